@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startOpenBao } from '../backends/vault/test/support/open-bao.ts';
 import { startFakeJobs } from '../test/agent/support/fake-jobs.ts';
+import { findPeer, valsPrograms } from './exec/vals.ts';
 import { installPublished } from './published.ts';
 import type { BenchRow } from './row.ts';
 
@@ -15,13 +16,14 @@ export const name = 'exec';
 
 /**
  * `kici exec … -- true` from start to end, as published, against a fake orchestrator in this process, beside `bao`
- * against its own server. Rounds are interleaved; medians.
+ * and `vals` against their own server. Rounds are interleaved; medians.
  */
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const values = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`KEY_${index}`, `value-${index}`]));
   const api = await startFakeJobs({ values });
   const bao = await startBao(values);
+  const vals = await findPeer('vals');
   try {
     const kici = join(await installPublished(folder), 'kici.mjs');
     const exec = (...flags: string[]): string[] => [
@@ -41,12 +43,14 @@ export async function run(): Promise<readonly BenchRow[]> {
       ['200 secrets, masked', node(exec('--all', '--mask'))],
       ['1 secret as a file', node(exec('--file', 'FILE=KEY_0'))],
       ...(bao === undefined ? [] : baoPrograms(bao)),
+      ...(bao === undefined || vals === undefined ? [] : await valsPrograms(vals, folder, Object.keys(values))),
     ]);
     const environment = {
       PATH: process.env['PATH'] ?? '',
       HOME: folder,
       KICI_URL: api.url,
       ...(bao !== undefined && { BAO_ADDR: bao.address, BAO_TOKEN: bao.rootToken }),
+      ...(bao !== undefined && { VAULT_ADDR: bao.address, VAULT_TOKEN: bao.rootToken }),
     };
     const times = new Map([...programs.keys()].map((what) => [what, new Array<number>()]));
     for (let round = 0; round < rounds; round += 1)

@@ -2,19 +2,37 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startOpenBao } from '../backends/vault/test/support/open-bao.ts';
 import { startFakeJobs } from '../test/agent/support/fake-jobs.ts';
+import { startWireApi } from '../test/support/wire-api.ts';
 import { programFile } from '../test/support/programs.ts';
 import { installPublished } from './published.ts';
 import type { BenchRow } from './row.ts';
+import { linesOf, timedSteps, turnarounds } from './turnaround.ts';
 
-const rounds = 15;
-const twoSteps = `import { workflow, job, step, push } from '@kici-dev/sdk';
-export default workflow('bench', { on: push(), jobs: [job('bench', { runsOn: 'default', environment: 'production', steps: [
-  step('first', async (ctx) => { await ctx.secrets.get('TOKEN'); }),
-  step('second', async (ctx) => { const began = performance.now(); for (let index = 0; index < 100; index += 1) await ctx.secrets.get('TOKEN'); console.log('GET ' + (performance.now() - began) / 100); }),
-] })] });
+const rounds = 9;
+const shortSteps = 100;
+const baseline = 'node -e 0';
+const workflow = (steps: string): string => `import { workflow, job, step, push } from '@kici-dev/sdk';
+export default workflow('bench', { on: push(), jobs: [job('bench', { runsOn: 'default', environment: 'production', steps: [${steps}] })] });
 `;
-const oneStep = twoSteps.replace(/ {2}step\('second'.*\n/, '');
+const oneGet = "step('first', async (ctx) => { await ctx.secrets.get('TOKEN'); })";
+const projects = {
+  one: workflow(oneGet),
+  typed: workflow(oneGet.replace('ctx', 'ctx: StepContext')).replace('step, push', 'step, push, type StepContext'),
+  gets: workflow(
+    "step('gets', async (ctx) => { const began = performance.now(); for (let index = 0; index < 100; index += 1) await ctx.secrets.get('TOKEN'); console.log('GET ' + (performance.now() - began) / 100 + ' '); })",
+  ),
+  line: workflow(
+    "step('line', async () => { console.log('PRINTED ' + (performance.timeOrigin + performance.now()) + ' '); await new Promise((resolve) => setTimeout(resolve, 100)); })",
+  ),
+  output: workflow(
+    `step('output', async (ctx) => { await ctx.secrets.get('TOKEN'); const { writeSync } = await import('node:fs'); const lines = Buffer.from('a line of a log, as a build prints it, with a number 12345678901234567890\\n'.repeat(900)); for (let left = 210e6; left > 0; left -= lines.length) for (let at = 0; at < lines.length;) at += writeSync(1, lines, at); })`,
+  ),
+  steps: timedSteps(shortSteps),
+};
+/** What a person writes who has no such program: one request, whatever is answered. */
+const bareScript = "import { get } from 'node:http'; get(process.env.KICI_URL, (answer) => answer.resume());";
 
 export const name = 'run';
 
@@ -22,74 +40,152 @@ export const name = 'run';
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const api = await startFakeJobs({ values: { TOKEN: 'value-of-the-token' } });
+  const names = await startWireApi({ 'secrets.list': () => ({ secrets: [], unavailable: [], unnameable: [] }) });
+  const bao = process.env['KICI_TEST_BAO'] === undefined ? undefined : await startOpenBao();
+  if (bao === undefined) console.log('no row for bao: KICI_TEST_BAO names no program');
   try {
-    for (const [project, text] of [
-      ['one', oneStep],
-      ['two', twoSteps],
-    ] as const) {
+    for (const [project, text] of Object.entries(projects)) {
       await mkdir(join(folder, project, '.kici/workflows'), { recursive: true });
       await writeFile(join(folder, project, '.kici/workflows/bench.ts'), text);
     }
-    const environment = { PATH: process.env['PATH'] ?? '', HOME: folder, KICI_URL: api.url };
-    const published = [join(await installPublished(folder), 'kici.mjs'), 'run', '--json'];
-    const source = [programFile('kici'), 'run', '--json'];
-    const node: number[] = [];
-    const wall: number[] = [];
-    const sourceWall: number[] = [];
-    const cold: number[] = [];
-    const warm: number[] = [];
-    const get: number[] = [];
-    for (let round = 0; round < rounds; round += 1) {
-      node.push((await time(['-e', '0'], folder, environment)).ms);
-      wall.push((await time(published, join(folder, 'one'), environment)).ms);
-      sourceWall.push((await time(source, join(folder, 'one'), environment)).ms);
-      const { output } = await time(published, join(folder, 'two'), environment);
-      const [first, second] = [...output.matchAll(/"step_finished".*?"durationMs":([\d.]+)/g)].map((match) =>
-        Number(match[1]),
-      );
-      const each = Number(/GET ([\d.]+)/.exec(output)?.[1]);
-      cold.push(first ?? Number.NaN);
-      warm.push((second ?? Number.NaN) - each * 100);
-      get.push(each);
-    }
-    const baseline = median(node);
-    const row = (what: string, values: readonly number[]): BenchRow => ({
-      what,
-      value: median(values),
-      unit: 'ms',
-      baseline: 'node -e 0',
-      ratio: median(values) / baseline,
-    });
+    await writeFile(join(folder, 'bare.mjs'), bareScript);
+    const environment = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      KICI_URL: api.url,
+      ...(bao !== undefined && { BAO_ADDR: bao.address, BAO_TOKEN: bao.rootToken }),
+    };
+    if (bao !== undefined) await writeSecret(bao);
+    const bin = await installPublished(folder);
+    const kici = [join(bin, 'kici.mjs'), 'run', '--json'];
+    const list = [join(bin, 'kici-admin.mjs'), 'secret', 'list', '--scope', 'a', '--url', names.url];
+    const at = (project: keyof typeof projects): string => join(folder, project);
     return [
-      row('node -e 0', node),
-      row('kici run, one step with one secret', wall),
-      row('the same from source', sourceWall),
-      row('first step, from its process to its end, one get', cold),
-      row('later step with a spare process, from start to end', warm),
-      row('get inside a step, one after another', get),
+      ...(await starts(kici, list, at, environment)),
+      ...(await within(kici, at, environment)),
+      ...(await output(kici.slice(0, -1), at('output'), environment)),
     ];
   } finally {
     await api.close();
+    await names.close();
+    await bao?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function time(
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string>,
-): Promise<{ ms: number; output: string }> {
+type Place = (project: keyof typeof projects) => string;
+type Program = readonly [what: string, project: keyof typeof projects, command: readonly string[], goal?: number];
+
+async function starts(
+  kici: readonly string[],
+  list: readonly string[],
+  at: Place,
+  env: NodeJS.ProcessEnv,
+): Promise<readonly BenchRow[]> {
+  const node = process.execPath;
+  const bao = process.env['KICI_TEST_BAO'];
+  const programs: readonly Program[] = [
+    [baseline, 'one', [node, '-e', '0']],
+    ['kici run, one step with one secret', 'one', [node, ...kici], 3],
+    ['the same, with types in the workflow', 'typed', [node, ...kici], 3.5],
+    ['the same from source', 'one', [node, programFile('kici'), 'run', '--json']],
+    ['kici-admin secret list', 'one', [node, ...list], 2.5],
+    ['a bare script with one request', 'one', [node, '../bare.mjs']],
+    ...(bao === undefined
+      ? []
+      : [['bao kv get', 'one', [bao, 'kv', 'get', '-mount=secret', '-field=TOKEN', 'app']] as const]),
+  ];
+  const times = new Map(programs.map(([what]) => [what, new Array<number>()]));
+  for (let round = 0; round < rounds; round += 1)
+    for (const [what, project, [file = '', ...args]] of programs)
+      times.get(what)?.push(await time(file, args, at(project), env));
+  const nothing = median(times.get(baseline) ?? []);
+  return programs.map(([what, , , goal]) => {
+    const value = median(times.get(what) ?? []);
+    return {
+      what,
+      value,
+      unit: 'ms',
+      ...(what !== baseline && { baseline, ratio: value / nothing }),
+      ...(goal !== undefined && { goal: { atMost: goal } }),
+    };
+  });
+}
+
+async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv): Promise<readonly BenchRow[]> {
+  const { startToAuthor, authorToStart, ms } = await turnarounds(kici, at('steps'), env);
+  const gets: number[] = [];
+  const late: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const [lines, printed] = [await linesOf(kici, at('gets'), env), await linesOf(kici, at('line'), env)];
+    gets.push(Number(/GET ([\d.]+)/.exec(lines.map(({ line }) => line).join(''))?.[1]));
+    for (const arrival of printed) {
+      const [, printedAt] = /PRINTED ([\d.]+)/.exec(arrival.line) ?? [];
+      if (printedAt !== undefined) late.push(arrival.at - Number(printedAt));
+    }
+  }
+  const row = (what: string, values: readonly number[], atMost: number): BenchRow => ({
+    what,
+    value: median(values),
+    unit: 'ms',
+    goal: { atMost },
+  });
+  return [
+    row('from the start of a step to its function, with a spare', startToAuthor, 5),
+    row('from the end of its function to the next start', authorToStart, 5),
+    row(`${shortSteps} short steps, the whole run`, [ms], 1_500),
+    row('get inside a step, one after another', gets, 2),
+    row('from the print of a line to its arrival', late, 10),
+  ];
+}
+
+/** The same bytes through a pipe between two programs that do nothing else. */
+async function output(kici: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<readonly BenchRow[]> {
+  const shell = async (text: string): Promise<number> => time('sh', ['-c', text], cwd, env);
+  const command = [process.execPath, ...kici].map((word) => `'${word}'`).join(' ');
+  const cat: number[] = [];
+  const ours: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    cat.push(await shell('head -c 210000000 /dev/zero | cat | cat > /dev/null'));
+    ours.push(await shell(`${command} | cat > /dev/null`));
+  }
+  const rate = (times: readonly number[]): number => 210_000 / median(times);
+  return [
+    { what: '210 MB through cat | cat', value: rate(cat), unit: 'MB/s' },
+    {
+      what: '210 MB of output through kici run',
+      value: rate(ours),
+      unit: 'MB/s',
+      baseline: 'cat | cat',
+      ratio: rate(ours) / rate(cat),
+      goal: { atLeast: 0.5 },
+    },
+  ];
+}
+
+async function writeSecret({
+  address,
+  rootToken,
+}: {
+  readonly address: string;
+  readonly rootToken: string;
+}): Promise<void> {
+  const answer = await fetch(`${address}/v1/secret/data/app`, {
+    method: 'POST',
+    headers: { 'x-vault-token': rootToken },
+    body: JSON.stringify({ data: { TOKEN: 'value-of-the-token' } }),
+  });
+  if (!answer.ok) throw new Error(`bao answered ${answer.status} to a write`);
+}
+
+async function time(file: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
   const began = performance.now();
-  const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString();
+  const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('close', resolve).once('error', reject);
   });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}`);
-  return { ms: performance.now() - began, output };
+  if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}`);
+  return performance.now() - began;
 }
 
 function median(values: readonly number[]): number {

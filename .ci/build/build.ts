@@ -52,9 +52,15 @@ async function addPrograms({ manifest }: Package, target: string): Promise<void>
   await Promise.all([bundleClients(bundled, join(target, 'bundle')), bundleStepHost(join(target, 'bundle'))]);
   mkdirSync(join(target, 'bin'));
   for (const [name, file] of Object.entries(manifest.bin ?? {})) {
-    const script = readFileSync(join(root, file), 'utf8').replace(/import\('\.\.\/(.*)\.ts'\)/, (_, module: string) =>
-      bundled.includes(name) ? `import('../bundle/${name}.mjs')` : `import('../src/cli/${module}.js')`,
-    );
+    const script = readFileSync(join(root, file), 'utf8')
+      .replace("'../kici/early.ts'", "'../bundle/kici-early.mjs'")
+      .replace(
+        "import('../kici/main.ts')",
+        "import(early === undefined ? '../bundle/kici.mjs' : '../bundle/kici-run.mjs')",
+      )
+      .replace(/import\('\.\.\/(.*)\.ts'\)/, (_, module: string) =>
+        bundled.includes(name) ? `import('../bundle/${name}.mjs')` : `import('../src/cli/${module}.js')`,
+      );
     writeFileSync(join(target, 'bin', `${name}.mjs`), script, { mode: 0o755 });
   }
 }

@@ -16,6 +16,7 @@ import type { SopsConfig } from './config.ts';
 import { defaultSection, extensionOf } from './documents/formats.ts';
 import { isLeaf, outcomeAt, placeFor, type Path } from './documents/tree.ts';
 import { createFolderOf, folderOf } from './files/folder-of.ts';
+import { removeLeftovers } from './files/leftovers.ts';
 import { createLocks } from './files/lock.ts';
 import { createFile, replaceFile } from './files/replace.ts';
 import type { OpenedScope } from './opened-scope.ts';
@@ -35,8 +36,13 @@ export interface Changes {
 
 /** Sops itself changes a document, so that comments, order and recipients stay. */
 export function createChanges({ config, host, sops, open }: Tools): Changes {
-  const locks = createLocks(host.deadlineMs * 3, () => host.now());
-  const lockOf = (within: string, scope: ScopePath): string => join(within, `.${basename(scope)}.kici-lock`);
+  const staleMs = host.deadlineMs * 3;
+  const locks = createLocks(staleMs, () => host.now());
+  const alone = <T>(within: string, scope: ScopePath, context: CallContext, work: () => Promise<T>): Promise<T> =>
+    locks.hold(join(within, `.${basename(scope)}.kici-lock`), context, async () => {
+      await removeLeftovers(within, basename(scope), staleMs, host.now());
+      return work();
+    });
 
   const create = async (within: string, { scope, key }: SecretRef, text: string, context: CallContext) => {
     const { format, recipients } = config;
@@ -55,7 +61,7 @@ export function createChanges({ config, host, sops, open }: Tools): Changes {
       const { scope, key, value, expectedVersion } = entry;
       const text = requireText(entry);
       const within = await createFolderOf(folder, scope, host.ambient);
-      return locks.hold(lockOf(within, scope), context, async () => {
+      return alone(within, scope, context, async () => {
         const opened = await open(folder, scope, context);
         requireExpected(opened, key, expectedVersion);
         if (opened === undefined) return { version: await create(within, entry, text, context) };
@@ -67,7 +73,7 @@ export function createChanges({ config, host, sops, open }: Tools): Changes {
     async delete(folder, { scope, key }, context) {
       const within = await folderOf(folder, scope, host.ambient);
       if (within === undefined || (await open(folder, scope, context)) === undefined) return { existed: false };
-      return locks.hold(lockOf(within, scope), context, async () => {
+      return alone(within, scope, context, async () => {
         const opened = await open(folder, scope, context);
         const path = opened === undefined ? undefined : onlyPlace(opened, key);
         if (opened === undefined || path === undefined) return { existed: false };

@@ -128,7 +128,9 @@ function rowCode({ properties, parent }: ts.ObjectLiteralExpression): string | u
   const code = members.get('code');
   if (code !== undefined && ts.isPropertyAssignment(code) && ts.isStringLiteral(code.initializer))
     return code.initializer.text;
-  return members.has('meaning') && ts.isPropertyAssignment(parent) ? parent.name.getText() : undefined;
+  return members.has('meaning') && ts.isPropertyAssignment(parent) && ts.isIdentifier(parent.name)
+    ? parent.name.text
+    : undefined;
 }
 
 /** The code that an error is made with, or its class if that implies one. */

@@ -2,6 +2,7 @@ import { backendsPage } from './backends.ts';
 import { cliPage } from './cli.ts';
 import { errorsPage } from './errors.ts';
 import { httpPage } from './http.ts';
+import { messagesPage } from './messages.ts';
 import { policyPage } from './policy.ts';
 import { runEventsPage, runEventsSchema } from './run-events.ts';
 import { variablesPage } from './variables.ts';
@@ -13,6 +14,7 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   'dashboard-write-policy.md': policyPage,
   'errors.md': errorsPage,
   'http.md': httpPage,
+  'messages.md': messagesPage,
   'run-events.md': runEventsPage,
   'run-events.schema.json': runEventsSchema,
   'variables.md': variablesPage,

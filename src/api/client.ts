@@ -1,7 +1,8 @@
 import { connectionReason, failureReasons } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
-import { errorBody } from './error-body.ts';
 import { ApiError, isApiErrorCode } from './api-error.ts';
+import { isErrorBody } from './client-checks.ts';
+import type { Check } from './checks.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
 import { requestOf } from './request.ts';
@@ -25,28 +26,49 @@ export interface ApiClient {
     input: z.input<I>,
     token?: string,
   ): Promise<z.output<O>>;
+  /** The same by a description that no schema library has to be loaded for. @throws ApiError */
+  send<I extends object, O>(call: Call<I, O>, input: I, token?: string): Promise<O>;
+}
+
+/** An operation as one client calls it. */
+export interface Call<I extends object, O> extends Pick<Operation, 'method' | 'path' | 'query'> {
+  readonly isAnswer: Check<O>;
+  /** No value has it: for the compiler. */
+  readonly input?: (input: I) => void;
 }
 
 export function createClient(options: ClientOptions): ApiClient {
   const exchange = createExchange(options.url);
+  async function ask<T>(
+    operation: Pick<Operation, 'method' | 'path' | 'query'>,
+    input: object,
+    token: string | undefined,
+    read: (answer: unknown) => { readonly data: T } | undefined,
+  ): Promise<T> {
+    const { path, body } = requestOf(operation, options.organization, input);
+    const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
+    const text = await send(exchange, url, {
+      method: operation.method,
+      headers: headersOf(body, token),
+      body,
+      signal: options.signal,
+    });
+    const answer = read(parseJson(text));
+    if (answer === undefined)
+      throw new ApiError(
+        'bad_answer',
+        `${url.origin} answered ${operation.method} ${url.pathname} with a body that does not match its schema`,
+      );
+    return answer.data;
+  }
   return {
-    async call(operation, input, token = options.token) {
-      const { path, body } = requestOf(operation, options.organization, input);
-      const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
-      const text = await send(exchange, url, {
-        method: operation.method,
-        headers: headersOf(body, token),
-        body,
-        signal: options.signal,
-      });
-      const answer = operation.output.safeParse(parseJson(text));
-      if (!answer.success)
-        throw new ApiError(
-          'bad_answer',
-          `${url.origin} answered ${operation.method} ${url.pathname} with a body that does not match its schema`,
-        );
-      return answer.data;
-    },
+    call: async (operation, input, token = options.token) =>
+      ask(operation, input, token, (answer) => {
+        const { success, data } = operation.output.safeParse(answer);
+        return success ? { data } : undefined;
+      }),
+    send: async (call, input, token = options.token) =>
+      ask(call, input, token, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
   };
 }
 
@@ -63,13 +85,13 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
     throw unreachable(url, error);
   });
   if (status >= 200 && status < 300) return text;
-  const problem = errorBody.safeParse(parseJson(text));
-  if (!problem.success || !isApiErrorCode(problem.data.error))
+  const problem = parseJson(text);
+  if (!isErrorBody(problem) || !isApiErrorCode(problem.error))
     throw new ApiError(
       'bad_answer',
       `${url.origin} answered with status ${status} and a body that no orchestrator sends`,
     );
-  const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem.data;
+  const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem;
   throw new ApiError(
     error,
     message,

@@ -15,6 +15,7 @@ import {
 import * as z from 'zod';
 import { organizationGrammar, organizationRule } from './organization-name.ts';
 import { sealedOverheadBytes } from './value-seal.ts';
+import { isPattern, mostPatterns, statedKeyGrammar } from './stated-keys.ts';
 import { variableNameProblem } from './variable-names.ts';
 
 /** A string that one of the contract's parsers accepts; the parser's reason is the message. */
@@ -48,13 +49,19 @@ export const scopeId: z.ZodString = parsed(parseOpenScopeId, 'backend:path, or a
 export const scopePath: z.ZodString = parsed(parseScopePath, 'segments joined by "/"');
 export const keyName: z.ZodString = parsed(parseKey, 'a key of an environment');
 /** An entry of a job's stated keys: see `isStated`. */
-export const statedKey: z.ZodString = z
+const statedKey = z
   .string()
   .regex(
-    /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/,
+    statedKeyGrammar,
     'a stated key starts with a letter, "_" or "*" and has at most 255 of A-Z, a-z, 0-9, "_", ".", "-" and "*"',
   )
   .describe('a key, in which "*" stands for any characters');
+
+/** What a job may state. */
+export const statedKeys: z.ZodArray<z.ZodString> = z
+  .array(statedKey)
+  .max(1_000)
+  .refine((keys) => keys.filter(isPattern).length <= mostPatterns, `at most ${mostPatterns} of them may have a "*"`);
 export const backendName: z.ZodString = parsed(parseBackendName, 'the name of a backend instance');
 export const environmentName: z.ZodString = z
   .string()

@@ -56,7 +56,12 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly tokenOnly?: true;
   /** Set if the answer holds unsealed values: it leaves only over TLS or within this machine. */
   readonly answersPlainValues?: true;
-  /** Limit for the body; absent if one value is the most that it holds. */
+  /**
+   * Set where the answer may be long and holds nothing secret: it may leave compressed, so that its length tells what
+   * is in it.
+   */
+  readonly compressible?: true;
+  /** How long its body may be, where one value is not the most that it takes. */
   readonly maxBodyBytes?: number;
   readonly input: Input;
   readonly output: Output;

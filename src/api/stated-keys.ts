@@ -3,7 +3,9 @@
  * key of its environment.
  */
 export function isStated(stated: readonly string[] | undefined, key: string): boolean {
-  return stated === undefined || stated.some((pattern) => matches(pattern, key));
+  return (
+    stated === undefined || stated.some((pattern) => (isPattern(pattern) ? matches(pattern, key) : pattern === key))
+  );
 }
 
 export function isPattern(stated: string): boolean {
@@ -31,3 +33,9 @@ function matches(pattern: string, key: string): boolean {
   }
   return /^\**$/.test(pattern.slice(at));
 }
+
+/** What a job states of the keys that it may have. */
+export const statedKeyGrammar = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;
+
+/** Patterns are held against every name of an environment; a key without a star costs a comparison. */
+export const mostPatterns = 100;

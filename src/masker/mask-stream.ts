@@ -1,4 +1,5 @@
 import type { Matcher } from './matchers.ts';
+import { bytesPerView, createCopy, createViews, maskBytes, type Output } from './output.ts';
 import { createScanner } from './scan/scanner.ts';
 import { createTail } from './tail.ts';
 
@@ -13,7 +14,6 @@ export interface MaskStream {
   end(): readonly Uint8Array[];
 }
 
-const mask = Buffer.from('***');
 const none = Buffer.alloc(0);
 
 /** @param current returns another matcher after each registration, and whenever it sees fit */
@@ -33,33 +33,45 @@ export function createMaskStream(current: () => Matcher): MaskStream {
       // Only held bytes can begin a match, so the new matcher starts with them.
       matcher = latest;
       scanner = createScanner(matcher, emitted);
-      scanner.scan(held.bytes());
+      scanner.scan(held.bytes(0, held.length()));
     }
     scanner.scan(chunk);
   }
 
   /** Emits everything before the position. */
   function emit(chunk: Uint8Array, to: number): Uint8Array[] {
-    const out: Uint8Array[] = [];
-    const before = held.bytes();
-    const chunkAt = emitted + before.byteLength;
+    const heldBytes = held.length();
+    const chunkAt = emitted + heldBytes;
+    const output = createOutput(to);
     const pass = (from: number, end: number): void => {
-      if (from < chunkAt) out.push(before.subarray(from - emitted, Math.min(end, chunkAt) - emitted));
-      if (end > chunkAt) out.push(chunk.subarray(Math.max(0, from - chunkAt), end - chunkAt));
+      if (from < chunkAt) {
+        const before = held.bytes(from - emitted, Math.min(end, chunkAt) - emitted);
+        output.pass(before, 0, before.byteLength);
+      }
+      if (end > chunkAt) output.pass(chunk, Math.max(0, from - chunkAt), end - chunkAt);
     };
     let at = Math.max(emitted, Math.min(maskedTo, to));
-    for (const { start, end } of scanner.takeSpans(to)) {
+    let taken = 0;
+    for (const { spans } = scanner; taken < spans.count() && spans.startOf(taken) < to; taken += 1) {
+      const start = spans.startOf(taken);
+      const end = spans.endOf(taken);
       if (start > at) pass(at, start);
       // A match that begins inside a masked stretch only extends it.
-      if (start >= at) out.push(mask);
+      if (start >= at) output.mask();
       at = Math.max(at, Math.min(end, to));
       maskedTo = Math.max(maskedTo, end);
     }
+    scanner.spans.drop(taken);
     if (at < to) pass(at, to);
-    held.drop(Math.min(before.byteLength, to - emitted));
-    if (to < chunkAt + chunk.byteLength) held.append(chunk.subarray(Math.max(0, to - chunkAt)));
+    held.drop(Math.min(heldBytes, to - emitted));
+    if (to < chunkAt + chunk.byteLength) held.append(chunk, Math.max(0, to - chunkAt));
     emitted = to;
-    return out;
+    return output.parts();
+  }
+
+  function createOutput(to: number): Output {
+    const masks = scanner.spans.count();
+    return masks * bytesPerView < to - emitted ? createViews() : createCopy(to - emitted + masks * maskBytes);
   }
 
   return {
@@ -69,7 +81,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
     },
     end() {
       read(none);
-      return emit(none, emitted + held.bytes().byteLength);
+      return emit(none, emitted + held.length());
     },
   };
 }

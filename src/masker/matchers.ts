@@ -1,5 +1,6 @@
 import { createAutomaton, type Automaton } from './scan/automaton.ts';
 import { createFilters, type Filters } from './scan/filters.ts';
+import { createPatterns } from './scan/patterns.ts';
 
 /** Everything that finds the patterns registered so far. */
 export interface Matcher {
@@ -20,28 +21,21 @@ const maxStateBytes = 32 * 1024 * 1024;
 const stateBytesPerByte = 128;
 
 export function createMatchers(limit: number = maxStateBytes): Matchers {
-  const patterns: Uint8Array[] = [];
-  let added: Uint8Array[] = [];
-  let longest = 0;
-  const filters = createFilters();
+  const patterns = createPatterns();
+  const filters = createFilters(patterns);
+  let known = 0;
   let matcher: Matcher = { automaton: createAutomaton(patterns), filters };
 
   return {
-    add(more) {
-      for (const pattern of more) added.push(pattern);
-    },
+    add: patterns.add,
     current() {
       // When bytes arrive, so that values registered together are taken together.
-      const fresh = added;
-      added = [];
-      if (fresh.length > 0) {
-        for (const pattern of fresh) {
-          patterns.push(pattern);
-          longest = Math.max(longest, pattern.length);
-        }
-        filters.add(fresh);
+      const isOlder = patterns.count() > known;
+      if (isOlder) {
+        filters.update();
+        known = patterns.count();
       }
-      if (fresh.length > 0 || matcher.automaton.byteLength() > Math.max(limit, stateBytesPerByte * longest))
+      if (isOlder || matcher.automaton.byteLength() > Math.max(limit, stateBytesPerByte * patterns.longest()))
         matcher = { automaton: createAutomaton(patterns), filters };
       return matcher;
     },

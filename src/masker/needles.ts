@@ -28,14 +28,19 @@ export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer
     if (isLayout && !isSmall) forms.add(bytes.toString('latin1'));
     else for (const form of formsOf(bytes, breadthOf(bytes))) forms.add(form);
   }
-  return [...forms].map((form) => Buffer.from(form, 'latin1'));
+  const joined = Buffer.from([...forms].join(''), 'latin1');
+  let end = 0;
+  return [...forms].map(({ length }) => {
+    end += length;
+    return joined.subarray(end - length, end);
+  });
 }
 
 function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
   const isText = isUtf8(bytes);
-  const inner = isText && breadth === 'pairs' ? spellAll([bytes.toString('latin1')], inBase64) : [];
+  const written = [bytes.toString('latin1')];
+  const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
   const encoded = [
-    ...base64Forms(bytes),
     ...[...inner].flatMap((form) => [...base64Forms(Buffer.from(form, 'latin1'))]),
     ...(isText ? utf16Base64Forms(bytes.toString('utf8')) : []),
     ...twiceBase64(bytes),

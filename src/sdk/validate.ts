@@ -10,6 +10,7 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,254}$/;
 /** A key of an environment, in which `*` stands for any characters. */
 const statedKey = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;
 const maxStatedKeys = 1_000;
+const maxStatedPatterns = 100;
 const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
 /** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
@@ -132,6 +133,13 @@ function checkSecrets({ secrets, environment }: Fields, path: string, report: Re
       path,
       `it has ${secrets.length} entries, and at most ${maxStatedKeys} are allowed`,
       'write several keys as one with *',
+    );
+  const patterns = secrets.filter((key) => key.includes('*')).length;
+  if (patterns > maxStatedPatterns)
+    report(
+      path,
+      `${patterns} of its entries have a *, and at most ${maxStatedPatterns} may`,
+      'write several patterns as one',
     );
   for (const [index, key] of secrets.entries())
     if (!statedKey.test(key))

@@ -172,7 +172,7 @@ describe('a command that fails', () => {
     const { code, stderr } = await run('await ctx.$({ quiet: true })`echo only-here >&2; exit 3`');
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^ShellError: the command `echo only-here >&2; exit 3` ended with exit code 3\n {2}the end of its error output:\n {4}only-here\n {4}at \.kici\/workflows\/main\.ts:3:\d+ \{\n {2}code: 'command_failed'\n\}\nkici: step_failed: step step 1\nfailures:\n {2}only › step 1 {2}\.kici\/workflows\/main\.ts:3:\d+\n {4}step_failed: [^\n]+\n$/,
+      /^ShellError: the command `echo only-here >&2; exit 3` ended with exit code 3\n {2}the end of its error output:\n {4}only-here\n {4}at \.kici\/workflows\/main\.ts:3:\d+ \{\n {2}code: 'command_failed'\n\}\nkici: step_failed: step step 1\nfailures:\n {2}only › step 1 {2}\.kici\/workflows\/main\.ts:3:\d+\n$/,
     );
   });
 

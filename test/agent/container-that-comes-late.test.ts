@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Journal, sweep } from '../../src/agent/mounts/journal.ts';
-import { temporaryName } from '../../src/agent/mounts/temporary-folder.ts';
+import { temporaryName } from '../../src/agent/mounts/temporary-name.ts';
 import { processIdentity } from '../../src/agent/process/identity.ts';
 import { finished, makeProject, withSteps } from './support/project.ts';
 import { expectNothingLeft, watchdogOf } from './support/remains.ts';

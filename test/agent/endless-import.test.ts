@@ -25,7 +25,7 @@ it('a workflow file whose import does not end is ended and named, and the others
   execFileSync('mkfifo', [join(folder, '.kici/pipe.ts'), join(folder, '.kici/workflows/g.ts')]);
   const launch = await launcher(project);
   const { workflows, broken } = await loadProject({
-    project: await findProject(folder),
+    project: findProject(folder),
     first: await launch(),
     launch,
     output: () => {},
@@ -51,7 +51,7 @@ it('it has 30 seconds where no other limit is given', async () => {
   });
   const abort = new AbortController();
   const loading = loadProject({
-    project: await findProject(project.folder),
+    project: findProject(project.folder),
     first: await launch(),
     launch,
     output: () => {},

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { FrameError, FrameReader, encodeFrame } from '../../src/agent/channel/frames.ts';
 import fc from 'fast-check';
 import { bounds } from '../../src/agent/channel/bounds.ts';
-import { stepMessage } from '../../src/agent/channel/to-agent.ts';
+import { isStepMessage } from '../../src/agent/channel/to-agent.ts';
 import { JobEnvironment } from '../../src/agent/environment/job-environment.ts';
 import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
 import { programFile } from '../support/programs.ts';
@@ -335,10 +335,10 @@ describe('bytes of a channel', () => {
 
   it('in all are bounded where that is said', () => {
     const room = { bytes: 80 };
-    const reader = new FrameReader(100, room);
-    reader.push(encodeFrame('x'.repeat(40)));
-    new FrameReader(100, room).push(encodeFrame('x'.repeat(20)));
-    expect(() => reader.push(encodeFrame('x'.repeat(10)))).toThrow('more bytes than there is room for');
+    const reader = new FrameReader(100);
+    reader.push(encodeFrame('x'.repeat(40)), room);
+    new FrameReader(100).push(encodeFrame('x'.repeat(20)), room);
+    expect(() => reader.push(encodeFrame('x'.repeat(10)), room)).toThrow('more bytes than there is room for');
   });
 
   it('are a message of a step, or nothing but a refusal', () => {
@@ -353,7 +353,7 @@ describe('bytes of a channel', () => {
         } catch (error) {
           expect(error).toBeInstanceOf(FrameError);
         }
-        for (const message of received) expect(stepMessage.safeParse(message).success).toBe(false);
+        for (const message of received) expect(isStepMessage(message)).toBe(false);
       }),
     );
   });

@@ -67,7 +67,7 @@ export default workflow('order', { on: push(), jobs: [make('c', ['b']), make('b'
     const without = await project.run('run');
     expect([without.code, without.stderr]).toEqual([
       1,
-      'kici: label_missing: the job only runs on gpu, which is not a label of this agent (default)\n      add --label gpu, or change runsOn\nfailures:\n  only\n    label_missing: the job only runs on gpu, which is not a label of this agent (default)\n',
+      'kici: label_missing: the job only runs on gpu, which is not a label of this agent (default)\n      add --label gpu, or change runsOn\n',
     ]);
     expect((await project.run('run', '--label', 'gpu')).code).toBe(0);
   });

@@ -292,23 +292,18 @@ export const answers: Answers = {
       { name: 'dev', unavailable: [] },
       { name: 'production', unavailable: [] },
     ],
+    cells: [
+      { status: 'available', backend: 'internal', scope: 'dev', version: '1', overrides: 0 },
+      { status: 'unavailable', backend: 'eu-aws', scope: 'apps', overrides: 0, code: 'throttled' },
+      { status: 'not_found', overrides: 0 },
+      { status: 'available', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', overrides: 1 },
+    ],
     keys: [
-      {
-        key: 'API_KEY',
-        cells: [
-          { status: 'available', backend: 'internal', scope: 'dev', version: '1', overrides: 0 },
-          { status: 'unavailable', backend: 'eu-aws', scope: 'apps', overrides: 0, code: 'throttled' },
-        ],
-      },
-      {
-        key: 'DB_PASSWORD',
-        cells: [
-          { status: 'not_found', overrides: 0 },
-          { status: 'available', backend: 'corp-vault', scope: 'apps/shop/db', version: '3', overrides: 1 },
-        ],
-      },
+      { key: 'API_KEY', cells: [0, 1] },
+      { key: 'DB_PASSWORD', cells: [2, 3] },
     ],
     total: 2,
+    matching: 2,
     backends: [],
   }),
   'resolution.check': ({ environment }) =>

@@ -102,7 +102,7 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     'API_KEY      eu-aws      apps                   unavailable (throttled)',
   ],
   ['job list', 'jobs.list', {}, 'release  production'],
-  ['secret grid', 'resolution.grid', { limit: 500 }, 'DB_PASSWORD  missing       corp-vault:apps/shop/db (+1)'],
+  ['secret grid', 'resolution.grid', { skip: 0, limit: 500 }, 'missing       corp-vault:apps/shop/db (+1)'],
   [
     'secret delete --scope production OLD',
     'secrets.delete',

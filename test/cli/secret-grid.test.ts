@@ -9,16 +9,25 @@ afterEach(async () => {
 });
 
 it('puts the pages of the grid together, whatever environments come and go between them', async () => {
-  const row = (key: string, ...scopes: string[]) => ({
-    key,
-    cells: scopes.map((scope) => ({ status: 'available' as const, backend: 'internal', scope, overrides: 0 })),
+  const cells = ['dev', 'prod', 'canary'].map((scope) => ({
+    status: 'available' as const,
+    backend: 'internal',
+    scope,
+    overrides: 0,
+  }));
+  const page = (names: readonly string[], key: string, numbers: number[]) => ({
+    environments: names.map((name) => ({ name, unavailable: [] })),
+    cells,
+    keys: [{ key, cells: numbers }],
+    total: 2,
+    matching: 2,
+    backends: [],
   });
-  const named = (...names: string[]) => names.map((name) => ({ name, unavailable: [] }));
   api = await startWireApi({
     'resolution.grid': ({ after }) =>
       after === undefined
-        ? { environments: named('dev', 'prod'), keys: [row('A', 'dev', 'prod')], total: 2, next: 'A', backends: [] }
-        : { environments: named('canary', 'prod'), keys: [row('B', 'canary', 'prod')], total: 2, backends: [] },
+        ? { ...page(['dev', 'prod'], 'A', [0, 1]), next: 'A' }
+        : page(['canary', 'prod'], 'B', [2, 1]),
   });
   const { stdout, exitCode } = await adminInProcess(['secret', 'grid'], { environment: { KICI_URL: api.url } });
   expect(exitCode).toBe(0);
@@ -28,5 +37,8 @@ it('puts the pages of the grid together, whatever environments come and go betwe
     ['B', 'missing', 'internal:prod'],
     [''],
   ]);
-  expect(api.calls.map(({ input }) => input)).toEqual([{ limit: 500 }, { limit: 500, after: 'A', cached: true }]);
+  expect(api.calls.map(({ input }) => input)).toEqual([
+    { skip: 0, limit: 500 },
+    { skip: 0, limit: 500, after: 'A', cached: true },
+  ]);
 });

@@ -9,6 +9,7 @@ import { offerTypes } from '../../src/cli/kici/types/offer.ts';
 import { differenceOf } from '../../src/cli/kici/types/difference.ts';
 import type { KnownKeys, KeyOrigin } from '../../src/cli/kici/types/names.ts';
 import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts';
+import { writeTypes } from '../../src/cli/kici/types/types-file.ts';
 import { cleanEnvironment, runProgram, spawnProgram, type ProgramResult } from '../support/programs.ts';
 import { startWireApi, type Answers, type WireApi } from '../support/wire-api.ts';
 
@@ -174,6 +175,39 @@ describe('kici types', () => {
     // The state of a scope is an answer like any other.
     catalogues['e'] = { secrets: [secret('A')], unavailable: [{ ...nobody, scopes: ['x'], answered: true }] };
     expect(await kici('types')).toMatchObject({ code: 0, stderr: expect.stringContaining('its keys are not known') });
+  });
+
+  it('keeps keys apart that differ in case alone, in two environments of 5,000 keys', async () => {
+    const many = (name: (index: number) => string): Secret[] =>
+      Array.from({ length: 5_000 }, (_, at) => secret(name(at)));
+    const { kici, file } = await project(
+      { production: many((at) => `KEY_${at}`), staging: many((at) => `key_${at}`) },
+      { 'main.ts': workflow("environment: 'production'", "environment: 'staging'") },
+    );
+    expect(await kici('types')).toMatchObject({ code: 0, stderr: '' });
+    const text = await readFile(file, 'utf8');
+    expect(text.match(/^ {4}readonly "/gm)).toHaveLength(10_000);
+    expect(text).toMatch(/\* - production: internal:production\n {5}\*\/\n {4}readonly "KEY_7": unknown/);
+    expect(text).toMatch(/\* - staging: internal:production\n {5}\*\/\n {4}readonly "key_7": unknown/);
+    expect(await kici('types', '--check')).toMatchObject({ code: 0 });
+  });
+
+  it('writes one whole text, whoever writes another at the same time', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kici-types-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'secrets.d.ts');
+    const texts = Array.from({ length: 16 }, (_, at) => String(at).repeat(200_000));
+    const seen = new Set<string>();
+    const ended = new AbortController();
+    const reading = (async () => {
+      while (!ended.signal.aborted) seen.add(await readFile(file, 'utf8').catch(() => texts[0] ?? ''));
+    })();
+    await Promise.all(texts.map((text) => writeTypes(file, text)));
+    ended.abort();
+    await reading;
+    seen.add(await readFile(file, 'utf8'));
+    expect([...seen].filter((text) => !texts.includes(text))).toEqual([]);
+    expect(await readdir(folder)).toEqual(['secrets.d.ts']);
   });
 
   it('leaves a file alone that it did not write, and does nothing while a workflow cannot be read', async () => {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
-import { browserLane, launchBrowser, visit } from './support/browser.ts';
-import { furnish, install, type Installation } from './support/installation.ts';
-import { signIn } from './support/sign-in.ts';
+import { browserLane } from './support/browser.ts';
+import { furnish } from './support/installation.ts';
+import { setStage } from './support/stage.ts';
 
 interface Finding {
   readonly id: string;
@@ -45,21 +45,10 @@ const pages = [
 ] as const;
 
 describeLane(browserLane, () => {
-  let browser: Browser;
-  let installation: Installation;
-
-  beforeAll(async () => {
-    [browser, installation] = await Promise.all([launchBrowser(), install()]);
-    await furnish(installation);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await installation?.[Symbol.asyncDispose]();
-  });
+  const stage = setStage(furnish);
 
   it('axe finds nothing serious on any page in either theme', async () => {
-    await using visitor = await visit(browser);
-    const { page } = visitor;
+    const { page, installation } = stage;
     const wrong: string[] = [];
     const look = async (name: string): Promise<void> => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -70,7 +59,7 @@ describeLane(browserLane, () => {
     await page.goto(installation.url);
     await page.getByLabel('Token').waitFor();
     await look('sign-in');
-    await signIn(page, installation);
+    await stage.open();
     for (const [path, text] of pages) {
       await page.goto(installation.url + path);
       await page.getByText(text).first().waitFor();

@@ -1,11 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
-import { browserLane, launchBrowser, visit } from './support/browser.ts';
-import { install, type Installation } from './support/installation.ts';
-import { signIn } from './support/sign-in.ts';
+import { browserLane } from './support/browser.ts';
+import { setStage } from './support/stage.ts';
 
 const canaries = { set: 'canary-set-5f2c9e', imported: 'canary-imported-81d3aa' };
 const forms = Object.values(canaries).flatMap((text) => {
@@ -21,24 +19,14 @@ const forms = Object.values(canaries).flatMap((text) => {
 const findIn = (text: string): readonly string[] => [...new Set(forms.filter((form) => text.includes(form)))];
 
 describeLane(browserLane, () => {
-  let browser: Browser;
-  let installation: Installation;
-
-  beforeAll(async () => {
-    [browser, installation] = await Promise.all([
-      launchBrowser(),
-      install({ environment: { KICI_LOG_LEVEL: 'debug' } }),
-    ]);
-    await installation.call('scopes.create', { scope: 'production' });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await installation?.[Symbol.asyncDispose]();
-  });
+  const stage = setStage(
+    ({ call }) => call('scopes.create', { scope: 'production' }),
+    () => ({ environment: { KICI_LOG_LEVEL: 'debug' } }),
+  );
 
   it('a value that was set, imported and restored is in the bodies that carry it, and nowhere else', async () => {
-    await using visitor = await visit(browser);
-    const { page, context } = visitor;
+    const { page, installation } = stage;
+    const context = page.context();
     const carrying: string[] = [];
     const others: string[] = [];
     page.on('request', (request) => {
@@ -54,7 +42,7 @@ describeLane(browserLane, () => {
     const written: string[] = [];
     page.on('console', (message) => written.push(message.text()));
 
-    await signIn(page, installation, '/orgs/default/settings/secrets/internal:production');
+    await stage.open('/orgs/default/settings/secrets/internal:production');
     await page.getByRole('button', { name: 'Add secret' }).click();
     await page.getByRole('dialog').getByLabel('Name').fill('CANARY');
     await page.getByRole('dialog').getByLabel('Value').fill(canaries.set);

@@ -19,11 +19,17 @@ export async function readPages(): Promise<readonly Page[]> {
   return Promise.all(pages.map(async (file) => ({ path: relative(root, file), text: await readFile(file, 'utf8') })));
 }
 
-/** The lines of fenced shell blocks, with continued lines joined and comments removed. */
-export function shellLines({ text }: Page): readonly string[] {
+/** Fenced blocks that are not program text. */
+export function shellBlocks({ text }: Page): readonly string[] {
   return [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)]
     .filter(([, language = '']) => ['', 'sh', 'bash', 'console'].includes(language))
-    .flatMap(([, , block = '']) => block.replaceAll('\\\n', ' ').split('\n'))
+    .map(([, , block = '']) => block);
+}
+
+/** Their lines, continued lines joined and comments gone. */
+export function shellLines(page: Page): readonly string[] {
+  return shellBlocks(page)
+    .flatMap((block) => block.replaceAll('\\\n', ' ').split('\n'))
     .map((line) =>
       line
         .replace(/\s+#\s.*$/, '')

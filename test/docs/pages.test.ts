@@ -67,7 +67,8 @@ it('the page of the SDK has every error with its codes', async () => {
 it('every link between pages leads somewhere', async () => {
   const broken: string[] = [];
   for (const { path, text } of await readPages()) {
-    for (const [, target = '', anchor] of text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)) {
+    const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, '');
+    for (const [, target = '', anchor] of prose.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)) {
       if (/^[a-z]+:/.test(target)) continue;
       const file = target === '' ? join(root, path) : join(root, dirname(path), target);
       if (!existsSync(file)) broken.push(`${path}: ${target}`);

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { adminInProcess } from '../support/admin-in-process.ts';
 import { cleanEnvironment, runProgram, startOrchestrator } from '../support/programs.ts';
 import { commandsIn, root, shellLines } from './markdown.ts';
 
@@ -17,20 +18,31 @@ async function transcript(
     commandsIn,
   )) {
     if (program !== 'kici' && program !== 'kici-admin') continue;
+    // The browser of whoever runs the tests is left alone.
+    if (args.join(' ') === 'dashboard') continue;
     // There is no terminal for prompts here, and no server of that name.
     const typed = args
       .filter((word) => word !== '--prompt')
       .map((word) => word.replace('https://vault:8200', 'http://127.0.0.1:1'));
     // Each command finds what the previous ones have done.
     // oxlint-disable-next-line no-await-in-loop
-    const { code, stderr } = await runProgram(program, typed, {
-      environment,
-      folder: project,
-      input: 'entered-at-the-prompt\n',
-    });
+    const { code, stderr } = await answer(program, typed, environment, project);
     told.push([[program, ...args.slice(0, 2)].join(' '), code, code === 0 ? '' : stderr]);
   }
   return told;
+}
+
+/** Only the commands of operators keep to themselves, so that they need no process. */
+async function answer(
+  program: 'kici' | 'kici-admin',
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<{ readonly code: unknown; readonly stderr: string }> {
+  const input = 'entered-at-the-prompt\n';
+  if (program === 'kici') return runProgram(program, args, { environment, folder, input });
+  const { exitCode, stderr } = await adminInProcess(args, { environment, stdin: input });
+  return { code: exitCode, stderr };
 }
 
 const unreachable = expect.stringMatching(
@@ -81,6 +93,27 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici exec --environment', 1, expect.stringContaining('there is no environment production')],
       ['kici exec --environment', 1, expect.stringContaining('there is no environment production')],
       ['kici exec --environment', 1, expect.stringContaining('there is no environment production')],
+    ]);
+  });
+
+  it('docs/dashboard-write-policy.md', async () => {
+    expect(await transcript('docs/dashboard-write-policy.md')).toEqual([
+      ['kici-admin policy show', 0, ''],
+      ['kici-admin policy set', 0, ''],
+      ['kici-admin policy set', 0, ''],
+      ['kici-admin policy set', 0, ''],
+      ['kici-admin policy reset', 0, ''],
+      ['kici-admin dashboard --print', 0, ''],
+      ['kici-admin session list', 0, ''],
+      ['kici-admin session end', 1, expect.stringContaining('there is no session SESSION_ID')],
+      ['kici-admin secret import', 1, expect.stringContaining('cannot read ".env"')],
+    ]);
+  });
+
+  it('docs/reading-values.md', async () => {
+    expect(await transcript('docs/reading-values.md')).toEqual([
+      ['kici-admin policy set', 0, ''],
+      ['kici-admin token create', 0, ''],
     ]);
   });
 });

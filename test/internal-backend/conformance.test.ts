@@ -94,7 +94,10 @@ proveAlsoThroughHost(concurrentRunner(describe, it), {
       ...operations.map((operation) => [`fault.${fault}.${operation}`, noBody]),
       [`leaks.fault.${fault}`, noBody],
     ]),
-    ...['flood', 'swarm'].map((fault) => [`holding.${fault}`, noBody]),
+    ...['flood', 'swarm'].flatMap((fault) => [
+      [`holding.${fault}`, noBody],
+      [`recovery.${fault}`, noBody],
+    ]),
     ['fault.partial_batch.batch', noBody],
     ['leaks.fault.partial_batch', noBody],
     ['sign-in.pause', 'the store signs in nowhere: its database is opened by the orchestrator'],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Operation } from '../../src/api/operation.ts';
 import { operations } from '../../src/api/registry.ts';
 import { roleNames, rolePermissions, type Role } from '../../src/api/roles.ts';
+import { reachOf } from './support/narrowings.ts';
 import { codeOf, errorOf, startServer, startSharedServer, type TestServer } from './support/server.ts';
 
 const entries: readonly (readonly [string, Operation])[] = Object.entries(operations);
@@ -51,7 +52,7 @@ describe('who may do what (law 11: denied by default)', () => {
     shared = await startSharedServer();
     await shared.server.call('policy.set', { plainReads: 'on' });
     for (const role of roleNames)
-      tokens.set(role, (await shared.server.call('tokens.create', { name: role, role })).token);
+      tokens.set(role, (await shared.server.call('tokens.create', { name: role, role, ...reachOf(role) })).token);
     await shared.server.call('organizations.create', { name: 'other' });
     foreign = (
       await shared.server.as(shared.server.owner, 'other')('tokens.create', { name: 'foreign', role: 'owner' })

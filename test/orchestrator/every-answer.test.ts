@@ -4,6 +4,7 @@ import { operations } from '../../src/api/registry.ts';
 import { roleNames, rolePermissions, type Role } from '../../src/api/roles.ts';
 import { policySubjects } from '../../src/api/write-policy.ts';
 import { ask, signIn, type Answer, type Sent } from './support/browser.ts';
+import { reachOf } from './support/narrowings.ts';
 import { startSharedServer, type TestServer } from './support/server.ts';
 
 let shared: Awaited<ReturnType<typeof startSharedServer>>;
@@ -42,7 +43,7 @@ function expected(operation: Operation, role: Role, by: 'token' | 'session', pol
 it('every operation is answered as the registry says: to each role, by token and by session, with the policy on and off', async () => {
   const senders = await Promise.all(
     roleNames.map(async (role) => {
-      const { token } = await server.call('tokens.create', { name: role, role });
+      const { token } = await server.call('tokens.create', { name: role, role, ...reachOf(role) });
       const session = rolePermissions[role].includes('dashboard:open')
         ? await signIn(server.url, { token })
         : undefined;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OperationOutput } from '../../src/orchestrator/handlers.ts';
+import { operations } from '../../src/api/registry.ts';
+import { gridRows } from '../../src/api/grid-cells.ts';
+import type { OperationInput, OperationOutput } from '../../src/orchestrator/handlers.ts';
 import { newService } from './support/places.ts';
 import { base64, codeOf, startServer, type Calls, type TestServer } from './support/server.ts';
 
@@ -29,18 +31,21 @@ async function installation() {
   return { ...server, corp };
 }
 
+const rowsOf = (grid: Grid, names: readonly string[]) =>
+  gridRows(operations['resolution.grid'].output.parse(grid), names);
+
 function cell(grid: Grid, key: string, environment: string) {
-  const column = grid.environments.findIndex(({ name }) => name === environment);
-  return grid.keys.find((row) => row.key === key)?.cells[column];
+  return rowsOf(grid, [environment]).find((row) => row.key === key)?.cells[0];
 }
 
 /** Compares every cell with `explain` for the same key and environment. */
 async function differences(call: Calls): Promise<string[]> {
   const grid = await call('resolution.grid');
+  const names = grid.environments.map(({ name }) => name);
   const wrong: string[] = [];
-  for (const { key, cells } of grid.keys)
+  for (const { key, cells } of rowsOf(grid, names))
     for (const [column, shown] of cells.entries()) {
-      const environment = grid.environments[column]?.name ?? '';
+      const environment = names[column] ?? '';
       const explained = await call('resolution.explain', { environment, key }).catch(() => undefined);
       const status = explained?.status ?? 'unavailable';
       const [winner] = explained?.candidates ?? [];
@@ -80,8 +85,10 @@ describe('the grid of an organization', () => {
   it('is empty where there is no environment', async () => {
     expect(await (await startServer()).call('resolution.grid')).toEqual({
       environments: [],
+      cells: [],
       keys: [],
       total: 0,
+      matching: 0,
       backends: [],
     });
   });
@@ -150,6 +157,54 @@ describe('the grid of an organization', () => {
       [['SHARED'], 4, undefined],
     ]);
     expect(await codeOf(call('resolution.grid', { limit: 1_001 }))).toBe('invalid_request');
+    const middle = await call('resolution.grid', { skip: 1, limit: 2 });
+    expect([middle.keys.map(({ key }) => key), middle.next]).toEqual([['DECLARED', 'DEV_ONLY'], 'DEV_ONLY']);
+  });
+
+  it('names each cell once, and no cell of another page', async () => {
+    const { call } = await installation();
+    for (let at = 0; at < 30; at += 1)
+      await call('secrets.set', { scope: 'dev', key: `MORE_${at}`, value: base64('v') });
+    const { keys, cells } = await call('resolution.grid', { key: 'more_' });
+    expect(keys).toHaveLength(30);
+    expect(cells.map(({ status, scope }) => `${status} ${scope}`)).toEqual(['available dev', 'not_found undefined']);
+  });
+
+  it('is filtered by name, place, state, backend and environment', async () => {
+    const { call } = await installation();
+    const filtered = async (filter: Partial<OperationInput<'resolution.grid'>>): Promise<unknown> => {
+      const { keys, matching, total, environments } = await call('resolution.grid', filter);
+      expect(matching).toBe(keys.length);
+      return [keys.map(({ key }) => key).join(' '), environments.length, total];
+    };
+    expect(await filtered({ key: 'only' })).toEqual(['CORP_ONLY DEV_ONLY', 2, 4]);
+    expect(await filtered({ key: 'apps' })).toEqual(['', 2, 4]);
+    expect(await filtered({ text: 'Corp:APPS' })).toEqual(['CORP_ONLY SHARED', 2, 4]);
+    expect(await filtered({ text: 'declared' })).toEqual(['DECLARED', 2, 4]);
+    expect(await filtered({ state: 'overridden' })).toEqual(['SHARED', 2, 4]);
+    expect(await filtered({ state: 'unset' })).toEqual(['DECLARED', 2, 4]);
+    expect(await filtered({ state: 'missing' })).toEqual(['CORP_ONLY DECLARED DEV_ONLY', 2, 4]);
+    expect(await filtered({ backend: 'corp', state: 'set' })).toEqual(['CORP_ONLY', 2, 4]);
+    expect(await filtered({ environment: 'dev' })).toEqual(['DEV_ONLY SHARED', 1, 2]);
+    expect(await filtered({ environment: 'prod', backend: 'corp', key: 'shared' })).toEqual(['SHARED', 1, 3]);
+    expect(await codeOf(call('resolution.grid', { environment: 'none' }))).toBe('not_found');
+  });
+
+  it('asks a backend once for the names that several environments bind', async () => {
+    const { call, corp } = await installation();
+    await call('bindings.add', { environment: 'dev', scope: 'corp:apps' });
+    const before = corp.service.lists;
+    await call('resolution.grid');
+    expect(corp.service.lists - before).toBe(1);
+  });
+
+  it('shows keys under the names that bindings give them', async () => {
+    const { call } = await installation();
+    await call('bindings.add', { environment: 'dev', scope: 'corp:**', prefix: 'CORP_' });
+    await call('bindings.add', { environment: 'dev', scope: 'corp:apps', map: { SHARED: 'MAPPED' }, priority: 5 });
+    const grid = await call('resolution.grid', { environment: 'dev' });
+    expect(grid.keys.map(({ key }) => key)).toEqual(['CORP_CORP_ONLY', 'CORP_SHARED', 'DEV_ONLY', 'MAPPED', 'SHARED']);
+    expect(await differences(call)).toEqual([]);
   });
 
   it('asks every backend again, unless what was listed a moment ago will do', async () => {

@@ -18,7 +18,7 @@ beforeAll(async () => {
     value: Buffer.from([0xff]).toString('base64'),
   });
   await server.call('environments.create', { name: 'production', bind: ['production'] });
-  ({ token: reader } = await server.call('tokens.create', { name: 'eso', role: 'reader' }));
+  ({ token: reader } = await server.call('tokens.create', { name: 'eso', role: 'reader', allEnvironments: true }));
   await server.call('policy.set', { plainReads: 'on' });
 });
 afterAll(() => shared.stop());
@@ -54,6 +54,13 @@ describe('a reader', () => {
     const text = await answer.text();
     expect(text).toContain('OTHR (near it: OTHER), NEVER');
     expect(text).not.toContain('hunter2');
+  });
+
+  it('is told what is near for ten of the names that are missing, since each is a look at every name', async () => {
+    const text = await (
+      await ask(`?keys=${Array.from({ length: 100 }, (_, index) => `OTHER${index}`).join(',')}`)
+    ).text();
+    expect(text.match(/near it: OTHER/g)).toHaveLength(10);
   });
 
   it('is answered bytes as base64 alone', async () => {
@@ -96,6 +103,40 @@ describe('a reader', () => {
   });
 });
 
+describe('a token for readers', () => {
+  const create = (more: object) => server.call('tokens.create', { name: 'r', role: 'reader', ...more });
+
+  it('is issued for what is named, and for everything only where that is said', async () => {
+    const error = await errorOf(create({}));
+    expect([error.code, error.message, error.hint]).toEqual([
+      'invalid_request',
+      'environments: a reader has to name the environments or scopes that it reads',
+      expect.stringContaining('--all-environments'),
+    ]);
+    expect(await codeOf(create({ allEnvironments: true, environments: ['production'] }))).toBe('invalid_request');
+    for (const reach of [{ environments: ['production'] }, { scopes: ['production'] }, { allEnvironments: true }])
+      expect(await create(reach)).toMatchObject({ role: 'reader' });
+    // Other roles answer no values by themselves.
+    expect(await server.call('tokens.create', { name: 'a', role: 'author' })).toMatchObject({ role: 'author' });
+  });
+
+  it('goes no further than the one that issues it, whatever it says', async () => {
+    const reach = { name: 'n', role: 'admin' as const, environments: ['production'], scopes: ['production'] };
+    const { token } = await server.call('tokens.create', reach);
+    const wide = server.as(token)('tokens.create', { name: 'w', role: 'reader', allEnvironments: true });
+    expect(await codeOf(wide)).toBe('permission_denied');
+  });
+
+  it('is one that authors, agents and auditors cannot issue, and neither read values themselves', async () => {
+    for (const role of ['author', 'agent', 'auditor'] as const) {
+      const { token } = await server.call('tokens.create', { name: role, role });
+      expect((await ask('/TOKEN', {}, token)).status).toBe(403);
+      const issued = server.as(token)('tokens.create', { name: 'r', role: 'reader', environments: ['production'] });
+      expect(await codeOf(issued)).toBe('permission_denied');
+    }
+  });
+});
+
 describe('a narrowed reader', () => {
   it('is answered nothing of other environments', async () => {
     const { token } = await server.call('tokens.create', { name: 'n', role: 'reader', environments: ['staging'] });
@@ -124,7 +165,7 @@ describe('plain reads', () => {
     const fresh = await startServer();
     await set(fresh, 'production', 'TOKEN', 'hunter2');
     await fresh.call('environments.create', { name: 'production', bind: ['production'] });
-    const { token } = await fresh.call('tokens.create', { name: 'eso', role: 'reader' });
+    const { token } = await fresh.call('tokens.create', { name: 'eso', role: 'reader', allEnvironments: true });
     const { token: admin } = await fresh.call('tokens.create', { name: 'admin', role: 'admin' });
     const get = () => fresh.as(token)('values.get', { environment: 'production', key: 'TOKEN' });
     const error = await errorOf(get());
@@ -151,7 +192,7 @@ describe('plain reads', () => {
     await fresh.call('bindings.add', { environment: 'e', scope: 'corp:apps', priority: 2 });
     await fresh.call('bindings.add', { environment: 'e', scope: 'low', priority: 1 });
     await fresh.call('policy.set', { plainReads: 'on' });
-    const { token } = await fresh.call('tokens.create', { name: 'r', role: 'reader' });
+    const { token } = await fresh.call('tokens.create', { name: 'r', role: 'reader', allEnvironments: true });
     const get = () => fresh.as(token)('values.get', { environment: 'e', key: 'KEY' });
     expect(await get()).toMatchObject({ value: 'high', backend: 'corp' });
     service.password = 'another';
@@ -167,7 +208,7 @@ describe('plain reads', () => {
     await add(fresh, 'corp', address);
     await fresh.call('environments.create', { name: 'e', bind: ['corp:apps'] });
     await fresh.call('policy.set', { plainReads: 'on' });
-    const { id, token } = await fresh.call('tokens.create', { name: 'r', role: 'reader' });
+    const { id, token } = await fresh.call('tokens.create', { name: 'r', role: 'reader', allEnvironments: true });
     const get = () => fresh.as(token)('values.get', { environment: 'e', key: 'KEY' });
     expect(await get()).toMatchObject({ value: 'high' });
     const { promise: ended, resolve: release } = Promise.withResolvers<undefined>();
@@ -191,7 +232,7 @@ describe('plain reads', () => {
     await add(fresh, 'corp', address, { cacheMaxAgeMs: 60_000 });
     await fresh.call('environments.create', { name: 'e', bind: ['corp:apps'] });
     await fresh.call('policy.set', { plainReads: 'on' });
-    const { token } = await fresh.call('tokens.create', { name: 'r', role: 'reader' });
+    const { token } = await fresh.call('tokens.create', { name: 'r', role: 'reader', allEnvironments: true });
     const get = () => fresh.as(token)('values.get', { environment: 'e', key: 'KEY' });
     expect(await get()).not.toHaveProperty('ageMs');
     expect(await get()).toMatchObject({ value: 'high', ageMs: expect.any(Number) });

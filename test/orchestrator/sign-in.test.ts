@@ -117,6 +117,24 @@ describe('signing in', () => {
     expect(await guess(limited.owner)).toBe(200);
   });
 
+  it('is limited for guesses that come at once, too', async () => {
+    const limited = await startServer();
+    const guesses = await Promise.all(
+      Array.from(
+        { length: 20 },
+        async (_, index) =>
+          (
+            await ask(limited.url, dashboardSessionPath, {
+              method: 'POST',
+              body: JSON.stringify({ token: `kici_same-prefix-${index}` }),
+            })
+          ).status,
+      ),
+    );
+    expect(guesses.filter((status) => status === 401)).toHaveLength(5);
+    expect(guesses.filter((status) => status === 429)).toHaveLength(15);
+  });
+
   it('is written to the audit log, with the session that it opened', async () => {
     const { session } = await signIn(server.url, { token: server.owner });
     const { rows } = await server.call('audit.list', { operation: 'sessions.open', limit: 2 });

@@ -64,6 +64,14 @@ describe('a job that states its keys', () => {
     ]);
   });
 
+  it('hears of a thousand in vain with near matches for ten, since each is a look at every name', async () => {
+    const server = await withProduction();
+    const secrets = Array.from({ length: 1_000 }, (_, index) => `TOKEN${index}`);
+    const { missing = [] } = (await open(server, 'production', server.call, { secrets })).opened;
+    expect(missing).toHaveLength(1_000);
+    expect(missing.filter(({ near }) => near.length > 0)).toHaveLength(10);
+  });
+
   it('is not told that a key is missing which cannot be determined, or that a lagging list left out (law 2)', async () => {
     const server = await startServer();
     const [slow, down] = [newService({ 'apps NEW': 'v' }), newService()];
@@ -82,6 +90,7 @@ describe('a job that states its keys', () => {
   it.each([
     ['secrets: a b', ['a b']],
     ['too many', Array<string>(1_001).fill('A')],
+    ['too many patterns', Array.from({ length: 101 }, (_, index) => `*A${index}`)],
   ])('cannot state %s', async (_, secrets) => {
     const server = await withProduction();
     expect(await errorOf(open(server, 'production', server.call, { secrets }))).toMatchObject({

@@ -5,10 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { apiPages } from '../../.ci/api/pages.ts';
 import { root } from '../../.ci/build/packages.ts';
-import { FakeAws, staticKey } from '../../backends/aws/test/fake/fake-aws.ts';
-import { rawClient, staticSecret } from '../../backends/aws/test/support/client.ts';
-import { openGateway } from '../../backends/vault/test/support/gateway.ts';
-import { fakeServer } from '../../backends/vault/test/support/server.ts';
+import { startStores } from '../support/stores.ts';
 
 const run = promisify(execFile);
 
@@ -17,41 +14,6 @@ export interface Installed {
   readonly project: string;
   /** Where they were built. */
   readonly built: string;
-}
-
-async function startStores() {
-  const server = fakeServer();
-  const vault = await openGateway(server.upstream);
-  const put = async (path: string, data: object): Promise<void> => {
-    const answer = await fetch(`${vault.address}/v1/secret/data/${path}`, {
-      method: 'POST',
-      headers: { 'x-vault-token': server.rootToken },
-      body: JSON.stringify({ data }),
-    });
-    expect(answer.ok).toBe(true);
-  };
-  await put('apps/shop/db', { DB_PASSWORD: 'vault-canary' });
-  const aws = await FakeAws.start();
-  const client = rawClient(aws.endpoint);
-  for (const [Name, SecretString] of [
-    ['shared/DB_PASSWORD', 'aws-canary'],
-    ['shared/API_KEY', 'key-canary'],
-  ])
-    await client.createSecret({ Name, SecretString });
-  client.destroy();
-  return {
-    environment: {
-      VAULT_ADDRESS: vault.address,
-      VAULT_TOKEN: server.rootToken,
-      AWS_ENDPOINT: aws.endpoint,
-      AWS_ACCESS_KEY_ID: staticKey,
-      AWS_SECRET_ACCESS_KEY: staticSecret,
-    },
-    async [Symbol.asyncDispose]() {
-      await vault.close();
-      await aws.stop();
-    },
-  };
 }
 
 /** Registers tests that run `examples` where the packages were installed. */

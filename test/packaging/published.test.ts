@@ -11,7 +11,8 @@ import { buildPackages } from '../../.ci/build/build.ts';
 import { publishedPackages, root, type Package } from '../../.ci/build/packages.ts';
 import { bwrapMissing } from '../agent/support/bwrap.ts';
 import { describeLane } from '../support/lane.ts';
-import { describeExamples } from './examples.ts';
+import { describeBackends } from './backends.ts';
+import { describeExamples, type Installed } from './examples.ts';
 
 const run = promisify(execFile);
 const packages = publishedPackages();
@@ -117,7 +118,9 @@ describe.each(packages.map((one) => [one.manifest.name, one] as const))('%s', (n
   });
 });
 
-describeExamples(() => ({ project, built: join(folder, 'dist') }));
+const installed = (): Installed => ({ project, built: join(folder, 'dist') });
+describeExamples(installed);
+describeBackends(installed);
 
 describe('a project that installs the tarballs', () => {
   it.each(libraries.map(({ manifest }) => manifest.name))('can import %s', async (name) => {

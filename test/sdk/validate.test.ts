@@ -58,6 +58,14 @@ describe('a workflow', () => {
       { on: push(), jobs: [{ ...good, environment: 'e', secrets: 'A' }] },
       'jobs[0].secrets',
     ],
+    [
+      'more patterns than a job may state',
+      {
+        on: push(),
+        jobs: [{ ...good, environment: 'e', secrets: Array.from({ length: 101 }, (_, index) => `*A${index}`) }],
+      },
+      'jobs[0].secrets',
+    ],
     ['stated keys of no environment', { on: push(), jobs: [{ ...good, secrets: ['A'] }] }, 'jobs[0].secrets'],
     [
       'too many stated keys',

@@ -48,6 +48,8 @@ const byTheServer = {
       'listing.breaks-midway',
       'holding.flood',
       'holding.swarm',
+      'recovery.flood',
+      'recovery.swarm',
     ].map((id) => [id, noFaults]),
   ),
   'outcome.denied': 'the emulators do not enforce policies; proven on the fake',

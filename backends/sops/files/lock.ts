@@ -1,4 +1,5 @@
-import { open, stat, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { BackendError, type CallContext } from '@kici-dev/secret-backend';
 import { interruption } from '../program/run.ts';
 
@@ -15,11 +16,12 @@ export function createLocks(staleMs: number, now: () => number): Locks {
       const before = queues.get(name) ?? Promise.resolve();
       const turn = before.then(async () => {
         if (context.signal.aborted) throw interruption(context);
-        await acquire(name, staleMs, now);
+        await removeStale(name, staleMs, now);
+        const lock = await acquire(name);
         try {
           return await work();
         } finally {
-          await unlink(name).catch(() => undefined);
+          await release(name, lock);
         }
       });
       const settled = turn.catch(() => undefined);
@@ -32,11 +34,25 @@ export function createLocks(staleMs: number, now: () => number): Locks {
   };
 }
 
-async function acquire(name: string, staleMs: number, now: () => number): Promise<void> {
+/** Two that find one at the same time must not remove the lock of whichever was first. */
+async function removeStale(name: string, staleMs: number, now: () => number): Promise<void> {
   const held = await stat(name).catch(() => undefined);
-  if (held !== undefined && now() - held.mtimeMs > staleMs) await unlink(name).catch(() => undefined);
+  if (held === undefined || now() - held.mtimeMs <= staleMs) return;
+  const moved = `${name}.${randomUUID()}`;
   try {
-    await (await open(name, 'wx', 0o600)).close();
+    await rename(name, moved);
+  } catch {
+    return;
+  }
+  // What was moved is a fresh lock: it goes back, unless the next one is there already.
+  if ((await inodeOf(moved)) !== held.ino) await link(moved, name).catch(() => undefined);
+  await unlink(moved).catch(() => undefined);
+}
+
+/** Kept open, so that no other file can have its number. */
+async function acquire(name: string): Promise<FileHandle> {
+  try {
+    return await open(name, 'wx', 0o600);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
       throw new BackendError('conflict', {
@@ -44,6 +60,17 @@ async function acquire(name: string, staleMs: number, now: () => number): Promis
       });
     throw new BackendError('permission_denied', { reason: 'write_refused', detail: 'the folder cannot be written to' });
   }
+}
+
+/** Whoever was stopped for long may find another's lock. */
+async function release(name: string, lock: FileHandle): Promise<void> {
+  const { ino } = await lock.stat();
+  if ((await inodeOf(name)) === ino) await unlink(name).catch(() => undefined);
+  await lock.close();
+}
+
+async function inodeOf(name: string): Promise<number | undefined> {
+  return (await stat(name).catch(() => undefined))?.ino;
 }
 
 function orAborted<T>(turn: Promise<T>, context: CallContext): Promise<T> {

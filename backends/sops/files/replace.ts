@@ -20,6 +20,7 @@ export async function replaceFile(file: DocumentFile, change: (copy: string) => 
     if (present === undefined || versionOf(present) !== file.version)
       throw new BackendError('conflict', { detail: 'the file was changed in the meantime' });
     await rename(copy, file.path);
+    await sync(dirname(file.path));
     return versionOf(bytes);
   });
 }
@@ -33,6 +34,7 @@ export async function createFile(path: string, bytes: Uint8Array): Promise<strin
         throw new BackendError('conflict', { detail: 'the file was created in the meantime' });
       throw error;
     });
+    await sync(dirname(path));
     return versionOf(bytes);
   });
 }
@@ -58,6 +60,7 @@ async function withTemporary<T>(
   }
 }
 
+/** Of a folder: that a name leads to another file now. */
 async function sync(path: string): Promise<void> {
   await using handle = await open(path, 'r');
   await handle.sync();

@@ -8,6 +8,10 @@ const environment = {
   // A file may name cloud key services; without a route to any, sops says so at once.
   HTTP_PROXY: 'http://127.0.0.1:9',
   HTTPS_PROXY: 'http://127.0.0.1:9',
+  // Nor the identity of the machine, which its cloud would hand to any program, and no second try.
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_MAX_ATTEMPTS: '1',
+  GOOGLE_APPLICATION_CREDENTIALS: '/dev/null',
 };
 
 export interface Run {

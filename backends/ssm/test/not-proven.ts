@@ -38,6 +38,8 @@ export const notProvenOnServers = {
       'listing.breaks-midway',
       'holding.flood',
       'holding.swarm',
+      'recovery.flood',
+      'recovery.swarm',
     ].map((id) => [id, noFaults]),
   ),
   'outcome.denied': noPolicies,

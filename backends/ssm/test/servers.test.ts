@@ -14,6 +14,7 @@ import { startLocalstack, startMoto } from '../../aws/test/support/servers.ts';
 import type { RunningServer } from '../../aws/test/support/server-process.ts';
 import { capabilitiesOf } from '../capabilities.ts';
 import { notProvenOnServers } from './not-proven.ts';
+import { expectAlike } from './support/differential.ts';
 import { openBackend, rawClient, serverHarness } from './support/subject.ts';
 
 const localstackLane: Lane = {
@@ -42,6 +43,10 @@ describe.each([
         notProven: notProvenOnServers,
       },
     );
+
+    it('answers as the fake does', async () => {
+      await expectAlike(endpoint());
+    });
 
     it('reads every type, and versions by number and by label, alone and together', async () => {
       const client = rawClient(endpoint());

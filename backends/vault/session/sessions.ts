@@ -5,7 +5,7 @@ import { within } from '../interruption.ts';
 import { descriptionOf } from '../kv/path.ts';
 import { shared } from '../shared.ts';
 import type { VaultAnswer } from '../wire/answer.ts';
-import type { Wire } from '../wire/wire.ts';
+import type { VaultRequest, Wire } from '../wire/wire.ts';
 import { parseGrant, signIn, type TokenLease } from './login.ts';
 
 const revokeTimeoutMs = 2_000;
@@ -49,17 +49,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
     action: string,
     { token }: TokenLease,
     context: CallContext,
-  ): Promise<VaultAnswer> =>
-    wire.send(
-      {
-        method,
-        path: `/auth/token/${action}`,
-        token,
-        namespace: config.authNamespace,
-        ...(method === 'POST' && { body: {} }),
-      },
-      context,
-    );
+  ): Promise<VaultAnswer> => wire.send(aboutSelf(config, method, action, token), context);
 
   /** A token that cannot be renewed, or hardly any more, is left to expire; the next call signs in. */
   const adopt = (grant: TokenLease, firstTtlSeconds = grant.ttlSeconds): TokenSession => {
@@ -103,10 +93,7 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
   const isGood = async ({ grant }: TokenSession): Promise<boolean> => {
     if (!isRefusal(await askAboutSelf('GET', 'lookup-self', grant, ownContext(host.deadlineMs)))) return true;
     // A policy may keep a valid token from looking itself up.
-    const described = await wire.send(
-      { method: 'GET', path: descriptionOf(config), token: grant.token, namespace: config.namespace },
-      ownContext(host.deadlineMs),
-    );
+    const described = await wire.send(aboutMount(config, grant.token), ownContext(host.deadlineMs));
     return described.status === 200;
   };
 
@@ -146,4 +133,17 @@ export function createSessions(wire: Wire, config: VaultConfig, host: BackendHos
       session = undefined;
     },
   };
+}
+
+function aboutSelf(
+  { authNamespace: namespace }: VaultConfig,
+  method: 'GET' | 'POST',
+  action: string,
+  token: string,
+): VaultRequest {
+  return { method, path: `/auth/token/${action}`, token, namespace, ...(method === 'POST' && { body: {} }) };
+}
+
+function aboutMount(config: VaultConfig, token: string): VaultRequest {
+  return { method: 'GET', path: descriptionOf(config), token, namespace: config.namespace };
 }

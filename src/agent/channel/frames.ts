@@ -23,24 +23,25 @@ export interface Room {
 /** Cuts a stream of bytes into messages. One over the limit is refused before it is stored. */
 export class FrameReader {
   readonly #maxBytes: number;
-  readonly #room: Room;
   #parts: Uint8Array[] = [];
   #buffered = 0;
   #wanted: number | undefined;
 
-  /** @param maxBytes of one message @param room for all of them */
-  constructor(maxBytes: number, room: Room = { bytes: Number.POSITIVE_INFINITY }) {
+  /** @param maxBytes of one message */
+  constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
-    this.#room = room;
   }
 
-  /** @throws FrameError if a frame is too long or is not JSON; the stream is unusable after that */
-  push(chunk: Uint8Array): unknown[] {
+  /**
+   * @param room of all messages
+   * @throws FrameError when a frame is too long or is not JSON; the stream is of no use after it
+   */
+  push(chunk: Uint8Array, room: Room = { bytes: Number.POSITIVE_INFINITY }): unknown[] {
     this.#parts.push(chunk);
     this.#buffered += chunk.byteLength;
-    this.#room.bytes -= chunk.byteLength;
-    if (this.#room.bytes < 0) throw new FrameError('more bytes than there is room for');
-    // Each part costs more than its bytes, and a sender may make parts as small as it likes.
+    room.bytes -= chunk.byteLength;
+    if (room.bytes < 0) throw new FrameError('more bytes than there is room for');
+    // Each part costs more than its bytes, and a sender may make them as small as it likes.
     if (this.#parts.length > maxParts) this.#parts = [Buffer.concat(this.#parts)];
     const messages: unknown[] = [];
     for (;;) {

@@ -67,6 +67,8 @@ export interface LoadWorkflows {
   readonly type: 'load';
   /** Absolute paths. */
   readonly files: readonly string[];
+  /** Whether the process waits for a step once it has read them, or ends. */
+  readonly stays: boolean;
 }
 
 /** One answer per request of one message. */

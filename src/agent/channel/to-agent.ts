@@ -1,119 +1,140 @@
-import * as z from 'zod';
-import { keyName, statedKey } from '../../api/fields.ts';
+import { parseKey } from '@kici-dev/secret-backend';
+import * as check from '../../api/checks.ts';
+import { isPattern, mostPatterns, statedKeyGrammar } from '../../api/stated-keys.ts';
 import { bounds } from './bounds.ts';
 
 // What a step host may tell the agent. A step can write anything to its end of the channel, so every message is checked
 // here.
 
-const text = (most: number): z.ZodString => z.string().max(most);
-const path = text(bounds.pathCharacters);
-const url = text(bounds.urlCharacters);
+const path = check.text(bounds.pathCharacters);
+const url = check.text(bounds.urlCharacters);
 const maskedCharacters = Math.ceil(bounds.maskedValueBytes / 3) * 4;
-const key = keyName;
-const id = z.int().nonnegative();
+const key = check.text(undefined, (value) => parseKey(value).ok);
+const id = check.integer(0);
 
-export const secretRequest = z.discriminatedUnion('kind', [
-  z.strictObject({ id, kind: z.literal('get'), key }),
-  z.strictObject({
+const get = check.strictObject({ id, kind: check.oneOf('get'), key });
+const mount = check.strictObject(
+  {
     id,
-    kind: z.literal('mount'),
-    sources: z.array(key).min(1).max(bounds.sources),
-    divider: text(bounds.dividerCharacters),
-    finalNewline: z.boolean(),
-    mode: z.int().min(0).max(0o777),
-    name: text(bounds.fileNameBytes).optional(),
-  }),
-  z.strictObject({ id, kind: z.literal('mask'), value: z.base64().max(maskedCharacters) }),
-]);
+    kind: check.oneOf('mount'),
+    sources: check.listOf(key, 1, bounds.sources),
+    divider: check.text(bounds.dividerCharacters),
+    finalNewline: check.flag,
+    mode: check.integer(0, 0o777),
+  },
+  { name: check.text(bounds.fileNameBytes) },
+);
+const mask = check.strictObject({ id, kind: check.oneOf('mask'), value: check.base64(maskedCharacters) });
+const secretRequest = check.either(get, mount, mask);
 
-/** All requests made in one turn of the step's event loop. */
-const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(bounds.requests) });
-const addPath = z.strictObject({ type: z.literal('addPath'), folder: path.min(1) });
-/** The workflow file is imported; from here on the messages are the step's own. */
-const imported = z.strictObject({ type: z.literal('imported') });
-const finished = z.discriminatedUnion('status', [
-  z.strictObject({ type: z.literal('finished'), status: z.literal('succeeded') }),
-  z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(bounds.messageBytes) }),
-]);
-
-export const stepMessage = z.discriminatedUnion('type', [imported, ask, addPath, finished]);
-
-const name = text(200).min(1);
-/** Must not start like a command-line option. */
-const image = text(255).regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/);
-const patterns = z.array(text(1_000)).max(1_000).optional();
-const trigger = z.strictObject({
-  event: z.enum(['push', 'pull_request']),
-  branches: patterns,
-  tags: patterns,
-  paths: patterns,
+/** Everything that was asked for in one turn of the step's event loop. */
+const ask = check.strictObject({
+  type: check.oneOf('ask'),
+  requests: check.listOf(secretRequest, 1, bounds.requests),
 });
+const addPath = check.strictObject({
+  type: check.oneOf('addPath'),
+  folder: check.text(bounds.pathCharacters, (folder) => folder !== ''),
+});
+/** The workflow's file is imported; what comes now is the step's own. */
+const imported = check.strictObject({ type: check.oneOf('imported') });
+const succeeded = check.strictObject({ type: check.oneOf('finished'), status: check.oneOf('succeeded') });
+const failed = check.strictObject({
+  type: check.oneOf('finished'),
+  status: check.oneOf('failed'),
+  error: check.text(bounds.messageBytes),
+});
+
+export const isStepMessage = check.either(ask, imported, succeeded, failed, addPath);
+
+const name = check.text(200, (value) => value !== '');
+/** Starts as no option of a command line does. */
+const image = check.text(255, (value) => /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(value));
+const patterns = check.listOf(check.text(1_000), 0, 1_000);
+const trigger = check.strictObject(
+  { event: check.oneOf('push', 'pull_request') },
+  { branches: patterns, tags: patterns, paths: patterns },
+);
 
 /** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
-/** A workflow as data, without its functions. */
-export const workflowData = z.strictObject({
+const stated = check.listOf(
+  check.text(undefined, (value) => statedKeyGrammar.test(value)),
+  0,
+  1_000,
+);
+const statedKeys = (value: unknown): value is string[] =>
+  stated(value) && value.filter(isPattern).length <= mostPatterns;
+const job = check.strictObject(
+  {
+    name,
+    runsOn: check.listOf(name, 1),
+    needs: check.listOf(name),
+    env: check.recordOf(check.text()),
+    network: check.flag,
+    steps: check.listOf(check.strictObject({ name }, { timeout: check.integer(1, maxTimeoutMs) }), 1),
+  },
+  {
+    environment: name,
+    secrets: statedKeys,
+    container: check.strictObject({ image }),
+  },
+);
+const jobs = check.listOf(job, 1);
+
+/** A workflow as data: everything but its functions. */
+const workflow = check.strictObject({
   name,
-  on: z.array(trigger).min(1),
-  jobs: z
-    .array(
-      z.strictObject({
-        name,
-        runsOn: z.array(name).min(1),
-        environment: name.optional(),
-        secrets: z.array(statedKey).max(1_000).optional(),
-        needs: z.array(name),
-        env: z.record(z.string(), z.string()),
-        network: z.boolean(),
-        container: z.strictObject({ image }).optional(),
-        steps: z.array(z.strictObject({ name, timeout: z.int().positive().max(maxTimeoutMs).optional() })).min(1),
-      }),
-    )
-    .min(1)
-    .refine(canAllRun),
+  on: check.listOf(trigger, 1),
+  jobs: (value): value is check.Checked<typeof jobs> => jobs(value) && canAllRun(value),
 });
 
-/** Every job has its own name and needs only jobs that do not wait for it. */
-function canAllRun(jobs: readonly { readonly name: string; readonly needs: readonly string[] }[]): boolean {
+/** Every job has a name of its own and needs none but the others, which do not wait for it. */
+function canAllRun(all: readonly { readonly name: string; readonly needs: readonly string[] }[]): boolean {
   const ready = new Set<string>();
-  let waiting = jobs;
+  let waiting = all;
   for (let before = 0; waiting.length !== before;) {
     before = waiting.length;
-    for (const job of waiting) if (job.needs.every((need) => ready.has(need))) ready.add(job.name);
-    waiting = waiting.filter((job) => !ready.has(job.name));
+    for (const one of waiting) if (one.needs.every((need) => ready.has(need))) ready.add(one.name);
+    waiting = waiting.filter((one) => !ready.has(one.name));
   }
-  return waiting.length === 0 && ready.size === jobs.length;
+  return waiting.length === 0 && ready.size === all.length;
 }
 
-export const loaderMessage = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('stripped'),
-    typescript: text(bounds.messageBytes),
-    javascript: text(bounds.messageBytes),
-  }),
-  z.strictObject({ type: z.literal('linking'), file: path }),
-  z.strictObject({
-    type: z.literal('modules'),
-    files: z.array(z.strictObject({ path, sha256: z.string().length(64) })),
-    imports: z.array(
-      z.strictObject({
-        parent: url,
-        kind: z.enum(['import', 'require']),
-        specifier: url,
-        url: url.nullable(),
-      }),
-    ),
-  }),
-  /** From the first of these on, author code may have a hand in what is sent. */
-  z.strictObject({ type: z.literal('importing'), file: path }),
-  z.strictObject({ type: z.literal('workflow'), file: path, workflow: workflowData }),
-  z.strictObject({ type: z.literal('invalid'), file: path, problem: text(bounds.messageBytes) }),
-  z.strictObject({ type: z.literal('loaded') }),
-]);
+const stripped = check.strictObject({
+  type: check.oneOf('stripped'),
+  typescript: check.text(bounds.messageBytes),
+  javascript: check.text(bounds.messageBytes),
+});
+const linking = check.strictObject({ type: check.oneOf('linking'), file: path });
+const modules = check.strictObject({
+  type: check.oneOf('modules'),
+  files: check.listOf(check.strictObject({ path, sha256: check.text(64, ({ length }) => length === 64) })),
+  imports: check.listOf(
+    check.strictObject({
+      parent: url,
+      kind: check.oneOf('import', 'require'),
+      specifier: url,
+      url: check.either(url, check.oneOf(null)),
+    }),
+  ),
+});
+/** From the first of these on code of an author may have a hand in what is sent. */
+const importing = check.strictObject({ type: check.oneOf('importing'), file: path });
+const read = check.strictObject({ type: check.oneOf('workflow'), file: path, workflow });
+const invalid = check.strictObject({
+  type: check.oneOf('invalid'),
+  file: path,
+  problem: check.text(bounds.messageBytes),
+});
+/** `quiet`: nothing that the modules have begun would be heard of at the process's end, or goes on. */
+const loaded = check.strictObject({ type: check.oneOf('loaded'), quiet: check.flag });
 
-export type SecretRequest = z.output<typeof secretRequest>;
-export type StepMessage = z.output<typeof stepMessage>;
-export type LoaderMessage = z.output<typeof loaderMessage>;
-export type WorkflowData = z.output<typeof workflowData>;
+export const isLoaderMessage = check.either(stripped, linking, modules, importing, read, invalid, loaded);
+
+export type SecretRequest = check.Checked<typeof secretRequest>;
+export type StepMessage = check.Checked<typeof isStepMessage>;
+export type LoaderMessage = check.Checked<typeof isLoaderMessage>;
+export type WorkflowData = check.Checked<typeof workflow>;
 export type JobData = WorkflowData['jobs'][number];

@@ -1,10 +1,12 @@
+import { lstatSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileProblem, readPlainFile } from '../../files/plain-file.ts';
 import { bounds } from '../channel/bounds.ts';
 import { AgentError, systemCode } from '../agent-error.ts';
 import type { Journal } from '../mounts/journal.ts';
-import { envFile, temporaryName, removeFolder } from '../mounts/temporary-folder.ts';
+import { removeFolder } from '../mounts/temporary-folder.ts';
+import { envFile, temporaryName } from '../mounts/temporary-name.ts';
 import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 
 /** Where a step leaves variables for later steps. The step itself creates the file. */
@@ -18,8 +20,11 @@ export class ExchangeFolder {
   }
 
   /** @throws AgentError (`cannot_write`) */
-  static async create(base: string, journal: Journal): Promise<ExchangeFolder> {
-    const path = join(base, temporaryName('exchange'));
+  static async create(
+    base: string,
+    journal: Journal,
+    path: string = join(base, temporaryName('exchange')),
+  ): Promise<ExchangeFolder> {
     try {
       await journal.record(path);
       await mkdir(path, { mode: 0o700 });
@@ -44,6 +49,8 @@ export class ExchangeFolder {
   async assignments(): Promise<readonly Assignment[]> {
     let bytes;
     try {
+      // Most steps leave none, and the next one waits.
+      if (lstatSync(this.file, { throwIfNoEntry: false }) === undefined) return [];
       bytes = await readPlainFile(this.file, { maxBytes: bounds.exportBytes });
     } catch (error) {
       if (systemCode(error) === 'ENOENT') return [];
@@ -53,7 +60,7 @@ export class ExchangeFolder {
   }
 
   async remove(): Promise<void> {
-    await removeFolder(this.path);
+    await removeFolder(this.path, [basename(this.file)]);
     this.#journal.forget(this.path);
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { StrippedSource } from '../channel/from-agent.ts';
 import { keepWorkerOutput } from '../step-host/worker-output.ts';
 import { entryOf, linkSource } from './import-workflow.ts';
+import { endSyntaxLook, syntaxSource } from './plain-javascript.ts';
 
 const sdk = '@kici-dev/sdk';
 
@@ -45,7 +46,9 @@ export function registerModuleHooks(): ModuleHooks {
         knowsWorkers = true;
         keepWorkerOutput();
       }
-      if (linkSource(specifier) !== undefined) return { url: specifier, format: 'module', shortCircuit: true };
+      endSyntaxLook(context.parentURL);
+      if ((linkSource(specifier) ?? syntaxSource(specifier)) !== undefined)
+        return { url: specifier, format: 'module', shortCircuit: true };
       const reference: ModuleReference = {
         parent: entryOf(context.parentURL),
         kind: context.conditions.includes('require') ? 'require' : 'import',
@@ -62,8 +65,8 @@ export function registerModuleHooks(): ModuleHooks {
       return isWorkflowSource(resolved.url) ? { ...resolved, format: 'module-typescript' } : resolved;
     },
     load(url, context, nextLoad) {
-      const link = linkSource(url);
-      if (link !== undefined) return { format: 'module', source: link, shortCircuit: true };
+      const own = linkSource(url) ?? syntaxSource(url);
+      if (own !== undefined) return { format: 'module', source: own, shortCircuit: true };
       if (!url.startsWith('file:')) return nextLoad(url, context);
       const path = fileURLToPath(url);
       // Reading anything else could wait forever.

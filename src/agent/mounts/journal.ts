@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
 import { AgentError, systemCode } from '../agent-error.ts';
 import { processIdentity, isRunning, type ProcessIdentity } from '../process/identity.ts';
+import { processStatus } from '../process/process-status.ts';
 import { endMarked } from '../process/marked.ts';
-import { envFile, isContainerName, isTemporaryFolder, removeFolder } from './temporary-folder.ts';
+import { removeFolder } from './temporary-folder.ts';
+import { envFile, isContainerName, isTemporaryFolder } from './temporary-name.ts';
 
 /** Resolves with whether the container existed; rejects if that is unknown. */
 export type RemoveContainer = (name: string) => Promise<boolean>;
@@ -113,7 +115,7 @@ export class Journal {
    * @returns whether a container may still appear, for which somebody must wait
    */
   async close(): Promise<boolean> {
-    await endMarked(this.#marks);
+    await endMarked(this.#marks, Number(processStatus('self')?.started ?? 0));
     const containers = [...this.#outstanding].filter(isContainerName);
     const late = await Promise.all(containers.map(async (name) => this.#tryContainer(name)));
     await this.#handle.close();
@@ -168,7 +170,7 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
   };
   const results = await Promise.allSettled([
     ...things.filter(isContainerName).map(removeOne),
-    ...folders.map(removeFolder),
+    ...folders.map(async (folder) => removeFolder(folder)),
   ]);
   const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
   if (isClean) await rm(path, { force: true }).catch(() => undefined);

@@ -2,7 +2,8 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SecretFileError } from '@kici-dev/sdk';
 import { systemCode } from '../agent-error.ts';
-import { temporaryName, removeFolder } from './temporary-folder.ts';
+import { removeFolder } from './temporary-folder.ts';
+import { temporaryName } from './temporary-name.ts';
 
 export interface FileRequest {
   readonly contents: Uint8Array;

@@ -1,35 +1,31 @@
 import { randomBytes } from 'node:crypto';
+import { lstatSync, rmdirSync, rmSync } from 'node:fs';
 import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 
-const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
-const containerPattern = /^kici-container-[0-9a-f]{32}$/;
-
-/** A name that nobody can guess but a sweep recognizes. */
-export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
-  return `kici-${kind}-${randomBytes(16).toString('hex')}`;
-}
-
-export function isTemporaryFolder(path: string): boolean {
-  return isAbsolute(path) && pattern.test(basename(path));
-}
-
-/** Where a step's commands write variables, given the step's exchange folder. */
-export function envFile(folder: string): string {
-  return join(folder, 'env');
-}
-
-export function isContainerName(name: string): boolean {
-  return containerPattern.test(name);
-}
-
-/** Resolves when nothing is left, whatever a step did to the folder; a link in its place is removed, not followed. */
-export async function removeFolder(path: string): Promise<void> {
+/**
+ * Resolves when nothing is left of it, whatever a step did to it; a link in its place is removed, not followed.
+ * @param usual names of files that are mostly all that is in it
+ */
+export async function removeFolder(path: string, usual: readonly string[] = []): Promise<void> {
+  if (removeUsual(path, usual)) return;
   try {
     await rm(path, { recursive: true, force: true });
   } catch (error) {
     if (!(await lstat(path)).isDirectory()) throw error;
     await removeLevels(path);
+  }
+}
+
+/** At once, for the next step waits. @returns whether it is gone */
+function removeUsual(path: string, names: readonly string[]): boolean {
+  try {
+    if (!lstatSync(path).isDirectory()) return false;
+    for (const name of names) rmSync(join(path, name), { force: true });
+    rmdirSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

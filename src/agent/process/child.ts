@@ -103,7 +103,12 @@ export class Child {
     });
   }
 
-  /** Asks the whole group to end, and kills it after a grace period. */
+  /** Whether nothing was heard of it so far. */
+  get isSilent(): boolean {
+    return this.#heard() === 0;
+  }
+
+  /** Tells the whole group to end, and ends it after a while. */
   end(): void {
     // Only once: a second signal would interrupt handlers at work.
     if (!this.#isTold) this.#signal('SIGTERM', this.#inside);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { allProcesses, processStatus, type ProcessStatus } from './process-status.ts';
 
@@ -17,27 +17,28 @@ const lookMs = 20;
  * never hit.
  * @returns whether none is left; true if the system has no /proc
  */
-export async function endMarked(marks: ReadonlySet<string>): Promise<boolean> {
+export async function endMarked(marks: ReadonlySet<string>, since = 0): Promise<boolean> {
   if (marks.size === 0) return true;
   for (let look = 0; look < maxLooks; look += 1) {
     if (look > 0) await pause(lookMs);
-    const found = await findMarked(marks);
+    const found = findMarked(marks, since);
     if (found.length === 0) return true;
     for (const one of found) kill(one);
   }
   return false;
 }
 
-async function findMarked(marks: ReadonlySet<string>): Promise<readonly ProcessStatus[]> {
-  const running = (allProcesses() ?? []).filter(({ pid, isZombie }) => pid !== process.pid && !isZombie);
-  const marked = await Promise.all(running.map(async ({ pid }) => hasMark(pid, marks)));
-  const sessions = new Set(running.filter((_, index) => marked[index]).map(({ session }) => session));
+function findMarked(marks: ReadonlySet<string>, since: number): readonly ProcessStatus[] {
+  const running = (allProcesses() ?? []).filter(
+    ({ pid, started, isZombie }) => pid !== process.pid && !isZombie && Number(started) >= since,
+  );
+  const sessions = new Set(running.filter(({ pid }) => hasMark(pid, marks)).map(({ session }) => session));
   return running.filter(({ session }) => sessions.has(session));
 }
 
-async function hasMark(pid: number, marks: ReadonlySet<string>): Promise<boolean> {
+function hasMark(pid: number, marks: ReadonlySet<string>): boolean {
   try {
-    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
     return environment
       .split('\0')
       .some((entry) => entry.startsWith(variable) && marks.has(entry.slice(variable.length)));

@@ -8,6 +8,7 @@ import type { ProjectView } from '../project-view/project-view.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
+import type { EarlyHost } from './early-host.ts';
 import { Child, type ExitStatus } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
 
@@ -30,6 +31,9 @@ export class StepProcess {
   readonly child: Child;
   readonly exchange: ExchangeFolder;
   readonly #channel: Duplex;
+  readonly #reader = new FrameReader(bounds.messageBytes);
+  /** Received, and not asked for yet. */
+  readonly #received: unknown[] = [];
 
   private constructor(child: Child, channel: Duplex, exchange: ExchangeFolder) {
     this.child = child;
@@ -45,10 +49,16 @@ export class StepProcess {
     });
   }
 
-  /** @throws AgentError (`cannot_write`) */
-  static async launch(workplace: Workplace, surroundings: Surroundings): Promise<StepProcess> {
+  /** @param early has started already @throws AgentError (`cannot_write`) */
+  static async launch(workplace: Workplace, surroundings: Surroundings, early?: EarlyHost): Promise<StepProcess> {
     const { project, view, sandbox, journal } = workplace;
-    const exchange = await ExchangeFolder.create(workplace.temporary, journal);
+    const exchange = await ExchangeFolder.create(workplace.temporary, journal, early?.exchange).catch(
+      (error: unknown) => {
+        early?.child.kill();
+        throw error;
+      },
+    );
+    if (early?.child.pipe !== undefined) return new StepProcess(early.child, early.child.pipe, exchange);
     const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
     const command = sandbox.command({
       entry: stepHostFile,
@@ -89,10 +99,11 @@ export class StepProcess {
 
   /** Yields unchecked messages until the channel ends. @throws FrameError */
   async *messages(room?: Room): AsyncGenerator {
-    const reader = new FrameReader(bounds.messageBytes, room);
     try {
-      for await (const chunk of this.#channel) {
-        if (chunk instanceof Uint8Array) yield* reader.push(chunk);
+      yield* this.#take();
+      for await (const chunk of this.#channel.iterator({ destroyOnReturn: false })) {
+        if (chunk instanceof Uint8Array) this.#received.push(...this.#reader.push(chunk, room));
+        yield* this.#take();
       }
     } catch (error) {
       // A killed process may break the connection.
@@ -100,7 +111,11 @@ export class StepProcess {
     }
   }
 
-  /** Kills the process and removes what it shared. */
+  *#take(): Generator {
+    while (this.#received.length > 0) yield this.#received.shift();
+  }
+
+  /** Ends it and removes what it shared. */
   async discard(): Promise<void> {
     this.child.kill();
     this.child.stdout.resume();

@@ -1,6 +1,7 @@
 import { nearMatches } from '@kici-dev/secret-backend';
 import type { JobData, WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../agent-error.ts';
+import type { ChosenSteps } from './events.ts';
 
 /** A job as a run executes it. */
 export interface ChosenJob extends JobData {
@@ -37,6 +38,18 @@ export function chooseJobs(workflow: WorkflowData, { jobs, steps }: Choice): rea
 
 export function stepNames({ steps, stepIndexes }: ChosenJob): readonly string[] {
   return stepIndexes.map((index) => steps[index]?.name ?? '');
+}
+
+/** The steps that the choice of steps leaves out of the chosen jobs, so that a log can name them. */
+export function stepsLeftOut(workflow: WorkflowData, { jobs, steps }: Choice): readonly ChosenSteps[] {
+  if (steps.length === 0) return [];
+  return workflow.jobs
+    .filter(({ name }) => jobs.length === 0 || jobs.includes(name))
+    .map((job) => ({
+      name: job.name,
+      steps: job.steps.map(({ name }) => name).filter((name) => !steps.includes(name)),
+    }))
+    .filter((left) => left.steps.length > 0);
 }
 
 function namesOf(workflow: WorkflowData, wanted: readonly string[], withNeeds: boolean): ReadonlySet<string> {

@@ -20,8 +20,14 @@ export interface SourcePlace {
 
 /** The events of a run, of all its jobs, as they happen. Everything that came out of a step is masked. */
 export type RunEvent =
-  /** With the jobs to run, and the steps of each. */
-  | { readonly type: 'workflow_started'; readonly workflow: string; readonly jobs: readonly ChosenSteps[] }
+  | {
+      readonly type: 'workflow_started';
+      readonly workflow: string;
+      /** The jobs to run, with the steps of each. */
+      readonly jobs: readonly ChosenSteps[];
+      /** Steps that the choice of steps leaves out; absent if no steps were chosen. */
+      readonly leftOut?: readonly ChosenSteps[];
+    }
   | { readonly type: 'job_started'; readonly job: string; readonly environment?: string }
   | { readonly type: 'step_started'; readonly job: string; readonly step: string }
   | {

@@ -35,7 +35,8 @@ function holderOf(stream: Readable, ended: Promise<unknown>): (room: Promise<voi
 function pass(stream: Readable, masker: Masker, sink: (bytes: Uint8Array) => void): void {
   const masked = masker.open();
   const give = (parts: readonly Uint8Array[]): void => {
-    if (parts.length > 0) sink(Buffer.concat(parts));
+    const [first, second] = parts;
+    if (first !== undefined) sink(second === undefined ? first : Buffer.concat(parts));
   };
   stream.on('data', (chunk: Uint8Array) => {
     give(masked.write(chunk));
@@ -43,4 +44,6 @@ function pass(stream: Readable, masker: Masker, sink: (bytes: Uint8Array) => voi
   stream.once('close', () => {
     give(masked.end());
   });
+  // Whoever listened before may have stopped it.
+  stream.resume();
 }

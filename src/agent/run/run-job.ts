@@ -29,6 +29,8 @@ export interface JobRun {
   readonly clients: () => Promise<Clients>;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What still has to be said to the orchestrator when the job is over. */
+  readonly closings: Promise<void>[];
 }
 
 /** Runs one job: opens its session, runs its steps in order, and closes the session whatever happens. */
@@ -51,7 +53,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
         message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
       });
     const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
-    run.pool.prepare(surroundings);
+    if (!run.pool.canStart({ surroundings, variables: job.env })) run.pool.prepare(surroundings, 1);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
     requireStated(session, job);
@@ -69,14 +71,19 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status: 'failed', ...told(error) });
     return 'failed';
   } finally {
-    await session?.close().catch(() => {
-      emit({
-        type: 'notice',
-        job: job.name,
-        message: 'the orchestrator could not be told that the job is over; its session ends by itself',
-      });
-    });
+    if (session !== undefined) run.closings.push(close(session, run));
   }
+}
+
+/** Whoever waits for the run need not wait for this, which only the agent's own end has to. */
+async function close(session: JobSession, { job, emit }: JobRun): Promise<void> {
+  await session.close().catch(() => {
+    emit({
+      type: 'notice',
+      job: job.name,
+      message: 'the orchestrator could not be told that the job is over; its session ends by itself',
+    });
+  });
 }
 
 function told(
@@ -132,10 +139,11 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const step = stepAt(job, stepIndex);
   emit({ type: 'step_started', job: job.name, step: step.name });
   const began = performance.now();
-  const host = await pool.take(surroundings);
-  if (stepIndex !== job.stepIndexes.at(-1)) pool.prepare(surroundings);
+  const start = startOf(steps, step.name, stepIndex);
+  const host = await pool.take({ surroundings, variables: start.variables });
+  pool.prepare(surroundings, job.stepIndexes.length - 1 - job.stepIndexes.indexOf(stepIndex));
   const result = await runStep(host, {
-    start: startOf(steps, step.name, stepIndex),
+    start,
     timeoutMs: step.timeout,
     workplace,
     session,

@@ -4,7 +4,7 @@ import type { Clients } from '../session/open-session.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject } from '../workflow/load-project.ts';
 import type { Project } from '../workflow/project.ts';
-import { chooseJobs, stepNames } from './choose-jobs.ts';
+import { chooseJobs, stepNames, stepsLeftOut } from './choose-jobs.ts';
 import type { JobStatus, RunStatus } from './events.ts';
 import { maskEvents } from './masked-events.ts';
 import { PoolSet } from './pool-set.ts';
@@ -35,7 +35,15 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   // Most first jobs need it, and the loader has nothing to report yet. A job that needs it sees a failure.
   const loading = options.clients();
   loading.catch(() => undefined);
-  const found = await loadProject({ project, first: run.loader, launch: run.launch, output: loaderOutput, signal });
+  const found = await loadProject({
+    project,
+    first: run.loader,
+    launch: run.launch,
+    output: loaderOutput,
+    signal,
+    forSteps: true,
+  });
+  if (found.reader !== undefined) run.pool.adopt(found.reader);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   await options.found(
     project.root,
@@ -54,34 +62,41 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     type: 'workflow_started',
     workflow: workflow.name,
     jobs: jobs.map((job) => ({ name: job.name, steps: stepNames(job) })),
+    ...(options.steps.length > 0 && { leftOut: stepsLeftOut(workflow, options) }),
   });
   await using pools = new PoolSet(workplace, run.pool);
-  const outcomes = await runSchedule({
-    jobs,
-    limit: options.limit,
-    signal,
-    run: async (job) =>
-      pools.lend(async (own) =>
-        runJob({
-          loaded,
-          found,
-          job,
-          labels: options.labels,
-          workplace,
-          pool: own,
-          masker,
-          clients,
-          emit,
-          signal,
-        }),
-      ),
-    passOver: (job, status, because) => {
-      emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
-    },
-  });
-  const status = statusOf([...outcomes.values()]);
-  emit({ type: 'workflow_finished', workflow: workflow.name, status });
-  return status;
+  const closings: Promise<void>[] = [];
+  try {
+    const outcomes = await runSchedule({
+      jobs,
+      limit: options.limit,
+      signal,
+      run: async (job) =>
+        pools.lend(async (own) =>
+          runJob({
+            loaded,
+            found,
+            job,
+            labels: options.labels,
+            workplace,
+            pool: own,
+            masker,
+            clients,
+            emit,
+            signal,
+            closings,
+          }),
+        ),
+      passOver: (job, status, because) => {
+        emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
+      },
+    });
+    const status = statusOf([...outcomes.values()]);
+    emit({ type: 'workflow_finished', workflow: workflow.name, status });
+    return status;
+  } finally {
+    await Promise.all(closings);
+  }
 }
 
 function statusOf(outcomes: readonly JobStatus[]): RunStatus {

@@ -1,7 +1,7 @@
 import type { Masker } from '@kici-dev/secret-masker';
 import { bounds } from '../channel/bounds.ts';
 import type { StartStep } from '../channel/from-agent.ts';
-import { stepMessage, type SecretRequest, type StepMessage } from '../channel/to-agent.ts';
+import { isStepMessage, type SecretRequest, type StepMessage } from '../channel/to-agent.ts';
 import { FrameError } from '../channel/frames.ts';
 import { EnvFileError, type Assignment } from '../environment/env-file.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
@@ -112,15 +112,14 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     for await (const received of host.messages()) {
       // The channel stays open until the process ends; later messages are ignored.
       if (done !== undefined) continue;
-      const message = stepMessage.safeParse(received);
-      if (!message.success) throw new FrameError('a message of a kind that steps do not send');
-      if (message.data.type !== 'ask') {
-        note(message.data);
+      if (!isStepMessage(received)) throw new FrameError('a message of a kind that steps do not send');
+      if (received.type !== 'ask') {
+        note(received);
         continue;
       }
       // Nobody waits for an answer any more.
       if (isGone) continue;
-      const tracked = serve(host, service, message.data.requests).finally(() => {
+      const tracked = serve(host, service, received.requests).finally(() => {
         inFlight.delete(tracked);
       });
       inFlight.add(tracked);

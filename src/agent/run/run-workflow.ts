@@ -8,12 +8,8 @@ import { withWorkplace } from './with-workplace.ts';
  */
 export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
   return withWorkplace(options, async (opened) => {
-    const { pool, workplace } = opened;
-    const { sandbox, environment } = workplace;
-    // Loaded while the child process starts.
+    // While it starts, this process loads what talks with it.
     const { runProject } = await import('./run-project.ts');
-    // Most jobs run where the workflows are read, and find a process that has started.
-    if (!sandbox.runsImages) pool.prepare(sandbox.forLoader(environment));
     return runProject({ ...opened, options });
   });
 }

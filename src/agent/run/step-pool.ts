@@ -1,35 +1,80 @@
+import { availableParallelism } from 'node:os';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 
-/** Starts the next step's process while the current step runs, so that no step waits for its process. */
+export interface StepStart {
+  readonly surroundings: Surroundings;
+  /** The job's, on top of the process's own environment. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+interface Spare {
+  readonly surroundings: Surroundings;
+  readonly process: Promise<StepProcess>;
+}
+
+/** The second one starts while a short step runs, if there is a core for it. */
+const maxSpares = Math.min(2, availableParallelism());
+
+/** Starts the processes of the next steps while a step runs, so that a step does not wait for them. */
 export class StepPool {
+  #discarded: Promise<void> | undefined;
   readonly #workplace: Workplace;
-  #spare: { readonly surroundings: Surroundings; readonly process: Promise<StepProcess> } | undefined;
+  /** Has imported the workflow already, as the process that has read it. */
+  #reader: StepProcess | undefined;
+  readonly #readIn: Surroundings;
+  #spares: Spare[] = [];
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace;
+    this.#readIn = workplace.sandbox.forLoader(workplace.environment);
   }
 
-  prepare(surroundings: Surroundings): void {
-    if (this.#spare !== undefined) return;
-    const process = StepProcess.launch(this.#workplace, surroundings);
-    // The caller that takes it sees the failure.
-    process.catch(() => undefined);
-    this.#spare = { surroundings, process };
+  /** Takes over the process that has read the workflows. */
+  adopt(reader: StepProcess): void {
+    this.#reader = reader;
   }
 
-  async take(surroundings: Surroundings): Promise<StepProcess> {
-    if (this.#spare !== undefined && !alike(this.#spare.surroundings, surroundings)) await this.close();
-    const taken = this.#spare?.process ?? StepProcess.launch(this.#workplace, surroundings);
-    this.#spare = undefined;
-    return taken;
+  /** Whether the process that has read the workflows is what a step with these surroundings starts in. */
+  canStart({ surroundings, variables }: StepStart): boolean {
+    if (this.#reader === undefined || !alike(this.#readIn, surroundings)) return false;
+    // A module may have looked at them when it was imported.
+    return Object.entries(variables).every(([name, value]) => this.#readIn.environment[name] === value);
+  }
+
+  /** @param steps how many are still to start */
+  prepare(surroundings: Surroundings, steps: number): void {
+    while (this.#spares.length < Math.min(steps, maxSpares)) {
+      const process = StepProcess.launch(this.#workplace, surroundings);
+      // The caller that takes it sees the failure.
+      process.catch(() => undefined);
+      this.#spares.push({ surroundings, process });
+    }
+  }
+
+  async take(start: StepStart): Promise<StepProcess> {
+    const { surroundings } = start;
+    const reader = this.#reader;
+    const isFit = this.canStart(start);
+    this.#reader = undefined;
+    if (isFit && reader !== undefined) return reader;
+    this.#discarded ??= reader?.discard();
+    if (this.#spares.some((spare) => !alike(spare.surroundings, surroundings))) await this.#closeSpares();
+    return this.#spares.shift()?.process ?? StepProcess.launch(this.#workplace, surroundings);
   }
 
   async close(): Promise<void> {
-    const spare = this.#spare;
-    this.#spare = undefined;
-    const process = await spare?.process.catch(() => undefined);
-    await process?.discard();
+    await Promise.all([this.#reader?.discard(), this.#discarded, this.#closeSpares()]);
+    this.#reader = undefined;
+  }
+
+  async #closeSpares(): Promise<void> {
+    await Promise.all(
+      this.#spares.splice(0).map(async (spare) => {
+        const process = await spare.process.catch(() => undefined);
+        await process?.discard();
+      }),
+    );
   }
 }
 

@@ -1,8 +1,7 @@
-import { tmpdir } from 'node:os';
-import { resolve } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
-import { AgentError } from '../agent-error.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
+import { temporaryPlace } from '../mounts/temporary-name.ts';
+import type { EarlyHost } from '../process/early-host.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { Watchdog } from '../process/watchdog.ts';
@@ -22,6 +21,8 @@ export interface WorkplaceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Files that no step may read, as far as a sandbox can prevent it. */
   readonly credentials: readonly string[];
+  /** The first process of a run without a sandbox, which starts before all else. */
+  readonly early?: EarlyHost | undefined;
 }
 
 export interface OpenWorkplace {
@@ -43,8 +44,8 @@ export async function withWorkplace<T>(
   use: (opened: OpenWorkplace) => Promise<T>,
 ): Promise<T> {
   const { environment } = options;
-  const temporary = temporaryFolder(options.temporary ?? environment['TMPDIR']);
-  const project = await findProject(options.folder);
+  const temporary = temporaryPlace(options.temporary ?? environment['TMPDIR']);
+  const project = findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
   const engine = new ContainerEngine({ ...environment, PATH: searchPath });
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
@@ -68,7 +69,10 @@ export async function withWorkplace<T>(
     try {
       const surroundings = sandbox.forLoader(workplace.environment);
       const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
-      return await use({ project, workplace, pool, loader: await launch(), launch });
+      const early =
+        sandbox.name === 'none' && options.early?.take(project.root, temporary) === true ? options.early : undefined;
+      const loader = await StepProcess.launch(workplace, surroundings, early);
+      return await use({ project, workplace, pool, loader, launch });
     } finally {
       await pool.close();
     }
@@ -77,19 +81,4 @@ export async function withWorkplace<T>(
     const isWaiting = await journal.close();
     if (!isWaiting) await watchdog.end();
   }
-}
-
-/**
- * Absolute, as every path in answers and in the journal must be; an empty variable counts as unset.
- * @throws AgentError
- */
-function temporaryFolder(named: string | undefined): string {
-  const folder = resolve(named === undefined || named === '' ? tmpdir() : named);
-  if (folder.includes('\n'))
-    throw new AgentError(
-      'cannot_write',
-      `the folder for temporary files, ${JSON.stringify(folder)}, has a line break in its name, which the journal cannot record`,
-      'choose another with TMPDIR or --mount-dir',
-    );
-  return folder;
 }

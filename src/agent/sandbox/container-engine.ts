@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../agent-error.ts';
-import type { Image } from './container-image.ts';
+import { parseImage, type Image } from './container-image.ts';
 
 const timeoutMs = 60_000;
 const emptyImage = 'localhost/kici/empty:1';
@@ -96,8 +96,6 @@ export class ContainerEngine {
   }
 
   async #inspect(reference: string): Promise<Image> {
-    // Loaded here so that runs without containers need not wait for the schema library.
-    const { parseImage } = await import('./container-image.ts');
     return parseImage(await this.#run(['image', 'inspect', '--format', '{{json .}}', reference]));
   }
 

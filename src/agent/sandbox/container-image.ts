@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as check from '../../api/checks.ts';
 
 export interface Image {
   readonly id: string;
@@ -6,10 +6,16 @@ export interface Image {
   readonly searchPath: string | undefined;
 }
 
-const inspected = z.object({ Id: z.string(), Config: z.object({ Env: z.array(z.string()).nullish() }).nullish() });
+const nothing = check.oneOf(null);
+const isInspected = check.object(
+  { Id: check.text() },
+  { Config: check.either(nothing, check.object({}, { Env: check.either(nothing, check.listOf(check.text())) })) },
+);
 
 /** @param json the engine's description of an image @throws ZodError or SyntaxError if it is not an image */
 export function parseImage(json: string): Image {
-  const { Id, Config } = inspected.parse(JSON.parse(json));
-  return { id: Id, searchPath: Config?.Env?.find((line) => line.startsWith('PATH='))?.slice('PATH='.length) };
+  const image: unknown = JSON.parse(json);
+  if (!isInspected(image)) throw new TypeError('the engine has described no image');
+  const searchPath = image.Config?.Env?.find((line) => line.startsWith('PATH='))?.slice('PATH='.length);
+  return { id: image.Id, searchPath };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { AgentError } from '../agent-error.ts';
-import { temporaryName } from '../mounts/temporary-folder.ts';
+import { temporaryName } from '../mounts/temporary-name.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { hiddenIn } from './hidden-in.ts';
 import type { ProjectMount } from '../project-view/project-mount.ts';

@@ -6,6 +6,6 @@ export const noSandbox: SandboxProfile = Object.freeze({
   ownsTemporaryFiles: false,
   runsImages: false,
   forLoader: (environment) => ({ network: false, image: undefined, environment }),
-  forJob: async ({ network }, environment) => ({ network, image: undefined, environment }),
+  forJob: async (_, environment) => ({ network: false, image: undefined, environment }),
   command: ({ entry, surroundings: { environment } }) => ({ file: process.execPath, args: [entry], environment }),
 } satisfies SandboxProfile);

@@ -1,18 +1,20 @@
 import type { KeyObject } from 'node:crypto';
-import type * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
 import { isStated } from '../../api/stated-keys.ts';
-import { jobOperations, type deliveredSecret } from '../../api/operations/jobs.ts';
+import {
+  closeJob,
+  openJob,
+  readJobSecrets,
+  type DeliveredSecret as Delivered,
+  type OpenedJob,
+} from '../../api/job-calls.ts';
 import { failureCodes, meaningOf, whyOf } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
 import type { JobSession, SecretRead } from './job-session.ts';
 
-type Delivered = z.output<typeof deliveredSecret>;
-type OpenedJob = z.output<(typeof jobOperations)['jobs.open']['output']>;
-
-/** One request takes no more keys. */
+/** As many keys as one request takes. */
 const maxKeys = 1_000;
 
 export interface SessionRequest {
@@ -37,7 +39,7 @@ export interface Clients {
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
   const stated = request.secrets;
   const pair = createSessionKeyPair();
-  const opened = await clients.work.call(jobOperations['jobs.open'], {
+  const opened = await clients.work.send(openJob, {
     environment: request.environment,
     workflow: request.workflow,
     job: request.job,
@@ -45,11 +47,13 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
     agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
   });
   const sessionKey = agreeOn(pair.privateKey, opened);
-  const catalogue = opened.catalogue.filter(({ key }) => isStated(stated, key));
+  const catalogue = opened.catalogue
+    .filter(({ key }) => isStated(stated, key))
+    .map(({ key, backend, scope, version, status }) => ({ key, backend, scope, version, status }));
   const entries = new Map(catalogue.map((entry) => [entry.key, entry]));
   return {
     catalogue,
-    missing: opened.missing,
+    missing: opened.missing ?? [],
     openEnded: opened.openEnded,
     notices: opened.unavailable.map(described),
     variables: opened.variables,
@@ -69,7 +73,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       return results;
     },
     async close() {
-      await (await clients.farewell()).call(jobOperations['jobs.close'], { jobId: opened.jobId }, opened.jobToken);
+      await (await clients.farewell()).send(closeJob, { jobId: opened.jobId }, opened.jobToken);
     },
   };
 }
@@ -96,11 +100,7 @@ async function ask(
   entries: ReadonlyMap<string, CatalogueEntry>,
 ): Promise<readonly (readonly [string, SecretRead])[]> {
   try {
-    const { secrets } = await client.call(
-      jobOperations['jobs.read'],
-      { jobId: opened.jobId, keys: [...keys] },
-      opened.jobToken,
-    );
+    const { secrets } = await client.send(readJobSecrets, { jobId: opened.jobId, keys: [...keys] }, opened.jobToken);
     const delivered = new Map(secrets.map((secret) => [secret.key, secret]));
     return keys.map((key) => [key, settle(key, delivered.get(key), opened.jobId, sessionKey)]);
   } catch (error) {

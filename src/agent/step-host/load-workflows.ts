@@ -12,11 +12,15 @@ import type { ModuleHooks } from '../modules/module-hooks.ts';
 import { ModuleRecorder } from '../modules/module-records.ts';
 import { stripFiles } from '../modules/strip-types.ts';
 
-/** Sends the agent the workflows as data, and the modules that they consist of. */
-export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, modules: ModuleHooks): Promise<void> {
+/** Sends the agent the workflows, as data, and the modules that they consist of. */
+export async function loadWorkflows(
+  channel: Channel,
+  { files, stays }: LoadWorkflows,
+  modules: ModuleHooks,
+): Promise<void> {
   const recorder = new ModuleRecorder();
   modules.observe(recorder);
-  for (const source of stripFiles(files)) {
+  for await (const source of stripFiles(files)) {
     modules.add(source);
     void channel.send({ type: 'stripped', ...source });
   }
@@ -25,6 +29,7 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
     await linkWorkflow(pathToFileURL(file).href);
   }
   await sendRecords(channel, recorder);
+  const before = traces();
   for (const file of files) {
     await channel.send({ type: 'importing', file });
     try {
@@ -42,8 +47,15 @@ export async function loadWorkflows(channel: Channel, { files }: LoadWorkflows, 
     }
   }
   await sendRecords(channel, recorder);
-  await channel.send({ type: 'loaded' });
-  endProcess(channel);
+  const quiet = traces() === before;
+  await channel.send({ type: 'loaded', quiet });
+  if (!(stays && quiet)) endProcess(channel);
+}
+
+/** What a module may leave behind that acts later: handlers of the process's own events, timers, sockets, children. */
+function traces(): string {
+  const handlers = process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
+  return JSON.stringify([handlers, process.getActiveResourcesInfo()]);
 }
 
 async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<void> {

@@ -1,8 +1,9 @@
 import { relative } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { bounds } from '../channel/bounds.ts';
 import { FrameError, type Room } from '../channel/frames.ts';
-import type { ModuleRecords, StrippedSource } from '../channel/from-agent.ts';
-import { loaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
+import type { LoadWorkflows, ModuleRecords, StrippedSource } from '../channel/from-agent.ts';
+import { isLoaderMessage, type LoaderMessage, type WorkflowData } from '../channel/to-agent.ts';
 import { AgentError } from '../agent-error.ts';
 import type { StepProcess } from '../process/step-process.ts';
 import type { Project } from './project.ts';
@@ -25,6 +26,8 @@ export interface LoadedProject {
   readonly broken: readonly BrokenFile[];
   readonly stripped: readonly StrippedSource[];
   readonly modules: ModuleRecords;
+  /** The process that has read them, where it can run a step next. */
+  readonly reader: StepProcess | undefined;
 }
 
 export interface Loading {
@@ -38,6 +41,8 @@ export interface Loading {
   readonly signal: AbortSignal;
   /** Time limit for importing one file. */
   readonly importMs?: number;
+  /** Whether steps will run: then the process that has read the only file stays for the first of them. */
+  readonly forSteps?: boolean;
 }
 
 /** Time limit until the process runs and starts on the first file. */
@@ -54,12 +59,16 @@ export async function loadProject(loading: Loading): Promise<LoadedProject> {
   const broken: BrokenFile[] = [];
   let host = loading.first;
   let { files } = loading.project;
-  // For all processes together, since any number of files may end theirs.
+  let reader: StepProcess | undefined;
+  // What other files do while they are imported is nothing that a step should find done.
+  const stays = loading.forSteps === true && files.length === 1;
+  // Of all processes together, for a project may have any number of files that end theirs.
   const room = { bytes: bounds.loaderBytes, messages: bounds.loaderMessages };
   while (files.length > 0) {
     // oxlint-disable-next-line no-await-in-loop -- one process after another
-    const { received, culprit } = await read(host, files, room, loading);
+    const { received, culprit, reader: staying } = await read(host, { type: 'load', files, stays }, room, loading);
     messages.push(...received);
+    reader = staying;
     if (culprit === undefined) break;
     broken.push({ file: relative(root, culprit.file), problem: culprit.problem });
     const done = new Set(received.flatMap((message) => (isResult(message) ? [message.file] : [])));
@@ -69,6 +78,7 @@ export async function loadProject(loading: Loading): Promise<LoadedProject> {
   }
   const known = new Set(loading.project.files);
   return {
+    reader,
     stripped: messages.flatMap((message) =>
       message.type === 'stripped' ? [{ typescript: message.typescript, javascript: message.javascript }] : [],
     ),
@@ -94,14 +104,17 @@ interface Reading {
   readonly received: readonly LoaderMessage[];
   /** The file whose import ended the process, or never finished. */
   readonly culprit: { readonly file: string; readonly problem: string } | undefined;
+  /** The process, where it waits for a step. */
+  readonly reader: StepProcess | undefined;
 }
 
 async function read(
   host: StepProcess,
-  files: readonly string[],
+  request: LoadWorkflows,
   room: Room & { messages: number },
   { output, signal, importMs = bounds.importMs }: Loading,
 ): Promise<Reading> {
+  const { files, stays } = request;
   let late = false;
   const end = (): void => {
     host.child.end();
@@ -115,9 +128,10 @@ async function read(
   let file: string | undefined;
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
-  host.child.stdout.on('data', output);
-  host.child.stderr.on('data', output);
+  const streams = [host.child.stdout, host.child.stderr];
+  for (const stream of streams) stream.on('data', output);
   const received: LoaderMessage[] = [];
+  let reader: StepProcess | undefined;
   let theirs = false;
   const take = (message: LoaderMessage): void => {
     theirs ||= message.type === 'importing';
@@ -130,11 +144,13 @@ async function read(
     if (!(theirs && message.type === 'stripped')) received.push(message);
   };
   try {
-    void host.send({ type: 'load', files });
+    void host.send(request);
     for await (const sent of host.messages(room)) {
       room.messages -= 1;
       if (room.messages < 0) throw new FrameError(`more than ${bounds.loaderMessages} messages`);
       take(checked(sent));
+      // Whatever else may come at its end is heard.
+      if (isQuiet(received)) break;
     }
   } catch (error) {
     if (!(error instanceof FrameError)) throw error;
@@ -146,10 +162,15 @@ async function read(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
-    await host.discard();
+    // What was printed before that message has been read after a turn.
+    if (stays && isQuiet(received)) await turn();
+    const isReader = stays && isQuiet(received) && host.child.isSilent;
+    for (const stream of isReader ? streams : []) stream.off('data', output).pause();
+    if (isReader) reader = host;
+    else await host.discard();
   }
-  if (received.some(({ type }) => type === 'loaded')) return { received, culprit: undefined };
-  return { received, culprit: culpritOf(file, late, importMs, signal) };
+  if (received.some(({ type }) => type === 'loaded')) return { received, culprit: undefined, reader };
+  return { reader, received, culprit: culpritOf(file, late, importMs, signal) };
 }
 
 /** @throws AgentError if no file ended the process */
@@ -174,9 +195,13 @@ function culpritOf(
 
 /** @throws FrameError */
 function checked(sent: unknown): LoaderMessage {
-  const message = loaderMessage.safeParse(sent);
-  if (!message.success) throw new FrameError('something that is not a workflow');
-  return message.data;
+  if (!isLoaderMessage(sent)) throw new FrameError('something that is not a workflow');
+  return sent;
+}
+
+function isQuiet(received: readonly LoaderMessage[]): boolean {
+  const last = received.at(-1);
+  return last?.type === 'loaded' && last.quiet;
 }
 
 function isResult(message: LoaderMessage): message is Extract<LoaderMessage, { type: 'workflow' | 'invalid' }> {

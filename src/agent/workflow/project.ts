@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AgentError, systemCode } from '../agent-error.ts';
 
@@ -11,10 +11,10 @@ export interface Project {
 
 export const workflowFolder = join('.kici', 'workflows');
 
-/** Searches the folder and then those above it. @throws AgentError (`project_not_found`) */
-export async function findProject(from: string): Promise<Project> {
+/** Looks in the folder and then in those above it. @throws AgentError (`project_not_found`) */
+export function findProject(from: string): Project {
   for (let root = from; ; root = dirname(root)) {
-    const names = await namesIn(join(root, workflowFolder));
+    const names = namesIn(join(root, workflowFolder));
     if (names !== undefined) {
       const files = names.filter((name) => name.endsWith('.ts') && !/\.(?:d|test)\.ts$/.test(name)).toSorted();
       if (files.length === 0)
@@ -34,9 +34,9 @@ export async function findProject(from: string): Promise<Project> {
   }
 }
 
-async function namesIn(folder: string): Promise<string[] | undefined> {
+function namesIn(folder: string): string[] | undefined {
   try {
-    return await readdir(folder);
+    return readdirSync(folder);
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

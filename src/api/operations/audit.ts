@@ -31,6 +31,7 @@ export const auditOperations = {
   'audit.list': defineOperation({
     ...shared,
     summary: 'Read the audit log, newest first',
+    compressible: true,
     method: 'GET',
     path: '/audit',
     command: 'kici-admin audit list',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { environmentName, failureCode, keyName, statedKey, timestamp, unavailablePart, why } from '../fields.ts';
+import { environmentName, failureCode, keyName, statedKeys, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { noTargets, viewOf } from '../targets.ts';
 
@@ -61,9 +61,7 @@ const openJob = defineOperation({
     environment: environmentName,
     workflow: z.string().min(1).max(200),
     job: z.string().min(1).max(200),
-    secrets: z
-      .array(statedKey)
-      .max(1_000)
+    secrets: statedKeys
       .optional()
       .describe('the only keys that the job may have; default: every key of the environment'),
     agentPublicKey: base64Bytes.describe('X25519 public key, 32 bytes'),
@@ -137,6 +135,7 @@ const listJobs = defineOperation({
   summary: 'List the jobs that are open now, with the keys that they have asked for',
   category: 'jobs',
   sensitivity: 'names',
+  compressible: true,
   method: 'GET',
   path: '/jobs',
   // The keys that jobs have read come from the audit log.

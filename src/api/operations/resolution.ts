@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { environmentName, failureCode, keyName, pastFailure, timestamp, unavailablePart, why } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
-import { noTargets, viewOf } from '../targets.ts';
+import { viewOf } from '../targets.ts';
 import { bindingSettings } from './environments.ts';
+import { gridAnswer, gridFilters } from './grid.ts';
 import { catalogueEntry } from './jobs.ts';
 
 const shared = {
@@ -47,16 +48,6 @@ const backendState = z.object({
   lastFailure: pastFailure.optional(),
 });
 
-const cell = z.object({
-  status: z.enum(['available', 'declared', 'unavailable', 'not_found']).describe('as `explain` shows it'),
-  backend: z.string().optional().describe('of the winner; omitted where there is none, or it may not be named'),
-  scope: z.string().optional(),
-  version: z.string().optional(),
-  overrides: z.int().describe('how many candidates lose to the winner'),
-  code: failureCode.optional().describe('why it is unavailable'),
-  ...why,
-});
-
 const supplier = z.object({
   status: z.enum(['available', 'declared', 'unavailable']),
   backend: z.string().optional().describe('omitted where there is none, or it may not be named'),
@@ -94,6 +85,7 @@ export const resolutionOperations = {
   'resolution.catalogue': defineOperation({
     ...shared,
     summary: 'List the keys of an environment with the backend that supplies each',
+    compressible: true,
     method: 'GET',
     path: '/environments/{environment}/secrets',
     command: 'kici-admin secret list',
@@ -131,30 +123,33 @@ export const resolutionOperations = {
     summary: 'Show which backend supplies each key in each environment',
     method: 'GET',
     path: '/grid',
-    targets: noTargets,
+    targets: ({ environment }) => (environment === undefined ? [] : [{ kind: 'view', environment }]),
+    compressible: true,
     command: 'kici-admin secret grid',
+    commandArguments: {
+      text: '--filter',
+      environment: '--environment',
+      state: '--state',
+      backend: '--backend',
+    },
     subject: [],
     input: z.object({
+      environment: environmentName.optional().describe('only this one; default: every environment'),
+      ...gridFilters,
       after: z.string().min(1).optional().describe('keys that come after this one'),
+      skip: z.coerce.number().int().min(0).default(0).describe('how many of those to leave out at the start'),
       limit: z.coerce.number().int().min(1).max(1_000).default(500).describe('how many keys at most'),
       cached: z
         .stringbool()
         .optional()
         .describe('true: names listed a moment ago will do; default: every backend is queried'),
     }),
-    output: z.object({
-      environments: z.array(z.object({ name: z.string(), unavailable: z.array(unavailablePart) })),
-      keys: z.array(
-        z.object({ key: z.string(), cells: z.array(cell).describe('one for each environment, in their order') }),
-      ),
-      total: z.int().describe('how many keys there are on all pages'),
-      next: z.string().optional().describe('what to give as `after` for the next page; omitted on the last'),
-      backends: z.array(backendState),
-    }),
+    output: gridAnswer.extend({ backends: z.array(backendState) }),
   }),
   'resolution.preview': defineOperation({
     ...shared,
     summary: 'Tell what a change of bindings does to the keys of an environment, before it is made',
+    compressible: true,
     method: 'GET',
     path: '/environments/{environment}/preview',
     targets: ({ environment, scope }) => [

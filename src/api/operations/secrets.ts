@@ -80,8 +80,8 @@ export const secretOperations = {
     query: ['scope'],
     maxBodyBytes: 4_194_304,
     command: 'kici-admin secret import',
-    commandArguments: { scope: '--scope!', dryRun: '--dry-run' },
-    subject: ['scope', 'dryRun'],
+    commandArguments: { scope: '--scope!', dryRun: '--dry-run', reason: '--reason' },
+    subject: ['scope', 'dryRun', 'reason'],
     input: z.object({
       scope: scopeId,
       entries: z
@@ -89,6 +89,7 @@ export const secretOperations = {
         .min(1)
         .max(500),
       dryRun: z.boolean().default(false).describe('true: nothing is written'),
+      reason: z.string().trim().min(1).max(500).optional().describe('why, for the audit log'),
     }),
     output: z.object({
       scope: z.string(),
@@ -123,6 +124,7 @@ export const secretOperations = {
   'secrets.list': defineOperation({
     ...names,
     summary: 'List the names of the secrets of a scope, or of a whole backend',
+    compressible: true,
     method: 'GET',
     path: '/secrets',
     targets: ({ scope, backend, tree }) => [
@@ -213,6 +215,7 @@ export const secretOperations = {
   'scopes.list': defineOperation({
     ...names,
     summary: 'List the scopes of a backend',
+    compressible: true,
     method: 'GET',
     path: '/scopes',
     targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],

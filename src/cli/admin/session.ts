@@ -70,7 +70,7 @@ export class ApiSession {
   }
 
   async #operation<Id extends OperationId>(id: Id): Promise<Operations[Id]> {
-    const { operations }: { readonly operations: Operations } = await import('../../api/registry.ts');
+    const { operations }: { readonly operations: Operations } = await import('./operations.ts');
     return operations[id];
   }
 

@@ -6,6 +6,9 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   );
   process.exitCode = 2;
 } else {
+  const args = process.argv.slice(2);
+  const { launchEarly } = await import('../kici/early.ts');
+  const early = launchEarly(args);
   const { main } = await import('../kici/main.ts');
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await main(args, { early });
 }

@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander';
+import type { EarlyHost } from '../../agent/process/early-host.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import { processIo, type Io } from '../terminal/io.ts';
 import { reportFailure } from '../terminal/report.ts';
@@ -8,7 +9,10 @@ import { createProgram, programName } from './program.ts';
  * `kici`: reads the command line, runs the command, reports its failure.
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage, 128 plus a signal's number if that cancelled it
  */
-export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+export async function main(
+  args: readonly string[],
+  { io = processIo(), early }: { readonly io?: Io; readonly early?: EarlyHost | undefined } = {},
+): Promise<number> {
   let exitCode = 0;
   // The rest belongs to another program.
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
@@ -23,7 +27,7 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     run: async (workflow, flags) => {
       json = flags.json === true;
       const { run } = await import('./run/run.ts');
-      exitCode = await run(workflow, flags, io);
+      exitCode = await run(workflow, flags, io, early);
     },
     list: async (flags) => {
       json = flags.json === true;
@@ -56,6 +60,8 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       return reportFailure(await toOwnError(error), io, programName, json, own.includes('--debug'));
     if (error.code === 'commander.help') return 2;
     return error.exitCode === 0 ? 0 : reportFailure(usageErrorOf(error, program), io, programName, json);
+  } finally {
+    early?.discard();
   }
 }
 

@@ -71,6 +71,11 @@ export function createProgram(options: ProgramOptions): Command {
     .version(version)
     .helpCommand(false)
     .addHelpText('after', examples('kici init', 'kici list', 'kici run deploy'));
+  for (const add of [addRun, addList, addInit, addTypes, addCheck, addExec]) add(program, options);
+  return program;
+}
+
+function addRun(program: Command, options: ProgramOptions): void {
   withServer(configure(program.command('run'), options))
     .description('Runs a workflow of .kici/workflows, in this folder or one above it.')
     .argument('[workflow]', 'its name; optional if there is only one')
@@ -94,12 +99,18 @@ export function createProgram(options: ProgramOptions): Command {
       ),
     )
     .action(async (workflow: string | undefined, flags: RunFlags) => options.run(workflow, flags));
+}
+
+function addList(program: Command, options: ProgramOptions): void {
   configure(program.command('list'), options)
     .description('Lists the workflows of the project with what starts them, their jobs, environments and steps.')
     .option('--json', 'print the result as JSON')
     .addOption(sandboxOption('the boundary around the process that reads the workflows'))
     .addHelpText('after', examples('kici list', 'kici list --json'))
     .action(async (flags: ListFlags) => options.list(flags));
+}
+
+function addInit(program: Command, options: ProgramOptions): void {
   configure(program.command('init'), options)
     .description('Writes a workflow to start from, .kici/workflows/hello.ts.')
     .option('--environment <name>', 'the environment that its job binds')
@@ -108,6 +119,9 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--debug', debugHelp)
     .addHelpText('after', examples('kici init', 'kici init --environment production --secret DB_PASSWORD'))
     .action(async (flags: InitFlags) => options.init(flags));
+}
+
+function addTypes(program: Command, options: ProgramOptions): void {
   withServer(configure(program.command('types'), options))
     .description('Writes .kici/secrets.d.ts: the keys of the environments that the workflows bind, for your editor.')
     .option(
@@ -122,12 +136,18 @@ export function createProgram(options: ProgramOptions): Command {
     .addOption(sandboxOption('the boundary around the process that reads the workflows'))
     .addHelpText('after', examples('kici types', 'kici types --check', 'kici types --environment production --watch'))
     .action(async (flags: TypesFlags) => options.types(flags));
+}
+
+function addCheck(program: Command, options: ProgramOptions): void {
   withServer(configure(program.command('check'), options))
     .description('Shows which keys that the workflows name in their code are missing from their jobs.')
     .option('--json', 'print the result as JSON')
     .addOption(sandboxOption('the boundary around the process that reads the workflows'))
     .addHelpText('after', examples('kici check', 'kici check --json'))
     .action(async (flags: CheckFlags) => options.check(flags));
+}
+
+function addExec(program: Command, options: ProgramOptions): void {
   withServer(configure(program.command('exec'), options))
     .description('Runs a program with secrets of an environment as its variables or files, and exits as it exits.')
     .argument('<command...>', 'the program and its arguments, after --')
@@ -153,7 +173,6 @@ export function createProgram(options: ProgramOptions): Command {
       ),
     )
     .action(async (command: string[], flags: ExecFlags) => options.exec(command, flags));
-  return program;
 }
 
 function addedFile(text: string, before: ExecFlags['file']): ExecFlags['file'] {

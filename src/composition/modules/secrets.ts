@@ -13,6 +13,7 @@ export const secretsModule: ContainerModule = new ContainerModule(({ bind }) => 
     identifiers.policy,
     identifiers.tokenCallers,
     identifiers.environmentResolver,
+    identifiers.keyring,
   ]);
   bind(identifiers.areaHandlers).toResolvedValue(createSecretHandlers, [
     identifiers.openBackends,

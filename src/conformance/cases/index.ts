@@ -12,6 +12,7 @@ import { nameCases } from './names.ts';
 import { outcomeCases } from './outcomes.ts';
 import { batchCases, readingCases } from './reading.ts';
 import { reasonCases } from './reasons.ts';
+import { recoveryCases } from './recovery.ts';
 import { scopeCases } from './scopes.ts';
 import { signInCases } from './sign-in.ts';
 import { versionCases } from './versions.ts';
@@ -33,6 +34,7 @@ export const cases: readonly ConformanceCase[] = [
   ...outcomeCases,
   ...faultCases,
   ...holdingCases,
+  ...recoveryCases,
   ...reasonCases,
   ...signInCases,
   ...leakCases,

@@ -1,4 +1,6 @@
+import { visible } from '../ui/visible.ts';
+
 /** The name in `token:<id>:<name>`, whatever precedes it. */
 export function actorName(actor: string): string {
-  return /(?:^|:)token:[^:]*:(.*)$/s.exec(actor)?.[1] ?? actor;
+  return visible(/(?:^|:)token:[^:]*:(.*)$/s.exec(actor)?.[1] ?? actor);
 }

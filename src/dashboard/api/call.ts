@@ -3,6 +3,7 @@ import { requestOf } from '../../api/request.ts';
 import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
 import { setConnection } from './connection.ts';
 import { Problem, unreachable } from './problem.ts';
+import { setServerTime } from './server-time.ts';
 
 /** The session's own, required with every request other than GET. */
 let csrf = '';
@@ -57,12 +58,18 @@ export async function send({ method, path, body, signal }: Sent): Promise<unknow
     throw unreachable();
   });
   const answer: unknown = await response.json().catch(() => undefined);
-  if (response.status === 401) setConnection('ended');
-  // A proxy whose server is gone, or a server that is stopping.
+  setServerTime(response.headers.get('date'));
+  // With another session, which another tab has opened, this page is no longer who it was.
+  if (response.status === 401 || isOtherSession(method, answer)) setConnection('ended');
+  // A proxy whose server is gone, or one that is stopping.
   else if (!response.ok && !isOurs(answer)) setConnection('down');
   else setConnection('up');
   if (response.ok && answer !== undefined) return answer;
   throw new Problem(response.status, isRecord(answer) ? answer : {});
+}
+
+function isOtherSession(method: string, answer: unknown): boolean {
+  return method !== 'GET' && isRecord(answer) && answer['error'] === 'origin_not_allowed';
 }
 
 function isOurs(answer: unknown): boolean {

@@ -8,6 +8,7 @@ import { importValues } from './value-entry.ts';
 interface Import {
   readonly scope: string;
   readonly entries: readonly { readonly key: string; readonly value: string }[];
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -18,12 +19,12 @@ export function useImport(dryRun: boolean): UseMutationResult<ClientOutput<'secr
   const organization = useOrganization();
   const client = useQueryClient();
   return useMutation<ClientOutput<'secrets.import'>, Problem, Import>({
-    mutationFn: ({ scope, entries }) =>
+    mutationFn: ({ scope, entries, reason }) =>
       importValues(
         organization,
         scope,
         entries.map(({ key, value }) => ({ key, bytes: utf8(value) })),
-        dryRun,
+        { dryRun, reason },
       ),
     gcTime: 0,
     onSettled: () => (dryRun ? undefined : client.invalidateQueries()),

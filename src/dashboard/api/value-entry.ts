@@ -42,21 +42,20 @@ export async function storeValue(
 }
 
 /**
- * Sends many values at once.
- * @param dryRun only shows what that would change
+ * Many at once, or what that would change.
  * @throws Problem
  */
 export async function importValues(
   organization: string,
   scope: string,
   values: readonly { readonly key: string; readonly bytes: Uint8Array }[],
-  dryRun: boolean,
+  rest: Pick<ClientInput<'secrets.import'>, 'dryRun' | 'reason'>,
 ): Promise<ClientOutput<'secrets.import'>> {
   const carry = await carrier(organization);
   const entries = await Promise.all(
     values.map(async ({ key, bytes }) => ({ key, ...(await carry({ purpose: 'secret', scope, key }, bytes)) })),
   );
-  return call(organization, 'secrets.import', { scope, entries, dryRun });
+  return call(organization, 'secrets.import', { scope, entries, ...rest });
 }
 
 /**

@@ -3,6 +3,7 @@ import { lazy, Suspense, type ReactElement } from 'react';
 import { useLive } from '../api/events.ts';
 import { useSession } from '../api/session.tsx';
 import { Button } from '../ui/button.tsx';
+import { visible } from '../ui/visible.ts';
 import { useOrganization } from './address.ts';
 import styles from './shell.module.css';
 
@@ -32,7 +33,7 @@ export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
       <span className={styles['live']} data-live={isLive} role="status">
         {isLive ? 'Live' : 'Not live'}
       </span>
-      <Suspense fallback={<Closed text={actor} />}>
+      <Suspense fallback={<Closed text={visible(actor)} />}>
         <PersonMenu />
       </Suspense>
     </header>

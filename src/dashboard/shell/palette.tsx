@@ -15,9 +15,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const words = text.toLowerCase().split(/\s+/);
-  const found = usePlacesToGo()
-    .filter(({ kind, title }) => words.every((word) => `${title} ${kind}`.toLowerCase().includes(word)))
-    .slice(0, shownAtMost);
+  const found = usePlacesToGo(words).slice(0, shownAtMost);
   const at = Math.min(active, found.length - 1);
   const choose = (index: number): void => {
     const place = found[index];
@@ -28,7 +26,11 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
   const press = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
     const step = steps[event.key];
-    if (event.key === 'Enter') choose(at);
+    if (event.key === 'Enter') {
+      // Else the key would reach the field that has the focus when this is gone.
+      event.preventDefault();
+      choose(at);
+    }
     if (step === undefined) return;
     event.preventDefault();
     const next = (at + step + found.length) % Math.max(1, found.length);

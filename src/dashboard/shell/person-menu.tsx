@@ -3,6 +3,7 @@ import { Check, ChevronDown, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { signOut, useSession } from '../api/session.tsx';
 import { Button } from '../ui/button.tsx';
+import { visible } from '../ui/visible.ts';
 import overlay from '../ui/overlay.module.css';
 import { chooseTheme, currentTheme, themes } from './theme.ts';
 
@@ -16,7 +17,7 @@ export default function PersonMenu(): ReactElement {
   return (
     <Menu.Root>
       <Menu.Trigger render={<Button look="quiet" />}>
-        {actor}
+        {visible(actor)}
         <ChevronDown aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>

@@ -28,11 +28,21 @@ export function Rail(): ReactElement {
       </div>
       <div className={styles['narrowOnly']}>
         {sections.filter(({ isFirst }) => isFirst).map(item)}
-        <Suspense>
+        <Suspense fallback={<MoreToCome />}>
           <MoreMenu />
         </Suspense>
       </div>
     </nav>
+  );
+}
+
+/** In the place of the menu, so that nothing moves when it comes. */
+function MoreToCome(): ReactElement {
+  return (
+    <span className={styles['link']} aria-hidden>
+      <Ellipsis />
+      More
+    </span>
   );
 }
 

@@ -1,5 +1,7 @@
-import { useGrid } from '../pages/grid/use-grid.ts';
+import { gridRows } from '../../api/grid-cells.ts';
+import type { ClientOutput } from '../../api/registry.ts';
 import { useRead } from '../api/queries.ts';
+import { useSettled } from '../api/use-settled.ts';
 import { scopeInAddress } from './address.ts';
 import { sections } from './sections.ts';
 
@@ -9,15 +11,25 @@ export interface PlaceToGo {
   readonly path: string;
 }
 
-/** Everything that the palette can find, in display order. */
-export function usePlacesToGo(): readonly PlaceToGo[] {
-  const { grid } = useGrid();
+const keysAtMost = 50;
+
+/**
+ * Everything that the palette finds, in the order in which it shows.
+ * @param words all of which a name has to have
+ */
+export function usePlacesToGo(words: readonly string[]): readonly PlaceToGo[] {
   const scopes = useRead('scopes.list', {});
-  const environments = grid?.environments.map(({ name }) => name) ?? [];
-  const [first] = environments;
+  const environments = useRead('environments.list', {});
+  const [longest = ''] = words.toSorted((left, right) => right.length - left.length);
+  const key = useSettled(longest);
+  const found = useRead(
+    'resolution.grid',
+    { limit: keysAtMost, cached: 'true', ...(key !== '' && { key }) },
+    { keep: true },
+  );
   return [
     ...sections.map(({ title, path }): PlaceToGo => ({ kind: 'page', title, path })),
-    ...environments.map((name): PlaceToGo => ({
+    ...(environments.data?.environments ?? []).map(({ name }): PlaceToGo => ({
       kind: 'environment',
       title: name,
       path: `environments/${encodeURIComponent(name)}`,
@@ -27,10 +39,20 @@ export function usePlacesToGo(): readonly PlaceToGo[] {
       title: scope,
       path: `settings/secrets/${scopeInAddress(scope)}`,
     })),
-    ...(grid?.rows ?? []).map(({ key, cells }): PlaceToGo => {
-      const column = cells.findIndex(({ status }) => status !== 'not_found');
-      const environment = environments[column] ?? first ?? '';
-      return { kind: 'key', title: key, path: `grid?${new URLSearchParams({ key, environment }).toString()}` };
-    }),
-  ];
+    ...keysIn(found.data),
+  ].filter(({ kind, title }) => words.every((word) => `${title} ${kind}`.toLowerCase().includes(word)));
+}
+
+/** Each leads to the first environment that has the key. */
+function keysIn(grid: ClientOutput<'resolution.grid'> | undefined): PlaceToGo[] {
+  if (grid === undefined) return [];
+  const names = grid.environments.map(({ name }) => name);
+  return gridRows(grid, names).map(({ key, cells }) => {
+    const column = Math.max(
+      0,
+      cells.findIndex(({ status }) => status !== 'not_found'),
+    );
+    const place = new URLSearchParams({ key, environment: names[column] ?? '' });
+    return { kind: 'key', title: key, path: `grid?${place.toString()}` };
+  });
 }

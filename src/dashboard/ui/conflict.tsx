@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 import { pageStyles } from './page.tsx';
+import { Table } from './table.tsx';
 
 interface ConflictProps {
   /** What somebody else has done. */
@@ -19,24 +20,15 @@ export function Conflict({ title, settings = {}, keep, take }: ConflictProps): R
     <Notice look="warn">
       <strong>{title}</strong>
       {different.length === 0 ? undefined : (
-        <table className={pageStyles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Setting</th>
-              <th scope="col">Stored now</th>
-              <th scope="col">Yours</th>
+        <Table headings={['Setting', 'Stored now', 'Yours']}>
+          {different.map(([name, { theirs, yours }]) => (
+            <tr key={name}>
+              <td>{name}</td>
+              <td className={pageStyles['mono']}>{theirs}</td>
+              <td className={pageStyles['mono']}>{yours}</td>
             </tr>
-          </thead>
-          <tbody>
-            {different.map(([name, { theirs, yours }]) => (
-              <tr key={name}>
-                <td>{name}</td>
-                <td className={pageStyles['mono']}>{theirs}</td>
-                <td className={pageStyles['mono']}>{yours}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
       <p>What you typed is still here, and nothing was stored.</p>
       <div className={pageStyles['choices']}>

@@ -6,8 +6,8 @@ import styles from './command.module.css';
 const shownMs = 1_600;
 
 interface CopyProps {
-  /** A function if the text is costly to make. */
-  readonly text: string | (() => string);
+  /** A function where it is long to make, or has to be fetched. */
+  readonly text: string | (() => string | Promise<string>);
   readonly label?: string;
 }
 
@@ -25,7 +25,7 @@ export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
   }, [state]);
   const copy = async (): Promise<void> => {
     try {
-      await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
+      await navigator.clipboard.writeText(typeof text === 'string' ? text : await text());
       setState('copied');
     } catch {
       setState('refused');

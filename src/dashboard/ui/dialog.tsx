@@ -1,7 +1,10 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import { useState, type ReactElement, type ReactNode, type SubmitEventHandler } from 'react';
+import { flushSync } from 'react-dom';
 import { Button } from './button.tsx';
+import { DiscardQuestion } from './discard-question.tsx';
+import { useDraft } from './drafts.ts';
 import styles from './overlay.module.css';
 
 interface DialogProps {
@@ -12,30 +15,47 @@ interface DialogProps {
   readonly isWide?: boolean | undefined;
   /** Whether discarding what was typed needs a confirmation. */
   readonly isDraft?: boolean;
+  /** What would be lost though nobody has typed it. */
+  readonly holds?: string | undefined;
   readonly onClose: () => void;
   readonly onSubmit?: () => void;
 }
 
-/** A window over the page for one task, which is either done or dropped. */
-export function Dialog({ title, children, actions, isWide, isDraft, onClose, onSubmit }: DialogProps): ReactElement {
+const nowhere = (): void => undefined;
+
+/** A window over the page: one thing is done in it, or it is closed and nothing was. */
+export function Dialog({
+  title,
+  children,
+  actions,
+  isWide,
+  isDraft,
+  holds,
+  onClose,
+  onSubmit,
+}: DialogProps): ReactElement {
   const [isTyped, setTyped] = useState(false);
-  const [isAsking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<{ readonly goOn: () => void }>();
+  const isHeld = (isDraft === true && isTyped) || holds !== undefined;
+  useDraft(isHeld, (goOn) => {
+    setAsking({ goOn });
+  });
   const submit: SubmitEventHandler = (event) => {
     event.preventDefault();
     event.stopPropagation();
-    setAsking(false);
+    setAsking(undefined);
     onSubmit?.();
   };
   const fill = (): void => {
     setTyped(true);
-    setAsking(false);
+    setAsking(undefined);
   };
   return (
     <Base.Root
       open
       onOpenChange={(open) => {
         if (open) return;
-        if (isDraft === true && isTyped) setAsking(!isAsking);
+        if (isHeld) setAsking(asking === undefined ? { goOn: nowhere } : undefined);
         else onClose();
       }}
       // A click outside must not lose what was typed.
@@ -57,12 +77,16 @@ export function Dialog({ title, children, actions, isWide, isDraft, onClose, onS
             </Base.Close>
           </header>
           <div className={styles['body']}>{children}</div>
-          {isAsking ? (
+          {asking !== undefined ? (
             <DiscardQuestion
+              text={holds ?? 'What you typed is lost when this closes.'}
               onKeep={() => {
-                setAsking(false);
+                setAsking(undefined);
               }}
-              onDiscard={onClose}
+              onDiscard={() => {
+                flushSync(onClose);
+                asking.goOn();
+              }}
             />
           ) : actions === undefined ? undefined : (
             <footer className={styles['foot']}>{actions}</footer>
@@ -70,24 +94,5 @@ export function Dialog({ title, children, actions, isWide, isDraft, onClose, onS
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
-  );
-}
-
-interface QuestionProps {
-  readonly onKeep: () => void;
-  readonly onDiscard: () => void;
-}
-
-function DiscardQuestion({ onKeep, onDiscard }: QuestionProps): ReactElement {
-  return (
-    <footer className={styles['foot']} role="alertdialog" aria-label="What you typed is lost when this closes.">
-      <strong className={styles['question']}>What you typed is lost when this closes.</strong>
-      <Button look="danger" onClick={onDiscard}>
-        Discard
-      </Button>
-      <Button look="primary" autoFocus onClick={onKeep}>
-        Go on
-      </Button>
-    </footer>
   );
 }

@@ -7,8 +7,8 @@ interface PageProps {
   /** What the page is about, if the title does not say. */
   readonly lead?: ReactNode;
   readonly actions?: ReactNode;
-  /** What is shown, to be copied as JSON; absent until it is known. */
-  readonly data?: unknown;
+  /** What is shown, to be copied as JSON, or how to get all of it; left out until it is known. */
+  readonly data?: object | (() => Promise<object>) | undefined;
   readonly tools?: ReactNode;
   readonly children: ReactNode;
 }
@@ -20,12 +20,17 @@ export function Page({ title, lead, actions, data, tools, children }: PageProps)
       <title>{`${title} · KiCI secrets`}</title>
       <header className={styles['head']}>
         <h1>{title}</h1>
-        {data === undefined ? undefined : (
-          <div className={styles['data']}>
-            <CopyButton text={() => JSON.stringify(data, null, 2)} label="Copy as JSON" />
-          </div>
-        )}
-        {actions}
+        <div className={styles['acts']}>
+          {data === undefined ? undefined : (
+            <div className={styles['data']}>
+              <CopyButton
+                text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
+                label="Copy as JSON"
+              />
+            </div>
+          )}
+          {actions}
+        </div>
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}
       </header>
       {tools === undefined ? undefined : <div className={styles['tools']}>{tools}</div>}

@@ -1,4 +1,5 @@
 import { useSyncExternalStore, type ReactElement } from 'react';
+import { serverNow } from '../api/server-time.ts';
 
 const units = [
   ['day', 86_400_000],
@@ -8,11 +9,11 @@ const units = [
 const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const tickMs = 20_000;
 
-let now = Date.now();
+let now = serverNow();
 
 function subscribe(listener: () => void): () => void {
   const timer = setInterval(() => {
-    now = Date.now();
+    now = serverNow();
     listener();
   }, tickMs);
   return () => {

@@ -2,21 +2,28 @@ import { useEffect, useState } from 'react';
 
 const shownMs = 2_400;
 
+/** Lists by name, where what is shown is more than one. */
+type Parts<T> = ReadonlyMap<string, readonly T[]>;
+
 /**
- * Ids of rows that have changed since they were shown, for a moment. Queries keep unchanged rows as the same objects,
- * so another object is a changed row.
- * @param rows `undefined` until they are known
+ * The ids of rows that have changed since they were shown, for a moment. A list that was not shown before has no
+ * changes, and a row that only moved has not changed.
+ * @param shown `undefined` until it is known
  */
-export function useChanged<T>(rows: readonly T[] | undefined, idOf: (row: T) => string): ReadonlySet<string> {
-  const [seen, setSeen] = useState(rows);
+export function useChanged<T>(
+  shown: readonly T[] | Parts<T> | undefined,
+  idOf: (row: T) => string,
+): ReadonlySet<string> {
+  const parts = partsOf(shown);
+  const [seen, setSeen] = useState<Parts<T>>(parts);
   const [changed, setChanged] = useState<ReadonlySet<string>>(new Set());
-  if (rows !== seen) {
-    setSeen(rows);
-    if (rows !== undefined && seen !== undefined) {
-      const before = new Map(seen.map((row) => [idOf(row), row]));
-      const others = rows.filter((row) => before.get(idOf(row)) !== row).map(idOf);
-      if (others.length > 0) setChanged(new Set(others));
-    }
+  if (parts.size !== seen.size || [...parts].some(([name, list]) => seen.get(name) !== list)) {
+    setSeen(parts);
+    const known = new Map([...seen.values()].flat().map((row) => [idOf(row), row]));
+    const others = [...parts]
+      .filter(([name, list]) => seen.has(name) && seen.get(name) !== list)
+      .flatMap(([, list]) => list.filter((row) => !isSame(known.get(idOf(row)), row)).map(idOf));
+    if (others.length > 0) setChanged(new Set(others));
   }
   useEffect(() => {
     if (changed.size === 0) return undefined;
@@ -28,4 +35,13 @@ export function useChanged<T>(rows: readonly T[] | undefined, idOf: (row: T) => 
     };
   }, [changed]);
   return changed;
+}
+
+function partsOf<T>(shown: readonly T[] | Parts<T> | undefined): Parts<T> {
+  if (shown === undefined) return new Map();
+  return 'get' in shown ? shown : new Map([['', shown]]);
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { flushSync } from 'react-dom';
 import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
 import { commandLine } from '../api/command-line.ts';
 import { useWrite } from '../api/queries.ts';
@@ -39,7 +40,8 @@ export function WriteDialog<Id extends OperationId>({
         mutate(input, {
           onSuccess: (answer) => {
             say(done(answer));
-            onClose();
+            // What comes next finds no draft.
+            flushSync(onClose);
             onDone?.(answer);
           },
         });

@@ -1,4 +1,4 @@
-import { codePointEscape, hexDigits, replacing, type Dialect } from './dialect.ts';
+import { codePointEscape, hexDigits, replacing, upperUnitEscape, type Dialect } from './dialect.ts';
 
 /** Escapes that runtimes use to show a string to programmers. */
 
@@ -42,6 +42,15 @@ const yamlEscapes = {
   '\u2029': String.raw`\P`,
 };
 
+const propertyEscapes = {
+  ...lineEscapes,
+  '\f': String.raw`\f`,
+  '=': String.raw`\=`,
+  ':': String.raw`\:`,
+  '#': String.raw`\#`,
+  '!': String.raw`\!`,
+};
+
 export const pythonLiteral: Dialect = { name: 'Python repr', spell: pythonRepr(singleQuote) };
 export const goLiteral: Dialect = {
   name: 'Go %q',
@@ -78,6 +87,11 @@ export const literalDialects: readonly Dialect[] = [
   {
     name: 'YAML of JavaScript',
     spell: replacing(/["\\\u0085\u00a0\u2028\u2029]|[^ -\u{10ffff}]/gu, yamlEscapes, yamlEscape),
+  },
+  { name: 'properties of Java', spell: replacing(/[\\\t\n\r\f=:#!]/g, propertyEscapes) },
+  {
+    name: 'properties of Java, ASCII',
+    spell: replacing(/[\\\t\n\r\f=:#!]|[^ -~]/g, propertyEscapes, upperUnitEscape),
   },
   {
     name: 'MySQL',

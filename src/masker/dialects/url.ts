@@ -16,6 +16,8 @@ const kept: Readonly<Record<string, string>> = {
   'fragment of Go': '-_.~$&+=:@/,;?!()*',
   'path segment with reserved marks': "-_.~$&+,;=:@!'()*",
   'user information of Go': '-_.~$&+,;=',
+  'path of java.net.URI': "-_.!~'()*:@&=+$,;/",
+  'query of java.net.URI': "-_.!~'()*:@&=+$,;/?[]",
   'user information of WHATWG': "-_.~!$&'()*+,%",
   'path of WHATWG': "-_.~!$&'()*+,;=:@/[]\\|%",
   'query of WHATWG': "-_.~!$&'()*+,;=:@/?[]\\^`{|}%",

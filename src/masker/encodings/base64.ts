@@ -6,7 +6,7 @@ export function base64Forms(bytes: Buffer): ReadonlySet<string> {
   const whole = bytes.toString('base64');
   const forms = [whole, whole.replace(/=+$/, ''), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
   const all = new Set(forms);
-  for (const form of forms) all.add(toUrlAlphabet(form));
+  if (/[+/]/.test(forms.join(''))) for (const form of forms) all.add(toUrlAlphabet(form));
   return new Set([...all].flatMap(escaped));
 }
 

@@ -1,4 +1,6 @@
 import { createOrder } from './order.ts';
+import type { Patterns } from './patterns.ts';
+import { createTable } from './table.ts';
 
 /**
  * Finds every occurrence of many patterns in one pass (Aho and Corasick, 1975). A state is made when text first reaches
@@ -11,38 +13,36 @@ export interface Automaton {
   readonly matchLength: (state: number) => number;
   /** How many of the last bytes could begin an incomplete pattern. */
   readonly hold: (state: number) => number;
-  /** The length of the longest pattern that begins with those, or with fewer of them. */
-  readonly reach: (state: number) => number;
+  /** Whether a pattern that begins with those, or with fewer of them, has so many bytes. */
+  readonly reaches: (state: number, bytes: number) => boolean;
   /** How many shorter states it falls back to, one after another: many if patterns repeat themselves. */
   readonly links: (state: number) => number;
-  /** The cells of all states, for loops that avoid a call per byte; may change with each call of `next`. */
+  /** The cells and rows of all states, for loops that avoid a call per byte; may change with each call of `next`. */
   readonly cells: () => Int32Array;
+  readonly rows: () => Int32Array;
   /** The memory that the states made so far take. */
   readonly byteLength: () => number;
 }
 
 /**
- * The consecutive cells of a state: the patterns that begin with its bytes and continue (from `first` up to, but not
- * including, `end`), its length, the state to fall back to, and where the continuing bytes lead: the only byte and the
- * state after it, or, where patterns diverge, the row of cells with the state after each byte. A state is identified by
- * its first cell.
+ * The consecutive cells of a state: where the continuing bytes lead (the only byte and the state after it or, where
+ * patterns diverge, the row with the state after each byte), what is open, and the state to fall back to. A state is
+ * identified by its first cell.
  */
-export const cell = {
-  first: 0,
-  end: 1,
-  depth: 2,
-  fallback: 3,
-  matchLength: 4,
-  hold: 5,
-  onlyByte: 6,
-  target: 7,
-  reach: 8,
-  links: 9,
-} as const;
-const cellsPerState = 10;
-const cellsPerRow = 256;
-const firstCells = 4_096;
+export const cell = { onlyByte: 0, target: 1, open: 2, fallback: 3 } as const;
+/** Cells that are read less often. */
+const note = { range: 0, depth: 1, links: 2, matchLength: 3 } as const;
+/**
+ * Patterns (from `first` up to, but not including, `end`) that share every byte before `parting`, where some end or they
+ * diverge.
+ */
+const range = { first: 0, end: 1, longest: 2, parting: 3 } as const;
+const width = 4;
+const rowCells = 256;
 
+/** Of the open cell: the number of open bytes, and whether a pattern is complete. */
+export const openBytes = 0x3fff_ffff;
+export const complete = 0x4000_0000;
 /** Replaces the only byte. */
 export const parts = -2;
 const ends = -1;
@@ -50,58 +50,70 @@ const ends = -1;
 const fallsBack = -2;
 const notMade = -1;
 
-/** @param patterns none empty */
-export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
+export function createAutomaton(patterns: Patterns): Automaton {
   const order = createOrder(patterns);
-  let cells = new Int32Array(firstCells);
-  let used = 0;
+  const states = createTable(width);
+  const notes = createTable(width);
+  const ranges = createTable(width);
+  const rows = createTable(rowCells);
   /** States to be made; empty between calls. */
   const missing: number[] = [];
-  const read = (from: number, offset: number): number => cells[from + offset] ?? 0;
 
-  /** @param parent the state one byte shorter; 0 for the start itself */
-  function make(start: number, end: number, depth: number, fallback: number, parent: number): number {
-    if (used + cellsPerState + cellsPerRow > cells.length) {
-      const larger = new Int32Array(cells.length * 2);
-      larger.set(cells);
-      cells = larger;
-    }
-    const state = used;
-    used += cellsPerState;
+  function makeRange(first: number, end: number, depth: number): number {
+    return ranges.add(first, end, order.longest(first, end), order.parting(first, end, depth));
+  }
+
+  /** @param of patterns that have so many bytes in common */
+  function make(of: number, depth: number, fallback: number): number {
+    if (depth > 0 && depth < ranges.read(of, range.parting)) return makeOn(of, depth, fallback, false);
+    const start = ranges.read(of, range.first);
+    const end = ranges.read(of, range.end);
     const first = order.sort(start, end, depth);
     const isComplete = first > start;
-    const goesOn = first < end;
-    const firstByte = order.byteAt(first, depth);
-    const isFork = depth === 0 || (goesOn && firstByte !== order.byteAt(end - 1, depth));
-    cells[state + cell.first] = first;
-    cells[state + cell.end] = end;
-    cells[state + cell.depth] = depth;
-    cells[state + cell.fallback] = fallback;
-    cells[state + cell.links] = depth === 0 ? 0 : read(fallback, cell.links) + 1;
-    cells[state + cell.matchLength] = isComplete ? depth : read(fallback, cell.matchLength);
-    cells[state + cell.hold] = goesOn ? depth : read(fallback, cell.hold);
-    const isAsParent = depth > 1 && read(parent, cell.first) === start && read(parent, cell.end) === end;
-    const longest = isAsParent ? read(parent, cell.reach) : order.longest(start, end);
-    cells[state + cell.reach] = Math.max(longest, read(fallback, cell.reach));
-    cells[state + cell.onlyByte] = isFork ? parts : goesOn ? firstByte : ends;
-    cells[state + cell.target] = isFork ? used : notMade;
-    if (isFork) {
-      cells.fill(notMade, used, used + cellsPerRow);
-      used += cellsPerRow;
-    }
-    return state;
+    const isFork = depth === 0 || (first < end && order.byteAt(first, depth) !== order.byteAt(end - 1, depth));
+    if (first < end && !isFork) return makeOn(makeRange(first, end, depth), depth, fallback, isComplete);
+    const rest = isFork ? ranges.add(first, end, ranges.read(of, range.longest), depth) : of;
+    const open = first < end ? depth : states.read(fallback, cell.open) & openBytes;
+    return add(
+      rest,
+      depth,
+      fallback,
+      isComplete,
+      open,
+      isFork ? parts : ends,
+      isFork ? rows.addFilled(notMade) : notMade,
+    );
+  }
+
+  /** All patterns go on with the same byte. */
+  function makeOn(of: number, depth: number, fallback: number, isComplete: boolean): number {
+    return add(of, depth, fallback, isComplete, depth, order.byteAt(ranges.read(of, range.first), depth), notMade);
+  }
+
+  function add(
+    of: number,
+    depth: number,
+    fallback: number,
+    isComplete: boolean,
+    open: number,
+    onlyByte: number,
+    target: number,
+  ): number {
+    const matchLength = isComplete ? depth : depth === 0 ? 0 : notes.read(fallback, note.matchLength);
+    notes.add(of, depth, depth === 0 ? 0 : notes.read(fallback, note.links) + 1, matchLength);
+    return states.add(onlyByte, target, open | (matchLength > 0 ? complete : 0), fallback);
   }
 
   /** The state after the byte, as far as this state alone can tell. */
   function lookUp(state: number, byte: number): number {
-    const onlyByte = read(state, cell.onlyByte);
-    const target = read(state, cell.target);
+    const onlyByte = states.read(state, cell.onlyByte);
+    const target = states.read(state, cell.target);
     if (onlyByte === byte) return target;
-    return onlyByte === parts ? read(target, byte) : fallsBack;
+    return onlyByte === parts ? rows.read(target, byte) : fallsBack;
   }
 
   function next(from: number, byte: number): number {
-    for (let state = from; ; state = read(state, cell.fallback)) {
+    for (let state = from; ; state = states.read(state, cell.fallback)) {
       const to = lookUp(state, byte);
       if (to >= 0) return to;
       if (to === notMade) return makeNext(from, byte);
@@ -111,36 +123,42 @@ export function createAutomaton(patterns: readonly Uint8Array[]): Automaton {
   /** Makes the state after the byte, and those that it falls back to, shortest first. */
   function makeNext(from: number, byte: number): number {
     let reached = 0;
-    for (let state = from; ; state = read(state, cell.fallback)) {
+    for (let state = from; ; state = states.read(state, cell.fallback)) {
       const to = lookUp(state, byte);
       if (to === notMade) missing.push(state);
       else if (to >= 0) reached = to;
       if (to >= 0 || state === 0) break;
     }
     for (let state = missing.pop(); state !== undefined; state = missing.pop()) {
-      const depth = read(state, cell.depth) + 1;
-      if (read(state, cell.onlyByte) === byte) {
-        reached = make(read(state, cell.first), read(state, cell.end), depth, reached, state);
-        cells[state + cell.target] = reached;
+      const of = notes.read(state, note.range);
+      const depth = notes.read(state, note.depth) + 1;
+      if (states.read(state, cell.onlyByte) === byte) {
+        reached = make(of, depth, reached);
+        states.write(state, cell.target, reached);
         continue;
       }
-      const last = read(state, cell.end);
-      const start = order.find(byte, read(state, cell.first), last, depth - 1);
+      const last = ranges.read(of, range.end);
+      const start = order.find(byte, ranges.read(of, range.first), last, depth - 1);
       const end = order.find(byte + 1, start, last, depth - 1);
-      if (start < end) reached = make(start, end, depth, reached, state);
-      cells[read(state, cell.target) + byte] = reached;
+      if (start < end) reached = make(makeRange(start, end, depth), depth, reached);
+      rows.write(states.read(state, cell.target), byte, reached);
     }
     return reached;
   }
 
-  make(0, patterns.length, 0, 0, 0);
+  make(ranges.add(0, patterns.count(), patterns.longest(), 0), 0, 0);
   return {
     next,
-    matchLength: (state) => read(state, cell.matchLength),
-    hold: (state) => read(state, cell.hold),
-    reach: (state) => read(state, cell.reach),
-    links: (state) => read(state, cell.links),
-    cells: () => cells,
-    byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,
+    matchLength: (state) => notes.read(state, note.matchLength),
+    hold: (state) => states.read(state, cell.open) & openBytes,
+    reaches(from, bytes) {
+      for (let state = from; state > 0; state = states.read(state, cell.fallback))
+        if (ranges.read(notes.read(state, note.range), range.longest) >= bytes) return true;
+      return false;
+    },
+    links: (state) => notes.read(state, note.links),
+    cells: states.cells,
+    rows: rows.cells,
+    byteLength: () => states.byteLength() + notes.byteLength() + ranges.byteLength() + rows.byteLength(),
   };
 }

@@ -36,7 +36,7 @@ const lineFeed = 0x0a;
 
 /** @param found receives each piece of a match */
 export function createBreaks(
-  { next, matchLength, hold, reach, links }: Automaton,
+  { next, matchLength, hold, reaches, links }: Automaton,
   found: (start: number, end: number) => void,
 ): Breaks {
   let readings: Reading[] = [];
@@ -55,7 +55,7 @@ export function createBreaks(
     if (openBytes === 0 || links(from.state) > maxLinks) return;
     const gap = beginGap(byte);
     if (gap.kind === 'literal' && openBytes < minHeldBytes) return;
-    if (gap.isLine && reach(from.state) < minBrokenBytes) return;
+    if (gap.isLine && !reaches(from.state, minBrokenBytes)) return;
     const { start, length, bytes } = from;
     const last =
       length === 0

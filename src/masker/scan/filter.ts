@@ -1,139 +1,194 @@
-import { Bitmap, hashFactor } from './bitmap.ts';
+import type { Patterns } from './patterns.ts';
 
-/** Looks through one chunk: the first place at or after the one given whose bytes could belong to a pattern. */
-export type Search = (from: number) => number;
-
-/**
- * Tells quickly where no pattern of some lengths can be. Reading one group of bytes in every stride cannot miss an
- * occurrence.
- */
+/** Finds quickly where patterns of certain lengths could be. Reading one word per stride cannot miss an occurrence. */
 export interface Filter {
-  readonly add: (patterns: readonly Uint8Array[]) => void;
-  /** The search also gives the first place that lies too close to the chunk's end to be read. */
-  readonly open: (chunk: Uint8Array) => Search;
+  readonly add: (patterns: Patterns, which: number) => void;
+  /** The first position at or after `from` whose bytes could belong to a pattern, or are too few to read. */
+  readonly find: (chunk: Chunk, from: number) => number;
 }
 
-const wordBytes = 4;
+/** Bytes to be searched, and their aligned words in native byte order, from byte `wordsAt` on. */
+export interface Chunk {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly wordsAt: number;
+  /** Unique per chunk. */
+  readonly serial: number;
+}
+
+let chunks = 0;
+const none = new Int32Array(0);
+
+export function chunkOf(bytes: Uint8Array): Chunk {
+  const wordsAt = Math.min(bytes.byteLength, -bytes.byteOffset & (wordBytes - 1));
+  const count = (bytes.byteLength - wordsAt) >>> 2;
+  const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + wordsAt, count) : none;
+  chunks += 1;
+  return { bytes, words, wordsAt, serial: chunks };
+}
+
+/** The first word at or after the position whose index is a multiple of the stride. */
+export function wordFrom(from: number, wordsAt: number, stride: number): number {
+  return Math.ceil(Math.max(0, from - wordsAt) / (wordBytes * stride)) * stride;
+}
+
+export const wordBytes = 4;
+/** Multiplicative hashing by the golden ratio. */
+export const hashFactor = 0x9e3779b1;
 const pairFactor = 0x85ebca6b;
+const bitsPerWord = 32;
+const stride = 4;
+const wordsInRow = stride;
+const minSlots = 2 ** 11;
+/** 4 MiB of words, since larger tables miss the caches. Followers are read less often and get less. */
+const maxSlots = 2 ** 20;
+const followersPerSlot = 1 / 4;
+export const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The word that is read one byte further on. */
+export function shiftIn(word: number, byte: number): number {
+  return isLittleEndian ? (word >>> 8) | (byte << 24) : (word << 8) | byte;
 }
 
-function pairKey(word: number, next: number): number {
-  return word ^ Math.imul(next, pairFactor);
+/** The words of patterns, and for each the words that follow it, as sets with false positives. */
+interface Known {
+  readonly words: Int32Array;
+  readonly followers: Int32Array;
+  /** The shifted hash is a slot and, in its last five bits, a bit. */
+  readonly shift: number;
+  readonly followersShift: number;
 }
 
-/** A function of its own, so that all it needs is in registers. */
-function nextKnown(view: DataView, from: number, stride: number, { bits, shift }: Bitmap): number {
-  const end = view.byteLength - wordBytes;
+/** Two bits for a pair of adjacent words. */
+function pairBits(word: number, next: number): number {
+  const hash = Math.imul(word ^ Math.imul(next, pairFactor), hashFactor);
+  return (1 << (hash >>> 27)) | (1 << (hash >>> 22));
+}
+
+function isPair({ followers, followersShift }: Known, word: number, next: number): boolean {
+  const wanted = pairBits(word, next);
+  return ((followers[Math.imul(word, hashFactor) >>> followersShift] ?? 0) & wanted) === wanted;
+}
+
+/** Whether the word belongs to a row of adjacent words as long as a pattern, or a whole piece of one, must have. */
+function isInRow(words: Int32Array, at: number, known: Known): boolean {
+  let found = 0;
+  for (let right = at; found < wordsInRow - 1; right += 1, found += 1) {
+    // Anything could follow the chunk.
+    if (right + 1 >= words.length) return true;
+    if (!isPair(known, words[right] ?? 0, words[right + 1] ?? 0)) break;
+  }
+  for (let left = at - 1; found < wordsInRow - 1; left -= 1, found += 1) {
+    if (left < 0) return true;
+    if (!isPair(known, words[left] ?? 0, words[left + 1] ?? 0)) return false;
+  }
+  return true;
+}
+
+/**
+ * The first group of eight strides with a known word. A separate function, too large to be inlined, so that everything
+ * stays in registers; one branch per eight words.
+ */
+function nextEight(words: Int32Array, from: number, known: Int32Array, shift: number): number {
   let at = from;
-  for (; at <= end; at += stride) {
-    const slot = Math.imul(view.getInt32(at, true), hashFactor) >>> shift;
-    if (((bits[slot >>> 5] ?? 0) & (1 << (slot & 31))) !== 0) break;
+  for (const end = words.length; at + 28 < end; at += 32) {
+    const a = Math.imul(words[at] ?? 0, hashFactor) >>> shift;
+    const b = Math.imul(words[at + 4] ?? 0, hashFactor) >>> shift;
+    const c = Math.imul(words[at + 8] ?? 0, hashFactor) >>> shift;
+    const d = Math.imul(words[at + 12] ?? 0, hashFactor) >>> shift;
+    const e = Math.imul(words[at + 16] ?? 0, hashFactor) >>> shift;
+    const f = Math.imul(words[at + 20] ?? 0, hashFactor) >>> shift;
+    const g = Math.imul(words[at + 24] ?? 0, hashFactor) >>> shift;
+    const h = Math.imul(words[at + 28] ?? 0, hashFactor) >>> shift;
+    const bits =
+      ((known[a >>> 5] ?? 0) >>> a) |
+      ((known[b >>> 5] ?? 0) >>> b) |
+      ((known[c >>> 5] ?? 0) >>> c) |
+      ((known[d >>> 5] ?? 0) >>> d) |
+      ((known[e >>> 5] ?? 0) >>> e) |
+      ((known[f >>> 5] ?? 0) >>> f) |
+      ((known[g >>> 5] ?? 0) >>> g) |
+      ((known[h >>> 5] ?? 0) >>> h);
+    if ((bits & 1) !== 0) break;
   }
   return at;
 }
 
-/**
- * For patterns of `stride` + 3 bytes and more: a word in every stride and, where it is known, one beside it.
- * @param offsets how far into a pattern words are known; the stride at least
- * @param count of the patterns, about
- */
-export function createWordFilter(stride: number, offsets: number, count: number): Filter {
-  const words = new Bitmap(count * offsets, 64);
-  const pairs = new Bitmap(count * offsets, 64);
-  /** Of a pattern shorter than two words some words have none beside them. */
-  const hasPairs = stride > wordBytes;
-
-  function add(pattern: Uint8Array): void {
-    const view = viewOf(pattern);
-    const last = Math.min(offsets, pattern.length - wordBytes + 1);
-    for (let at = 0; at < last; at += 1) {
-      const word = view.getInt32(at, true);
-      words.add(word);
-      if (!hasPairs) continue;
-      if (at + 2 * wordBytes <= pattern.length) pairs.add(pairKey(word, view.getInt32(at + wordBytes, true)));
-      else pairs.add(pairKey(view.getInt32(at - wordBytes, true), word));
+/** The first known word that is part of a long enough row. */
+function nextKnown(words: Int32Array, from: number, known: Known): number {
+  const { words: bits, shift } = known;
+  for (let at = from; ;) {
+    at = nextEight(words, at, bits, shift);
+    for (const last = Math.min(words.length, at + 8 * stride); at < last; at += stride) {
+      const hash = Math.imul(words[at] ?? 0, hashFactor) >>> shift;
+      if ((((bits[hash >>> 5] ?? 0) >>> hash) & 1) !== 0 && isInRow(words, at, known)) return at;
     }
+    if (at >= words.length) return at;
   }
-
-  function beginningOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
-    const length = Math.min(byteLength, offsets + 2 * wordBytes - 1);
-    return Buffer.from(buffer, byteOffset, length).toString('latin1');
-  }
-
-  function isConfirmed(view: DataView, at: number): boolean {
-    if (!hasPairs || at < wordBytes || at + 2 * wordBytes > view.byteLength) return true;
-    const word = view.getInt32(at, true);
-    return (
-      pairs.has(pairKey(word, view.getInt32(at + wordBytes, true))) ||
-      pairs.has(pairKey(view.getInt32(at - wordBytes, true), word))
-    );
-  }
-
-  return {
-    add(patterns) {
-      // Many differ only further on: a value with and without its padding, or with its last bytes escaped.
-      const known = new Set<string>();
-      for (const pattern of patterns) {
-        const beginning = beginningOf(pattern);
-        if (!known.has(beginning)) add(pattern);
-        known.add(beginning);
-      }
-    },
-    open(chunk) {
-      const view = viewOf(chunk);
-      return (from) => {
-        let at = nextKnown(view, Math.ceil(from / stride) * stride, stride, words);
-        while (at + wordBytes <= view.byteLength && !isConfirmed(view, at))
-          at = nextKnown(view, at + stride, stride, words);
-        return at;
-      };
-    },
-  };
-}
-
-/** Likewise: every second pair of bytes, two of them at a time. */
-function nextBeginning(view: DataView, from: number, halves: Uint8Array, beginnings: Bitmap): number {
-  const end = view.byteLength - 2;
-  let at = from;
-  for (; at + 2 <= end; at += wordBytes) {
-    const word = view.getInt32(at, true);
-    if (((halves[word & 0xffff] ?? 0) | (halves[word >>> 16] ?? 0)) === 0) continue;
-    if (mayBegin(view, at - 1, beginnings) || mayBegin(view, at, beginnings)) return at;
-    if (mayBegin(view, at + 1, beginnings) || mayBegin(view, at + 2, beginnings)) return at + 2;
-  }
-  for (; at <= end; at += 2) if (mayBegin(view, at - 1, beginnings) || mayBegin(view, at, beginnings)) break;
-  return at;
-}
-
-function mayBegin(view: DataView, at: number, beginnings: Bitmap): boolean {
-  return at >= 0 && (at + wordBytes > view.byteLength || beginnings.has(view.getInt32(at, true)));
 }
 
 /**
- * For patterns of 4 to 6 bytes: every second pair of bytes, and where it is known the four bytes that a pattern would
- * begin with.
+ * For patterns of at least a stride and three bytes: reads a word per stride, and its neighbours if it is known.
+ * @param offsets how many bytes into a pattern its words are entered; at least the stride
+ * @param count approximate number of patterns
  */
-export function createShortFilter(count: number): Filter {
-  const halves = new Uint8Array(2 ** 16);
-  const beginnings = new Bitmap(count, 64);
+export function createWordFilter(offsets: number, count: number): Filter {
+  const wanted = Math.min(maxSlots, Math.max(minSlots, (count * offsets * bitsPerWord) / 32));
+  const slots = 2 ** Math.ceil(Math.log2(wanted));
+  const known: Known = {
+    words: new Int32Array(slots),
+    followers: new Int32Array(slots * followersPerSlot),
+    shift: 27 - Math.log2(slots),
+    followersShift: 32 - Math.log2(slots * followersPerSlot),
+  };
 
-  function add(pattern: Uint8Array): void {
-    const view = viewOf(pattern);
-    halves[view.getUint16(0, true)] = 1;
-    halves[view.getUint16(1, true)] = 1;
-    beginnings.add(view.getInt32(0, true));
+  function enter(word: number): void {
+    const hash = Math.imul(word, hashFactor) >>> known.shift;
+    known.words[hash >>> 5] = (known.words[hash >>> 5] ?? 0) | (1 << hash);
+  }
+
+  function enterPair(word: number, next: number): void {
+    const slot = Math.imul(word, hashFactor) >>> known.followersShift;
+    known.followers[slot] = (known.followers[slot] ?? 0) | pairBits(word, next);
+  }
+
+  const lengthSeen = offsets + 2 * wordBytes - 1;
+
+  /** Many differ only later: a value with and without its padding, or with its last bytes escaped. */
+  function isLikeLast({ bytesOf, startOf, lengthOf }: Patterns, which: number): boolean {
+    const length = Math.min(lengthOf(which), lengthSeen);
+    if (which === 0 || Math.min(lengthOf(which - 1), lengthSeen) !== length) return false;
+    const [bytes, last] = [bytesOf(which), bytesOf(which - 1)];
+    const [start, lastStart] = [startOf(which), startOf(which - 1)];
+    for (let at = 0; at < length; at += 1) if (bytes[start + at] !== last[lastStart + at]) return false;
+    return true;
   }
 
   return {
-    add(patterns) {
-      for (const pattern of patterns) add(pattern);
+    add(patterns, which) {
+      if (isLikeLast(patterns, which)) return;
+      const { bytesOf, startOf, lengthOf } = patterns;
+      const bytes = bytesOf(which);
+      const start = startOf(which);
+      const length = Math.min(lengthOf(which), lengthSeen);
+      let [word, next] = [0, 0];
+      for (let at = 0; at < length; at += 1) {
+        if (at >= wordBytes) word = shiftIn(word, bytes[start + at - wordBytes] ?? 0);
+        next = shiftIn(next, bytes[start + at] ?? 0);
+        if (at < 2 * wordBytes - 1) continue;
+        enter(word);
+        enterPair(word, next);
+      }
+      // The last words of a short pattern have no follower.
+      const last = Math.min(offsets, lengthOf(which) - wordBytes + 1);
+      for (let at = length - 2 * wordBytes + 1; at < last; at += 1) enter(wordAt(bytes, start + at));
     },
-    open(chunk) {
-      const view = viewOf(chunk);
-      return (from) => nextBeginning(view, Math.ceil(from / 2) * 2, halves, beginnings);
-    },
+    find: ({ words, wordsAt }, from) => wordsAt + wordBytes * nextKnown(words, wordFrom(from, wordsAt, stride), known),
   };
+}
+
+export function wordAt(bytes: Uint8Array, at: number): number {
+  let word = 0;
+  for (let index = 0; index < wordBytes; index += 1) word = shiftIn(word, bytes[at + index] ?? 0);
+  return word;
 }

@@ -1,81 +1,109 @@
-import { createShortFilter, createWordFilter, type Filter, type Search } from './filter.ts';
+import { createCuts } from './cuts.ts';
+import { createEveryWordFilter } from './every-word.ts';
+import { chunkOf, createWordFilter, type Filter } from './filter.ts';
 import { longStride, wholePieceBytes } from './gaps.ts';
+import type { Patterns } from './patterns.ts';
+import { createShortFilter, maxShortBytes } from './short-filter.ts';
 
 /** A filter for each range of lengths, so that short patterns slow down no search for long ones. */
 export interface Filters {
-  /** Takes more patterns; a filter that becomes too full is made again. */
-  add(patterns: readonly Uint8Array[]): void;
+  /** Enters newly added patterns; a filter that becomes too full is rebuilt. */
+  readonly update: () => void;
+  /** Sets the chunk to be searched; an empty one releases it. */
+  readonly open: (bytes: Uint8Array) => void;
   /**
-   * What all of the filters find in a chunk, and control sequences, at which patterns may be broken into any pieces.
+   * The first position at or after `from` whose bytes could belong to a pattern according to any filter, or whose control
+   * sequence may break one into pieces of any size.
    */
-  open(chunk: Buffer | Uint8Array): Search;
+  readonly next: (from: number) => number;
 }
 
 interface Band {
-  readonly create: (count: number) => Filter;
-  readonly takes: (length: number) => boolean;
-  patterns: Uint8Array[];
+  readonly create: (count: number, shortest: number) => Filter;
+  readonly from: number;
+  readonly to: number;
+  count: number;
+  shortest: number;
+  /** The number of patterns that the filter was made for, and their minimum length. */
   capacity: number;
+  least: number;
   filter: Filter | undefined;
+  /** Its latest result in the chunk. */
+  ahead: number;
 }
 
-const escape = 0x1b;
 const minCapacity = 64;
+const none = chunkOf(new Uint8Array(0));
 
-export function createFilters(): Filters {
+export function createFilters(patterns: Patterns): Filters {
   const band = (create: Band['create'], from: number, to: number): Band => ({
     create,
-    takes: (length) => length >= from && length <= to,
-    patterns: [],
+    from,
+    to,
+    count: 0,
+    shortest: Infinity,
     capacity: 0,
+    least: 0,
     filter: undefined,
+    ahead: -1,
   });
   const bands: readonly Band[] = [
     // A pattern that a line break cuts may show its first whole piece only this far in.
-    band((count) => createWordFilter(longStride, wholePieceBytes - 1 + longStride, count), wholePieceBytes, Infinity),
-    band((count) => createWordFilter(8, 8, count), 11, wholePieceBytes - 1),
-    band((count) => createWordFilter(4, 4, count), 7, 10),
-    band(createShortFilter, 0, 6),
+    band((count) => createWordFilter(wholePieceBytes - 1 + longStride, count), wholePieceBytes, Infinity),
+    band(createEveryWordFilter, maxShortBytes + 1, wholePieceBytes - 1),
+    band(createShortFilter, 0, maxShortBytes),
   ];
+  const cuts = createCuts();
+  let known = 0;
+  let chunk = none;
+  let cut = -1;
 
-  function addTo(of: Band, patterns: readonly Uint8Array[]): void {
-    for (const pattern of patterns) of.patterns.push(pattern);
-    if (of.patterns.length <= of.capacity) {
-      of.filter?.add(patterns);
-      return;
+  function enter(of: Band, filter: Filter, from: number, to: number): void {
+    for (let which = from; which < to; which += 1) {
+      const length = patterns.lengthOf(which);
+      if (length >= of.from && length <= of.to) filter.add(patterns, which);
     }
-    // With room, so that one more is only entered.
-    of.capacity = Math.max(minCapacity, of.patterns.length * 2);
-    of.filter = of.create(of.capacity);
-    of.filter.add(of.patterns);
   }
 
   return {
-    add(patterns) {
-      for (const of of bands) {
-        const taken = patterns.filter(({ length }) => of.takes(length));
-        if (taken.length > 0) addTo(of, taken);
-      }
-    },
-    open(chunk) {
-      const searches = bands.flatMap(({ filter }) => filter?.open(chunk) ?? []);
-      searches.push((from) => {
-        const at = chunk.indexOf(escape, from);
-        return at < 0 ? chunk.length : at;
-      });
-      const ahead = searches.map(() => -1);
-      return (from) => {
-        let nearest = chunk.length;
-        for (let index = 0; index < searches.length; index += 1) {
-          let at = ahead[index] ?? -1;
-          if (at < from) {
-            at = searches[index]?.(from) ?? from;
-            ahead[index] = at;
-          }
-          if (at < nearest) nearest = at;
+    update() {
+      const count = patterns.count();
+      for (let which = known; which < count; which += 1) {
+        const length = patterns.lengthOf(which);
+        for (const of of bands) {
+          if (length < of.from || length > of.to) continue;
+          of.count += 1;
+          of.shortest = Math.min(of.shortest, length);
         }
-        return nearest;
-      };
+        cuts.add(patterns, which);
+      }
+      for (const of of bands) {
+        if (of.count <= of.capacity && of.shortest >= of.least) {
+          if (of.filter !== undefined) enter(of, of.filter, known, count);
+          continue;
+        }
+        // With room, so that one more is only entered.
+        of.capacity = Math.max(minCapacity, of.count * 2);
+        of.least = of.shortest;
+        of.filter = of.create(of.capacity, of.shortest);
+        enter(of, of.filter, 0, count);
+      }
+      known = count;
+    },
+    open(bytes) {
+      chunk = chunkOf(bytes);
+      cut = -1;
+      for (const of of bands) of.ahead = -1;
+    },
+    next(from) {
+      if (cut < from) cut = cuts.find(chunk.bytes, from);
+      let nearest = cut;
+      for (const of of bands) {
+        if (of.filter === undefined) continue;
+        if (of.ahead < from) of.ahead = of.filter.find(chunk, from);
+        if (of.ahead < nearest) nearest = of.ahead;
+      }
+      return nearest;
     },
   };
 }

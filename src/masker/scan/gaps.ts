@@ -51,12 +51,12 @@ const literals: readonly string[] = [
 ].flat();
 
 /** What a gap's first byte reveals about it. */
-const firsts = new Uint8Array(256);
-for (const byte of [0x0a, 0x0d, escape]) firsts[byte] = 1;
-for (const literal of literals) firsts[literal.charCodeAt(0)] = 1;
+export const gapBytes = new Uint8Array(256);
+for (const byte of [0x0a, 0x0d, escape]) gapBytes[byte] = 1;
+for (const literal of literals) gapBytes[literal.charCodeAt(0)] = 1;
 
 export function isGapByte(byte: number): boolean {
-  return firsts[byte] === 1;
+  return gapBytes[byte] === 1;
 }
 
 export function beginGap(byte: number): Gap {
@@ -124,4 +124,21 @@ export function skipGap(chunk: Uint8Array, from: number): number {
       at = end + 1;
     } else return at - from > maxGapBytes ? from : at;
   }
+}
+
+/** The end of the plain control sequences, such as colours, that begin here; `from` for any other. */
+export function skipColours(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === escape) {
+    if (bytes[at + 1] !== openingBracket) return from;
+    at += 2;
+    let byte = bytes[at] ?? 0;
+    while (byte >= 0x20 && byte < 0x40) {
+      at += 1;
+      byte = bytes[at] ?? 0;
+    }
+    if (byte < 0x40 || byte > 0x7e) return from;
+    at += 1;
+  }
+  return at;
 }

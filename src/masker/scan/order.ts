@@ -1,3 +1,5 @@
+import type { Patterns } from './patterns.ts';
+
 /** The patterns in an order that becomes finer as text leads into them: nothing is sorted that no text asks about. */
 export interface Order {
   /**
@@ -7,6 +9,8 @@ export interface Order {
   readonly sort: (start: number, end: number, depth: number) => number;
   /** The length of the longest of them. */
   readonly longest: (start: number, end: number) => number;
+  /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
+  readonly parting: (start: number, end: number, depth: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In what is sorted by the byte at that depth, the first place with the byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
@@ -14,15 +18,20 @@ export interface Order {
 
 const byteValues = 256;
 
-export function createOrder(patterns: readonly Uint8Array[]): Order {
-  const places = new Uint32Array(patterns.length);
+export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Order {
+  const places = new Uint32Array(count());
   for (let index = 0; index < places.length; index += 1) places[index] = index;
   let scratch = new Uint32Array(0);
   /** Where each kind begins: the patterns that end, then each byte. */
   const begins = new Uint32Array(byteValues + 2);
   const kindAt = (place: number, depth: number): number => {
-    const pattern = patterns[places[place] ?? 0];
-    return pattern === undefined || pattern.length === depth ? 0 : (pattern[depth] ?? 0) + 1;
+    const which = places[place] ?? 0;
+    return depth === lengthOf(which) ? 0 : (bytesOf(which)[startOf(which) + depth] ?? 0) + 1;
+  };
+
+  const byteAt = (place: number, depth: number): number => {
+    const which = places[place] ?? 0;
+    return bytesOf(which)[startOf(which) + depth] ?? 0;
   };
 
   /** All of one kind, as along the only way on that many share. */
@@ -59,16 +68,29 @@ export function createOrder(patterns: readonly Uint8Array[]): Order {
     },
     longest(start, end) {
       let longest = 0;
-      for (let place = start; place < end; place += 1)
-        longest = Math.max(longest, patterns[places[place] ?? 0]?.length ?? 0);
+      for (let place = start; place < end; place += 1) longest = Math.max(longest, lengthOf(places[place] ?? 0));
       return longest;
     },
-    byteAt: (place, depth) => patterns[places[place] ?? 0]?.[depth] ?? 0,
+    parting(start, end, depth) {
+      const which = places[start] ?? 0;
+      let parting = lengthOf(which);
+      for (let place = start + 1; place < end; place += 1) {
+        const other = places[place] ?? 0;
+        const [bytes, more] = [bytesOf(which), bytesOf(other)];
+        const [from, to] = [startOf(which), startOf(other)];
+        let at = depth;
+        for (const last = Math.min(parting, lengthOf(other)); at < last; at += 1)
+          if (bytes[from + at] !== more[to + at]) break;
+        parting = at;
+      }
+      return parting;
+    },
+    byteAt,
     find(byte, low, high, depth) {
       let [found, after] = [low, high];
       while (found < after) {
         const middle = (found + after) >>> 1;
-        if ((patterns[places[middle] ?? 0]?.[depth] ?? 0) < byte) found = middle + 1;
+        if (byteAt(middle, depth) < byte) found = middle + 1;
         else after = middle;
       }
       return found;

@@ -1,25 +1,25 @@
 import type { Matcher } from '../matchers.ts';
-import { addSpan, type Span } from '../spans.ts';
-import { cell, parts } from './automaton.ts';
+import { createSpans, type Spans } from '../spans.ts';
 import { createBreaks } from './breaks.ts';
-import { escape, isGapByte, maxLinks, mayContinueGap, skipGap, standIns } from './gaps.ts';
+import { escape, isGapByte, maxLinks, mayContinueGap, skipColours, skipGap, standIns } from './gaps.ts';
 import { minReach, reachBack } from './reach-back.ts';
+import { run, stopped } from './run.ts';
 
 /** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
 export interface Scanner {
-  scan(chunk: Uint8Array): void;
+  readonly scan: (chunk: Uint8Array) => void;
   /** The first byte that could begin an incomplete pattern. */
-  openFrom(): number;
-  /** Returns spans that begin before the position, in order and only once. */
-  takeSpans(before: number): readonly Span[];
+  readonly openFrom: () => number;
+  /** The matches found so far. */
+  readonly spans: Spans;
 }
+
+const none = new Uint8Array(0);
 
 /** @param start the position of the first byte that will be scanned */
 export function createScanner({ automaton, filters }: Matcher, start: number): Scanner {
-  let spans: Span[] = [];
-  const breaks = createBreaks(automaton, (from, to) => {
-    addSpan(spans, from, to);
-  });
+  const spans = createSpans();
+  const breaks = createBreaks(automaton, spans.add);
   /** The state after everything read so far. */
   let state = 0;
   /** The position of the chunk's first byte. */
@@ -28,72 +28,60 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
   function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
     if (automaton.links(before) > maxLinks) return false;
-    const after = skipGap(chunk, at);
+    const after = chunk[at] === escape ? skipColours(chunk, at) : skipGap(chunk, at);
     const byte = chunk[after];
     if (after === at || byte === undefined || mayContinueGap(byte)) return true;
-    const goesOn = (from: number): boolean => {
-      const then = automaton.next(from, byte);
-      return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
-    };
-    return (
-      goesOn(before) || (chunk[at] !== escape && standIns.some((standIn) => goesOn(automaton.next(before, standIn))))
-    );
+    if (goesOn(before, byte)) return true;
+    if (chunk[at] === escape) return false;
+    for (const standIn of standIns) if (goesOn(automaton.next(before, standIn), byte)) return true;
+    return false;
+  }
+
+  /** Whether more than the byte itself is open or complete after it. */
+  function goesOn(from: number, byte: number): boolean {
+    const then = automaton.next(from, byte);
+    return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
   }
 
   /** Runs the automaton until no pattern that began at or before the suspect place can be open. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
-    // In registers, since this loop is what dense text costs.
-    let cells = automaton.cells();
-    let now = state;
-    let isBroken = breaks.isOpen();
     let at = from;
-    for (; at < chunk.length; at += 1) {
-      const open = cells[now + cell.hold] ?? 0;
-      if (at - open > suspect && !isBroken) break;
+    for (;;) {
+      if (!breaks.isOpen()) {
+        at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
+        state = stopped.state;
+      }
+      const open = automaton.hold(state);
+      if (at >= chunk.length || (at - open > suspect && !breaks.isOpen())) return at;
       const byte = chunk[at] ?? 0;
-      if (isBroken || (open > 0 && isGapByte(byte))) {
-        if (isBroken || mayGoOn(chunk, at, now)) breaks.read(byte, base + at, now, open);
-        isBroken = breaks.isOpen();
-        cells = automaton.cells();
-      }
-      const only = cells[now + cell.onlyByte] ?? 0;
-      const target = cells[now + cell.target] ?? 0;
-      let to = only === byte ? target : only === parts ? (cells[target + byte] ?? 0) : -1;
-      if (to < 0) {
-        to = automaton.next(now, byte);
-        cells = automaton.cells();
-      }
-      now = to;
-      const length = cells[now + cell.matchLength] ?? 0;
-      if (length > 0) addSpan(spans, base + at + 1 - length, base + at + 1);
+      if (breaks.isOpen() || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
+        breaks.read(byte, base + at, state, open);
+      state = automaton.next(state, byte);
+      at += 1;
+      const length = automaton.matchLength(state);
+      if (length > 0) spans.add(base + at - length, base + at);
     }
-    state = now;
-    return at;
   }
 
   return {
     scan(chunk) {
-      const search = filters.open(chunk);
+      filters.open(chunk);
       let suspect = -1;
       for (let at = 0; ;) {
         at = walk(chunk, at, suspect);
         if (at >= chunk.length) break;
-        suspect = search(Math.max(suspect + 1, at - automaton.hold(state)));
+        suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
         // Nothing is skipped, so the exact position does not matter.
         if (suspect - minReach <= at) continue;
-        const begin = reachBack(chunk, suspect);
+        const begin = reachBack(chunk, suspect, at);
         if (begin <= at) continue;
         at = begin;
         state = 0;
       }
+      filters.open(none);
       base += chunk.length;
     },
     openFrom: () => Math.min(base - automaton.hold(state), breaks.openFrom()),
-    takeSpans(before) {
-      const later = spans.findIndex((span) => span.start >= before);
-      const taken = later < 0 ? spans : spans.slice(0, later);
-      spans = later < 0 ? [] : spans.slice(later);
-      return taken;
-    },
+    spans,
   };
 }

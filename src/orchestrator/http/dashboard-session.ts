@@ -80,11 +80,13 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
     if (!parsed.success) throw new ApiError('invalid_request', 'signing in takes either a token or a code');
     const secretText = 'token' in parsed.data ? parsed.data.token : parsed.data.code;
     const names = [`address:${request.ip}`, `prefix:${secretText.slice(0, prefixLength)}`];
-    attempts.require(names);
+    const succeeded = attempts.begin(names);
     const opened = await opening(parsed.data).catch((error: unknown) => {
-      if (ApiError.is(error)) attempts.failed(names);
+      // What could not be found out is nobody's failure.
+      if (!ApiError.is(error)) succeeded();
       throw error;
     });
+    succeeded();
     requirePermission(opened.caller, 'dashboard:open');
     // Checked first, so that no session is opened whose cookie could not be given.
     cookies.give(request.raw, '');

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takesGzip } from './compression.ts';
 import type { PageFile } from './page-files.ts';
 
 /** Nothing from another origin, nothing inline, no frame around it. */
@@ -49,7 +50,5 @@ function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): Fas
   void reply.header('cache-control', file.isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
   if (request.headers['if-none-match'] === file.etag) return reply.status(304).send();
   void reply.type(file.type);
-  return request.headers['accept-encoding']?.includes('gzip') === true
-    ? reply.header('content-encoding', 'gzip').send(file.gzip())
-    : reply.send(file.plain);
+  return takesGzip(request) ? reply.header('content-encoding', 'gzip').send(file.gzip()) : reply.send(file.plain);
 }

@@ -10,6 +10,7 @@ import { requireReach, requireWithinOrganization } from '../reach.ts';
 import type { Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
+import { sendAnswer } from './compression.ts';
 import type { ConnectionLimit } from './connections.ts';
 import { hasAlready } from './etag.ts';
 import { requirePrivateWay } from './private-way.ts';
@@ -92,7 +93,7 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
         if (etag !== undefined) void reply.header('etag', etag);
         return hasAlready(request.headers['if-none-match'], etag)
           ? reply.status(304).send()
-          : reply.send(operation.output.parse(output));
+          : sendAnswer(operation, request, reply, operation.output.parse(output));
       },
     });
   }

@@ -1,8 +1,9 @@
-import { nearMatches, type CallContext } from '@kici-dev/secret-backend';
+import type { CallContext } from '@kici-dev/secret-backend';
 import { planReads, settleReads, type FrozenCatalogue } from '@kici-dev/secret-federation';
 import { isPattern, isStated } from '../../api/stated-keys.ts';
 import type { Instance } from '../backends/instances.ts';
 import type { OperationOutput } from '../handlers.ts';
+import { nearOf } from '../near.ts';
 import { readAll } from '../resolution/winners.ts';
 import type { JobCatalogue } from './stored-catalogue.ts';
 
@@ -28,9 +29,10 @@ export async function missingKeys(
       async ([backend, refs]) => [backend, await readAll(instances.get(backend), refs, context)] as const,
     ),
   );
-  return [...settleReads(plan, new Map(outcomes))].flatMap(([key, { status }]) =>
-    status === 'not_found' || status === 'declared'
-      ? [{ key, status, near: status === 'declared' ? [] : [...nearMatches(key, listed)] }]
-      : [],
+  const missing = [...settleReads(plan, new Map(outcomes))].flatMap(([key, { status }]) =>
+    status === 'not_found' || status === 'declared' ? [{ key, status }] : [],
   );
+  const unheard = missing.flatMap(({ key, status }) => (status === 'not_found' ? [key] : []));
+  const near = nearOf(unheard, [...listed]);
+  return missing.map((one) => ({ ...one, near: [...(near.get(one.key) ?? [])] }));
 }

@@ -23,7 +23,7 @@ type ResolutionHandlers = HandlersFor<
 /** Shows operators and authors what a job would get, from the same catalogue that jobs use. */
 export function createResolution(
   resolver: EnvironmentResolver,
-  environments: Pick<EnvironmentStore, 'all' | 'bindings'>,
+  environments: Pick<EnvironmentStore, 'all' | 'bindings' | 'require'>,
   bindings: Pick<Bindings, 'plan'>,
   variables: Pick<Variables, 'list'>,
   now: () => number,

@@ -7,6 +7,7 @@ import {
   type BackendTraits,
   type Binding,
   type Catalogue,
+  type CompiledBindings,
   type JobFacts,
   type Listing,
   type ListingRequest,
@@ -29,6 +30,12 @@ export interface AgedListing extends Listing {
   readonly ageMs: number;
 }
 
+/** What an environment binds, and the names that this can select. */
+export interface ListedEnvironment extends Omit<ResolvedEnvironment, 'catalogue'> {
+  readonly compiled: CompiledBindings;
+  readonly traits: readonly BackendTraits[];
+}
+
 export interface EnvironmentResolver {
   /**
    * @throws ApiError `not_found`, `conflict`
@@ -41,6 +48,16 @@ export interface EnvironmentResolver {
     facts: JobFacts,
     freshness?: Freshness,
   ): Promise<ResolvedEnvironment>;
+  /**
+   * Lists for several environments, the same names once for all of them.
+   * @param rowsOfEach the bindings of each
+   */
+  list(
+    call: Call,
+    rowsOfEach: readonly (readonly BindingRow[])[],
+    facts: JobFacts,
+    freshness?: Freshness,
+  ): Promise<readonly ListedEnvironment[]>;
 }
 
 /** `now`: the backends are queried, and cached names are not used. */
@@ -59,39 +76,6 @@ export function createEnvironmentResolver(
   instances: Instances,
   renames: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
-  async function resolveRows(
-    call: Call,
-    rows: readonly BindingRow[],
-    facts: JobFacts,
-    freshness: Freshness = 'cached',
-    own: 'each' | 'whole',
-  ): Promise<ResolvedEnvironment> {
-    const bindings = rows.map(parseRow);
-    const compiled = compileBindings(bindings, facts);
-    const open = await instances.of(call);
-    const traits = await Promise.all([...open.values()].map(traitsOf));
-    // A bound backend that nobody has added: its names cannot be listed, which is not the same as having none.
-    const strangers = new Set(
-      bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
-    );
-    traits.push(...[...strangers].map((name): BackendTraits => ({ name, optional: false, listConsistency: 'strong' })));
-    const list = (request: ListingRequest): Promise<AgedListing> =>
-      listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
-    const requests = Map.groupBy(planListings(compiled, traits), ({ backend }) =>
-      backend === internalBackendName ? 'own' : 'others',
-    );
-    const listings = (
-      await Promise.all([
-        listOwn(own === 'whole' ? wholeOf(requests.get('own')) : (requests.get('own') ?? []), list, () =>
-          renames(call.organization),
-        ),
-        ...(requests.get('others') ?? []).map(list),
-      ])
-    ).flat();
-    const catalogue = await mergeInTurns(compiled, traits, listings);
-    return { catalogue, bindings, listings, instances: open };
-  }
-
   const resolver: EnvironmentResolver = {
     async resolve(call, environment, facts, freshness) {
       const { organization } = call;
@@ -99,8 +83,7 @@ export function createEnvironmentResolver(
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const before = await renames(organization);
         const rows = await environments.bindings(organization, environment);
-        // Once a rename came in between, one list of everything is sooner over than many.
-        const resolved = await resolveRows(call, rows, facts, freshness, attempt === 0 ? 'each' : 'whole');
+        const resolved = await resolver.resolveBindings(call, rows, facts, freshness);
         if ((await renames(organization)) === before) return resolved;
       }
       throw new ApiError(
@@ -109,9 +92,68 @@ export function createEnvironmentResolver(
         'try again once they are renamed',
       );
     },
-    resolveBindings: (call, rows, facts, freshness) => resolveRows(call, rows, facts, freshness, 'each'),
+    async resolveBindings(call, rows, facts, freshness) {
+      const [listed] = await resolver.list(call, [rows], facts, freshness);
+      if (listed === undefined) throw new TypeError('one was listed');
+      const { compiled, traits, bindings, listings, instances: open } = listed;
+      return { catalogue: await mergeInTurns(compiled, traits, listings), bindings, listings, instances: open };
+    },
+    async list(call, rowsOfEach, facts, freshness = 'cached') {
+      const open = await instances.of(call);
+      const known = await Promise.all([...open.values()].map(traitsOf));
+      const planned = rowsOfEach.map((rows) => {
+        const bindings = rows.map(parseRow);
+        const compiled = compileBindings(bindings, facts);
+        const traits = [...known, ...strangersOf(bindings, open)];
+        return { bindings, compiled, traits, requests: planListings(compiled, traits) };
+      });
+      const list = (request: ListingRequest): Promise<AgedListing> =>
+        listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
+      const requests = new Map(
+        planned.flatMap((one) => one.requests).map((request) => [requestId(request), request] as const),
+      );
+      const listings = await listEach(requests, list, () => renames(call.organization));
+      return planned.map(({ requests: own, ...environment }) => ({
+        ...environment,
+        instances: open,
+        listings: [...new Set(own.flatMap((request) => listings.get(requestId(request)) ?? []))],
+      }));
+    },
   };
   return resolver;
+}
+
+function requestId({ backend, query: { scope, depth } }: ListingRequest): string {
+  return JSON.stringify([backend, scope, depth]);
+}
+
+/** A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none. */
+function strangersOf(bindings: readonly Binding[], open: ReadonlyMap<string, Instance>): BackendTraits[] {
+  const names = new Set(
+    bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
+  );
+  return [...names].map((name) => ({ name, optional: false, listConsistency: 'strong' }));
+}
+
+async function listEach(
+  requests: ReadonlyMap<string, ListingRequest>,
+  list: (request: ListingRequest) => Promise<AgedListing>,
+  renames: () => Promise<number>,
+): Promise<ReadonlyMap<string, AgedListing>> {
+  const [own = [], others = []] = ['own', 'others'].map((kind) =>
+    [...requests].filter(([, { backend }]) => (backend === internalBackendName) === (kind === 'own')),
+  );
+  const [listedOwn, listedOthers] = await Promise.all([
+    listOwn(
+      own.map(([, request]) => request),
+      list,
+      renames,
+    ),
+    Promise.all(others.map(([, request]) => list(request))),
+  ]);
+  const ids = [...own, ...others].map(([id]) => id);
+  const listings = [...listedOwn, ...listedOthers];
+  return new Map(ids.flatMap((id, at) => (listings[at] === undefined ? [] : [[id, listings[at]] as const])));
 }
 
 /**
@@ -126,13 +168,9 @@ async function listOwn(
   if (requests.length < 2) return Promise.all(requests.map(list));
   const before = await renames();
   const listings = await Promise.all(requests.map(list));
-  return (await renames()) === before ? listings : [await list(everything)];
-}
-
-const everything: ListingRequest = { backend: internalBackendName, query: { depth: 'tree' } };
-
-function wholeOf(requests: readonly ListingRequest[] = []): readonly ListingRequest[] {
-  return requests.length === 0 ? [] : [everything];
+  if ((await renames()) === before) return listings;
+  const all = await list({ backend: internalBackendName, query: { depth: 'tree' } });
+  return requests.map(() => all);
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {

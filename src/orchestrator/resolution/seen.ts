@@ -15,13 +15,17 @@ export function seenEntries({ entries }: Catalogue, narrowing: Narrowing): reado
 
 /** The keys that the caller may know of, whatever wins them, including those that only a binding's map names. */
 export function seenKeys(catalogue: Catalogue, narrowing: Narrowing): readonly string[] {
-  const mapped = [...keysOfBlocks(catalogue)].filter(([, block]) =>
-    allowsScope(narrowing, block.backend, blockScope(block)),
-  );
   return [
     ...[...catalogue.entries.values()].filter((entry) => isInside(entry, narrowing)).map(({ key }) => key),
-    ...mapped.map(([key]) => key),
+    ...mappedKeys(catalogue, narrowing),
   ];
+}
+
+/** The keys that only a map of a binding names, for what could not be listed. */
+export function mappedKeys(catalogue: Catalogue, narrowing: Narrowing): readonly string[] {
+  return [...keysOfBlocks(catalogue)]
+    .filter(([, block]) => allowsScope(narrowing, block.backend, blockScope(block)))
+    .map(([key]) => key);
 }
 
 function isInside({ winner, losers }: Entry, narrowing: Narrowing): boolean {

@@ -7,8 +7,11 @@ import type { ResolvedEnvironment } from './resolve.ts';
 
 export type UnavailableView = z.output<typeof unavailablePart>;
 
-/** The parts of an environment that could not be listed, as far as the token may know of them. */
-export function unavailableOf(resolved: ResolvedEnvironment, narrowing: Narrowing): UnavailableView[] {
+/** What of an environment could not be listed, as far as the token may know of it. */
+export function unavailableOf(
+  resolved: Pick<ResolvedEnvironment, 'bindings' | 'catalogue'>,
+  narrowing: Narrowing,
+): UnavailableView[] {
   return seenParts(resolved, narrowing).map(({ backend, scopes, told, bindings, ...failure }) => ({
     backend,
     scopes: [...scopes],
@@ -21,7 +24,10 @@ export function unavailableOf(resolved: ResolvedEnvironment, narrowing: Narrowin
 }
 
 /** Each cause once. */
-export function seenParts({ catalogue }: ResolvedEnvironment, narrowing: Narrowing): readonly UnavailablePart[] {
+export function seenParts(
+  { catalogue }: Pick<ResolvedEnvironment, 'catalogue'>,
+  narrowing: Narrowing,
+): readonly UnavailablePart[] {
   return unavailableParts(
     catalogue.blocks.filter(({ backend, scope, region }) => reachesInto(narrowing, backend, scope ?? region)),
   );

@@ -2,9 +2,12 @@ import { ApiError } from '../../api/api-error.ts';
 
 /** Limits failed sign-ins per minute. */
 export interface Attempts {
-  /** @throws ApiError `too_many_requests` */
-  require(names: readonly string[]): void;
-  failed(names: readonly string[]): void;
+  /**
+   * Counts as failed until it is said to have succeeded, so that many at once are as many as one after the other.
+   * @returns says so
+   * @throws ApiError `too_many_requests`
+   */
+  begin(names: readonly string[]): () => void;
 }
 
 const windowMs = 60_000;
@@ -22,22 +25,28 @@ export function createAttempts(limits: Readonly<Record<string, number>>, now: ()
     return undefined;
   }
 
+  function count(name: string): void {
+    const found = current(name);
+    if (found !== undefined) {
+      found.count += 1;
+      return;
+    }
+    const [oldest] = failures.keys();
+    if (failures.size >= maxNames && oldest !== undefined) failures.delete(oldest);
+    failures.set(name, { since: now(), count: 1 });
+  }
+
   return {
-    require(names) {
+    begin(names) {
       const spent = names.some((name) => (current(name)?.count ?? 0) >= (limits[name.split(':')[0] ?? ''] ?? 0));
       if (spent) throw new ApiError('too_many_requests', 'signing in has failed too often within a minute');
-    },
-    failed(names) {
-      for (const name of names) {
-        const found = current(name);
-        if (found !== undefined) {
-          found.count += 1;
-          continue;
+      names.forEach(count);
+      return () => {
+        for (const name of names) {
+          const found = current(name);
+          if (found !== undefined) found.count -= 1;
         }
-        const [oldest] = failures.keys();
-        if (failures.size >= maxNames && oldest !== undefined) failures.delete(oldest);
-        failures.set(name, { since: now(), count: 1 });
-      }
+      };
     },
   };
 }

@@ -6,7 +6,7 @@ import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import type { Caller } from '../caller.ts';
-import type { HandlersFor, OperationOutput } from '../handlers.ts';
+import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { hashToken } from './token-hash.ts';
 import { forgotten } from '../jobs/job-store.ts';
 import { parseNarrowing } from '../narrowing.ts';
@@ -112,6 +112,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
               'a scope pattern is written as in a binding, without placeholders',
             );
         }
+        requireStatedReach(input);
         requireIssuable(caller, { organization, ...input, expiresAt });
         const { row, token } = await insert({
           organization,
@@ -160,6 +161,21 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
       },
     },
   };
+}
+
+/**
+ * What hands values to whoever holds it goes as far as somebody has said, and never everywhere by default.
+ * @throws ApiError `invalid_request`
+ */
+function requireStatedReach({ role, scopes, environments, allEnvironments }: OperationInput<'tokens.create'>): void {
+  if (allEnvironments === true && environments !== undefined)
+    throw new ApiError('invalid_request', 'allEnvironments: does not go with a list of environments', 'leave out one');
+  if (role !== 'reader' || (scopes ?? environments) !== undefined || allEnvironments === true) return;
+  throw new ApiError(
+    'invalid_request',
+    'environments: a reader has to name the environments or scopes that it reads',
+    'add --environment or --scope, or --all-environments to let it read every value of the organization',
+  );
 }
 
 function seenBy(caller: Caller, rows: readonly TokenRow[]): readonly TokenRow[] {

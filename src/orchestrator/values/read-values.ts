@@ -1,10 +1,11 @@
 import { freezeCatalogue, type Resolution } from '@kici-dev/secret-federation';
-import { meaningOf, nearMatches, quote, type Failure } from '@kici-dev/secret-backend';
+import { meaningOf, quote, type Failure } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
+import type { Keyring } from '../../keyring/keyring.ts';
 import type { HandlersFor } from '../handlers.ts';
-import { etagOf } from '../http/etag.ts';
 import { narrowingOf } from '../narrowing.ts';
+import { nearOf } from '../near.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { TokenCallers } from '../tokens/token-caller.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
@@ -21,6 +22,7 @@ export function createReadValues(
   policy: PolicyStore,
   tokens: Pick<TokenCallers, 'ofId'>,
   resolver: EnvironmentResolver,
+  keyring: Pick<Keyring, 'rowSigner'>,
 ): HandlersFor<'values.get' | 'values.getMany'> {
   async function read(environment: string, keys: readonly string[], call: Call): Promise<ReadonlyMap<string, Found>> {
     await requireSwitchedOn(policy, call);
@@ -39,13 +41,20 @@ export function createReadValues(
     await requireSwitchedOn(policy, call);
     await requireLive(tokens, call);
     call.note({ outcomes: [...resolutions].map(([key, resolution]) => noteOf(key, resolution)) });
-    const found = requireAll(
+    return requireAll(
       environment,
       resolutions,
       catalogue.entries.map(({ key }) => key),
     );
-    tag(call, found);
-    return found;
+  }
+
+  /**
+   * A version does not tell two services apart, or a secret from one that was deleted and created again; the answer
+   * does. Its tag is signed, so that it reveals nothing about a guess. No row is signed under such a first part.
+   */
+  async function tag(call: Call, environment: string, answer: object): Promise<void> {
+    const sign = await keyring.rowSigner(call.organization);
+    call.tag(`"${sign(['values', environment, JSON.stringify(answer)])}"`);
   }
 
   return {
@@ -53,20 +62,17 @@ export function createReadValues(
       const found = (await read(environment, [key], call)).get(key);
       if (found === undefined) throw missing(environment, [key], []);
       const { backend, scope, version, ageMs } = found;
-      return {
-        key,
-        value: written(key, found, encoding),
-        encoding,
-        backend,
-        scope,
-        ...(version !== undefined && { version }),
-        ...(ageMs !== undefined && { ageMs }),
-      };
+      const value = written(key, found, encoding);
+      const answer = { key, value, encoding, backend, scope, ...(version !== undefined && { version }) };
+      await tag(call, environment, answer);
+      return { ...answer, ...(ageMs !== undefined && { ageMs }) };
     },
     async 'values.getMany'({ environment, keys, encoding }, call) {
       const found = await read(environment, keys, call);
       const values = [...found].map(([key, one]): [string, string] => [key, written(key, one, encoding)]);
-      return { values: Object.fromEntries(values), encoding };
+      const answer = { values: Object.fromEntries(values), encoding };
+      await tag(call, environment, answer);
+      return answer;
     },
   };
 }
@@ -125,8 +131,9 @@ function placeOf({ backend, reason }: Extract<Resolution, { status: 'unavailable
 }
 
 function missing(environment: string, keys: readonly string[], known: readonly string[]): ApiError {
+  const nearby = nearOf(keys, known);
   const named = keys.map((key) => {
-    const near = nearMatches(key, known);
+    const near = nearby.get(key) ?? [];
     return `${key}${near.length === 0 ? '' : ` (near it: ${near.join(', ')})`}`;
   });
   return new ApiError('not_found', `the environment ${environment} has no value for ${named.join(', ')}`);
@@ -139,13 +146,6 @@ function written(key: string, { value }: Found, encoding: Encoding): string {
   if (text === undefined)
     throw new ApiError('invalid_request', `the value of ${quote(key)} is not UTF-8 text`, 'ask with encoding=base64');
   return text;
-}
-
-/** The tag is made from versions; unless every value has one, there is no tag. */
-function tag(call: Call, found: ReadonlyMap<string, Found>): void {
-  const versions = [...found].map(([key, { backend, scope, version }]) => [key, backend, scope, version]);
-  if (versions.every(([, , , version]) => version !== undefined))
-    call.tag(etagOf(versions.map((parts) => JSON.stringify(parts)).toSorted()));
 }
 
 /** Names only. */

@@ -1,12 +1,15 @@
-"""Runs a command at a terminal of its own, types its first argument after "ready" was printed, passes on its output."""
-import os, pty, sys
+"""Runs a command at a terminal of its own, and passes on its output.
 
-typed, command = sys.argv[1].encode(), sys.argv[2:]
+Its first argument is JSON: a list of pairs, each what is waited for in the output since the pair before, and what is
+then typed; or, as a list of rows and columns, the size that the window gets.
+"""
+import fcntl, json, os, pty, struct, sys, termios
+
+steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
 seen = b""
-told = False
 while True:
     try:
         chunk = os.read(terminal, 65536)
@@ -16,8 +19,12 @@ while True:
         break
     seen += chunk
     os.write(1, chunk)
-    if not told and b"ready" in seen:
-        told = True
-        os.write(terminal, typed)
+    while steps and steps[0][0].encode() in seen:
+        awaited, action = steps.pop(0)
+        seen = seen.split(awaited.encode(), 1)[1]
+        if isinstance(action, str):
+            os.write(terminal, action.encode())
+        else:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *action, 0, 0))
 _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status) % 256)

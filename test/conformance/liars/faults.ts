@@ -83,6 +83,16 @@ export const faultLiars: readonly Liar[] = [
     },
   },
   {
+    lie: 'cannot read right after an answer that was far too large',
+    caught: 'recovery.flood',
+    tell: onceAfter('flood', { status: 'unknown', code: 'unreachable' }),
+  },
+  {
+    lie: 'states a pause after which it still cannot read',
+    caught: 'recovery.swarm',
+    tell: onceAfter('swarm', { status: 'unknown', code: 'unreachable', retryAfterMs: 1 }, 2),
+  },
+  {
     lie: 'rejects a read instead of answering unknown',
     caught: 'fault.server_error.read',
     tell: changedReads((outcome, _, { refs }) => {
@@ -177,6 +187,24 @@ export const faultLiars: readonly Liar[] = [
     }),
   },
 ];
+
+/** Fails the first calls that meet a healthy service again after a fault. */
+function onceAfter(fault: Fault, failure: UnknownOutcome, times = 1): Liar['tell'] {
+  return (honest) => {
+    let failures = 0;
+    return {
+      async read(refs, context) {
+        const outcomes = await honest.read(refs, context);
+        if (outcomes.some((outcome) => isMet(outcome, fault))) failures = times;
+        else if (failures > 0) {
+          failures -= 1;
+          return refs.map(() => failure);
+        }
+        return outcomes;
+      },
+    };
+  };
+}
 
 function onCode<T>(error: unknown, code: FailureCode, instead: T): T {
   if (BackendError.is(error) && error.code === code) return instead;

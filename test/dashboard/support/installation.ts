@@ -68,3 +68,22 @@ export async function furnish({ call }: Pick<Installation, 'call'>): Promise<voi
   });
   await call('tokens.create', { name: 'auditor', role: 'auditor' });
 }
+
+/** Names as long as they may be, and more rows than fit. */
+export async function overfill({ call }: Pick<Installation, 'call'>): Promise<void> {
+  const long = 'L'.repeat(255);
+  const deep = `${'long-scope/'.repeat(20)}end`;
+  await call('secrets.set', { scope: deep, key: long, value: base64('v') });
+  for (let from = 0; from < 2_000; from += 500)
+    await call('secrets.import', {
+      scope: 'many',
+      entries: Array.from({ length: 500 }, (_, at) => ({
+        key: `KEY_${String(from + at).padStart(4, '0')}`,
+        value: base64('v'),
+      })),
+    });
+  for (let at = 0; at < 12; at += 1)
+    await call('environments.create', { name: `environment-${at}`, bind: at === 0 ? ['many', deep] : ['many'] });
+  await call('environments.create', { name: 'e'.repeat(63), bind: [deep] });
+  await call('tokens.create', { name: 'T'.repeat(100), role: 'auditor' });
+}

@@ -4,7 +4,7 @@ import { operations } from '../../../src/api/registry.ts';
 import { rolePermissions, type Role } from '../../../src/api/roles.ts';
 import { cellsOf, type Cell } from './access-cells.ts';
 import { add } from './jobs.ts';
-import { meets, type NarrowingCase } from './narrowings.ts';
+import { meets, reachOf, type NarrowingCase } from './narrowings.ts';
 import { newService } from './places.ts';
 import type { Calls, TestServer } from './server.ts';
 
@@ -74,7 +74,9 @@ async function attemptsOf(
   for (const role of roles)
     for (const one of narrowings) {
       const who = `${role}, narrowed ${one.name}`;
-      const call = server.as((await server.call('tokens.create', { name: who, role, ...one.narrowing })).token);
+      const call = server.as(
+        (await server.call('tokens.create', { name: who, role, ...reachOf(role, one.narrowing) })).token,
+      );
       attempts.push(
         ...cells.map((cell) => ({ ...cell, who, call, may: mayRole(role, cell) && meets(one, cell.needs) })),
       );

@@ -5,6 +5,7 @@ import { MemoryService } from '../../../src/conformance/reference/service.ts';
 /** A service that backends of the type `memory` find by its address, with everything that was done to it. */
 export class CountedService extends MemoryService {
   readonly reads = new Array<string>();
+  lists = 0;
   openInstances = 0;
   password = 'right';
   /** Writes are made, but their receipts are lost. */
@@ -77,6 +78,7 @@ function guarded(
     }),
     async *list(query, context) {
       signIn();
+      service.lists += 1;
       yield* backend.list(query, context);
     },
     async read(refs, context) {

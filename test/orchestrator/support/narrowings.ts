@@ -1,3 +1,5 @@
+import type { Role } from '../../../src/api/roles.ts';
+
 /** How a token is narrowed and what that covers, written out by hand: nothing here calls the code under test. */
 export interface NarrowingCase {
   readonly name: string;
@@ -68,4 +70,9 @@ export function meets({ narrowing, holds, touches }: NarrowingCase, needs: Needs
     (needs.anyScopes === undefined || scopes !== undefined) &&
     (needs.scopes ?? []).every((scope) => holds.includes(scope))
   );
+}
+
+/** Issues a token with this reach: a reader of everything has to be asked for in words. */
+export function reachOf(role: Role, narrowing: NarrowingCase['narrowing'] = {}): object {
+  return role === 'reader' && Object.keys(narrowing).length === 0 ? { allEnvironments: true } : narrowing;
 }

@@ -93,7 +93,8 @@ export async function makeStore(): Promise<Store> {
       return (await sops(['decrypt', ...types(file), join(folder, file)], '')).toString('utf8');
     },
     async remove() {
-      await rm(root, { recursive: true, force: true });
+      // What a case has killed may still be writing.
+      await rm(root, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

@@ -33,6 +33,8 @@ export class ParameterStore {
   }
 
   put(name: string, value: string, { type = 'SecureString', overwrite = true, tier = 'Standard' } = {}): number {
+    if (/^\/aws[^/]*\//i.test(name))
+      throw new Refusal('AccessDeniedException', `No access to reserved parameter name: ${name}.`);
     if (/^\/?(?:aws|ssm)/i.test(name) || !/^(?:\/?[A-Za-z0-9_.-]+)+$/.test(name))
       throw new Refusal('ValidationException', 'Parameter name: is not valid.');
     if (name.split('/').length - 1 > 15) throw new Refusal('HierarchyLevelLimitExceededException', 'Too many levels.');

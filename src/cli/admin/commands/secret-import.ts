@@ -29,8 +29,9 @@ export const importCommand: AdminCommand = defineCommand({
     }),
     dryRun: flag('--dry-run', 'print what would change, and write nothing'),
     allowEmpty: flag('--allow-empty', 'accept empty values'),
+    reason: option('--reason <text>', 'why, for the audit log'),
   },
-  run: async ({ scope, file, format, dryRun, allowEmpty }, session) => {
+  run: async ({ scope, file, format, dryRun, allowEmpty, reason }, session) => {
     await session.precheck('secrets.import', { scope });
     const values = await readFile(file, format, session);
     await requireStorable(scope, values, allowEmpty);
@@ -40,7 +41,7 @@ export const importCommand: AdminCommand = defineCommand({
         sealed: await session.seal({ purpose: 'secret', scope, key }, Buffer.from(text)),
       })),
     );
-    return resultOf(await session.call('secrets.import', { scope, entries, dryRun }), dryRun, session);
+    return resultOf(await session.call('secrets.import', { scope, entries, dryRun, reason }), dryRun, session);
   },
 });
 

@@ -3,7 +3,7 @@ import { printable } from '../../terminal/io.ts';
 import { defineCommand, type CommandGroup } from '../command.ts';
 import { listing, moment } from '../format.ts';
 import { duration, pairs } from '../parameters/parsed.ts';
-import { argument, option, repeated, required } from '../parameters/text.ts';
+import { argument, flag, option, repeated, required } from '../parameters/text.ts';
 
 const roles = ['owner', 'admin', 'auditor', 'author', 'agent', 'reader'] as const satisfies readonly Role[];
 type Role = import('../../../api/roles.ts').Role;
@@ -18,6 +18,7 @@ const create = defineCommand({
   operations: ['tokens.create'],
   examples: [
     'kici-admin token create ci --role author --environment production --lifetime 90d > token',
+    'kici-admin token create eso --role reader --environment production --lifetime 90d > token',
     'kici-admin token create runner-1 --role agent --agent-id runner-1 --agent-host build-1 --label os=linux > token',
   ],
   parameters: {
@@ -25,12 +26,19 @@ const create = defineCommand({
     role: required('--role <role>', 'what it may do', { choices: roles }),
     scopes: repeated('--scope <pattern>', 'narrow it to scopes that match (repeatable)'),
     environments: repeated('--environment <environment>', 'narrow it to an environment (repeatable)'),
+    allEnvironments: flag(
+      '--all-environments',
+      'lets a reader read every environment; without it, it has to name what it reads',
+    ),
     lifetimeMs: duration('--lifetime <duration>', 'such as 12h or 90d; without it, it does not expire'),
     agentId: option('--agent-id <id>', 'the agent that will hold it'),
     agentHost: option('--agent-host <host>', 'with --agent-id: its host, as bindings see it'),
     labels: pairs('--label <name=value>', 'with --agent-id: a label of it (repeatable)'),
   },
-  run: async ({ name, role, scopes, environments, lifetimeMs, agentId, agentHost, labels }, session) => {
+  run: async (
+    { name, role, scopes, environments, allEnvironments, lifetimeMs, agentId, agentHost, labels },
+    session,
+  ) => {
     if (!isRole(role))
       throw new UsageError(`there is no role ${JSON.stringify(role)}`, `choose one of ${roles.join(', ')}`);
     if (agentId === undefined && (agentHost !== undefined || labels !== undefined))
@@ -41,6 +49,7 @@ const create = defineCommand({
       lifetimeMs,
       ...(scopes.length !== 0 && { scopes: [...scopes] }),
       ...(environments.length !== 0 && { environments: [...environments] }),
+      ...(allEnvironments && { allEnvironments }),
       ...(agentId !== undefined && { agent: { id: agentId, host: agentHost, labels } }),
     });
     const end = data.expiresAt === undefined ? 'does not expire' : `expires ${moment(data.expiresAt)}`;

@@ -15,6 +15,11 @@ const events = {
       .array(z.strictObject({ name: z.string(), steps: z.array(z.string()).readonly() }))
       .readonly()
       .describe('the jobs that are to run, with the steps of each, in the order of the workflow'),
+    leftOut: z
+      .array(z.strictObject({ name: z.string(), steps: z.array(z.string()).readonly() }))
+      .readonly()
+      .optional()
+      .describe('with --step: the steps that it leaves out, by job'),
   }),
   job_started: z.strictObject({
     type: z.literal('job_started'),

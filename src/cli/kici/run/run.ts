@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute } from 'node:path';
 import type { PlanOptions } from '../../../agent/run/plan-run.ts';
 import { runWorkflow } from '../../../agent/run/run-workflow.ts';
+import type { EarlyHost } from '../../../agent/process/early-host.ts';
 import { UsageError } from '../../terminal/command-error.ts';
 import type { Io } from '../../terminal/io.ts';
 import type { RunFlags } from '../program.ts';
@@ -17,12 +18,12 @@ const farewellMs = 5_000;
  * `kici run`: runs a workflow and prints its events.
  * @returns the exit code
  */
-export async function run(workflow: string | undefined, flags: RunFlags, io: Io): Promise<number> {
+export async function run(workflow: string | undefined, flags: RunFlags, io: Io, early?: EarlyHost): Promise<number> {
   if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
     throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
-    const options = optionsOf(workflow, flags, io, signal);
+    const options = { ...optionsOf(workflow, flags, io, signal), early };
     if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
     const { dryRun } = await import('../dry-run/dry-run.ts');
     return dryRun(options, json, io);

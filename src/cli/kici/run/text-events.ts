@@ -1,4 +1,4 @@
-import type { Emit, JobStatus, RunEvent } from '../../../agent/run/events.ts';
+import type { ChosenSteps, Emit, JobStatus, RunEvent } from '../../../agent/run/events.ts';
 import { printable, type Io } from '../../terminal/io.ts';
 import { paint, type Style } from '../../terminal/report.ts';
 import { Failures } from './failures.ts';
@@ -39,7 +39,7 @@ export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Em
               event.jobs.map(({ name }) => name),
             ),
           );
-        io.stdout.write(`workflow ${printable(event.workflow)}\n`);
+        io.stdout.write(`workflow ${printable(event.workflow)}\n${leftOut(event.leftOut)}`);
         return;
       case 'workflow_finished': {
         io.stdout.write(screen.last());
@@ -63,6 +63,11 @@ export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Em
     }
     for (const [stream, text] of describe(event, io)) log.line(event.job, stream, text);
   }
+}
+
+function leftOut(jobs: readonly ChosenSteps[] = []): string {
+  const names = jobs.flatMap(({ name, steps }) => steps.map((step) => `${name} › ${step}`));
+  return names.length === 0 ? '' : `left out by --step: ${printable(names.join(', '))}\n`;
 }
 
 function prefixes(io: Io, jobs: readonly string[]): (job: string, stream: StreamName) => string {

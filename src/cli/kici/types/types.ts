@@ -39,17 +39,17 @@ interface Wanted {
 async function wantedOf(flags: TypesFlags, io: Io, signal: AbortSignal): Promise<Wanted> {
   if (flags.environment.length > 0) {
     const environments = [...new Set(flags.environment)].toSorted().map((name) => ({ name, stated: undefined }));
-    return { root: await rootOrHere(), environments };
+    return { root: rootOrHere(), environments };
   }
   const { root, workflows } = await readAllWorkflows(flags, io, signal);
   return { root, environments: boundEnvironments(workflows) };
 }
 
 /** A project without a workflow begins in this folder. */
-async function rootOrHere(): Promise<string> {
+function rootOrHere(): string {
   const here = process.cwd();
   try {
-    return (await findProject(here)).root;
+    return findProject(here).root;
   } catch (error) {
     if (error instanceof AgentError && error.code === 'project_not_found') return here;
     throw error;

@@ -10,9 +10,11 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
+import { visible } from '../../ui/visible.ts';
 import { Time } from '../../ui/time.tsx';
 import styles from '../environments/environments.module.css';
 import { TokenDialog } from './token-dialog.tsx';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 type Token = ClientOutput<'tokens.list'>['tokens'][number];
 
@@ -20,6 +22,8 @@ type Token = ClientOutput<'tokens.list'>['tokens'][number];
 export default function AccessPage(): ReactElement {
   const organization = useOrganization();
   const mayManage = useSession().permissions.includes('tokens:manage');
+  const sessions = useRead('sessions.list', {});
+  const tokens = useRead('tokens.list', {}, { enabled: mayManage });
   const [doing, setDoing] = useState<'create' | Token>();
   const done = (): void => {
     setDoing(undefined);
@@ -27,6 +31,11 @@ export default function AccessPage(): ReactElement {
   return (
     <Page
       title="Access"
+      data={
+        sessions.data === undefined || (mayManage && tokens.data === undefined)
+          ? undefined
+          : { ...sessions.data, ...tokens.data }
+      }
       actions={
         <Action
           look="primary"
@@ -68,54 +77,38 @@ function Sessions(): ReactElement {
               <ErrorNotice error={error} />
             </div>
           )}
-          <table className={pageStyles['table']}>
-            <thead>
-              <tr>
-                <th scope="col">Token</th>
-                <th scope="col">Role</th>
-                <th scope="col">Signed in</th>
-                <th scope="col">Last used</th>
-                <th scope="col">Ends</th>
-                <th scope="col">
-                  <span className={pageStyles['srOnly']}>Actions</span>
-                </th>
+          <Table headings={['Token', 'Role', 'Signed in', 'Last used', 'Ends']} hasActions>
+            {sessions.map((one) => (
+              <tr key={one.id}>
+                <td>
+                  {visible(one.tokenName)} {one.own ? <span className={pageStyles['chip']}>this one</span> : undefined}
+                </td>
+                <td>{one.role}</td>
+                <td data-label="signed in">
+                  <Time at={one.createdAt} />
+                </td>
+                <td data-label="used">
+                  <Time at={one.usedAt} />
+                </td>
+                <td data-label="ends">
+                  <Time at={one.expiresAt} />
+                </td>
+                <RowActions>
+                  <Action
+                    look="quiet"
+                    operation="sessions.end"
+                    command={commandLine(organization, 'sessions.end', { id: one.id })}
+                    onClick={() => {
+                      mutate({ id: one.id });
+                    }}
+                  >
+                    <LogOut aria-hidden />
+                    End session
+                  </Action>
+                </RowActions>
               </tr>
-            </thead>
-            <tbody>
-              {sessions.map((one) => (
-                <tr key={one.id}>
-                  <td>
-                    {one.tokenName} {one.own ? <span className={pageStyles['chip']}>this one</span> : undefined}
-                  </td>
-                  <td>{one.role}</td>
-                  <td>
-                    <Time at={one.createdAt} />
-                  </td>
-                  <td>
-                    <Time at={one.usedAt} />
-                  </td>
-                  <td>
-                    <Time at={one.expiresAt} />
-                  </td>
-                  <td>
-                    <div className={pageStyles['actions']}>
-                      <Action
-                        look="quiet"
-                        operation="sessions.end"
-                        command={commandLine(organization, 'sessions.end', { id: one.id })}
-                        onClick={() => {
-                          mutate({ id: one.id });
-                        }}
-                      >
-                        <LogOut aria-hidden />
-                        End session
-                      </Action>
-                    </div>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+            ))}
+          </Table>
         </>
       )}
     </Result>
@@ -128,54 +121,38 @@ function Tokens({ onRevoke }: { readonly onRevoke: (token: Token) => void }): Re
   return (
     <Result of={listed} what="the tokens">
       {({ tokens }) => (
-        <table className={pageStyles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Role</th>
-              <th scope="col">Narrowed to</th>
-              <th scope="col">Issued</th>
-              <th scope="col">Expires</th>
-              <th scope="col">
-                <span className={pageStyles['srOnly']}>Actions</span>
-              </th>
+        <Table headings={['Name', 'Role', 'Narrowed to', 'Issued', 'Expires']} hasActions>
+          {tokens.map((token) => (
+            <tr key={token.id}>
+              <td>{visible(token.name)}</td>
+              <td>{token.role}</td>
+              <td className={pageStyles['mono']}>
+                {[
+                  ...(token.environments ?? []).map((name) => `environment ${name}`),
+                  ...(token.scopes ?? []),
+                  ...(token.agent === undefined ? [] : [`agent ${token.agent.id}`]),
+                ].join(', ')}
+              </td>
+              <td data-label="issued">
+                <Time at={token.createdAt} />
+              </td>
+              <td data-label="expires">{token.expiresAt === undefined ? 'never' : <Time at={token.expiresAt} />}</td>
+              <RowActions>
+                <Action
+                  look="quiet"
+                  operation="tokens.revoke"
+                  command={commandLine(organization, 'tokens.revoke', { id: token.id })}
+                  onClick={() => {
+                    onRevoke(token);
+                  }}
+                >
+                  <Ban aria-hidden />
+                  Revoke
+                </Action>
+              </RowActions>
             </tr>
-          </thead>
-          <tbody>
-            {tokens.map((token) => (
-              <tr key={token.id}>
-                <td>{token.name}</td>
-                <td>{token.role}</td>
-                <td className={pageStyles['mono']}>
-                  {[
-                    ...(token.environments ?? []).map((name) => `environment ${name}`),
-                    ...(token.scopes ?? []),
-                    ...(token.agent === undefined ? [] : [`agent ${token.agent.id}`]),
-                  ].join(', ')}
-                </td>
-                <td>
-                  <Time at={token.createdAt} />
-                </td>
-                <td>{token.expiresAt === undefined ? 'never' : <Time at={token.expiresAt} />}</td>
-                <td>
-                  <div className={pageStyles['actions']}>
-                    <Action
-                      look="quiet"
-                      operation="tokens.revoke"
-                      command={commandLine(organization, 'tokens.revoke', { id: token.id })}
-                      onClick={() => {
-                        onRevoke(token);
-                      }}
-                    >
-                      <Ban aria-hidden />
-                      Revoke
-                    </Action>
-                  </div>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
     </Result>
   );

@@ -26,16 +26,22 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
   const [days, setDays] = useState('90');
   const { mutate, data, error, isPending } = useWrite('tokens.create');
   const isNumber = days === '' || /^[1-9]\d{0,4}$/.test(days);
+  const reach = { environments: listOf(environments), scopes: listOf(scopes) };
+  const hasReach = role !== 'reader' || (reach.environments ?? reach.scopes) !== undefined;
   const input = {
     name,
     role,
-    environments: listOf(environments),
-    scopes: listOf(scopes),
+    ...reach,
     lifetimeMs: days === '' || !isNumber ? undefined : Number(days) * dayMs,
   };
   if (data !== undefined)
     return (
-      <Dialog title={`Token ${data.name}`} onClose={onClose} actions={<Button onClick={onClose}>Done</Button>}>
+      <Dialog
+        title={`Token ${data.name}`}
+        holds="The token is not shown again when this closes."
+        onClose={onClose}
+        actions={<Button onClick={onClose}>Done</Button>}
+      >
         <Notice look="warn">
           <strong>It is shown only once.</strong>
           <p>Store it where it is needed before you close this.</p>
@@ -52,7 +58,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
     <FormDialog
       title="Issue token"
       verb="Issue token"
-      isReady={name !== '' && isNumber}
+      isReady={name !== '' && isNumber && hasReach}
       isBusy={isPending}
       error={error}
       command={commandLine(organization, 'tokens.create', input)}
@@ -78,7 +84,11 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
         isMono
         value={environments}
         onText={setEnvironments}
-        note="Narrows it to these, separated by commas. Leave empty for every environment."
+        note={
+          hasReach
+            ? 'Narrows it to these, separated by commas. Leave empty for every environment.'
+            : 'A reader has to name environments or scopes, separated by commas.'
+        }
       />
       <TextField
         label="Scopes"

@@ -14,8 +14,10 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
 import split from '../grid/grid.module.css';
+import { visible } from '../../ui/visible.ts';
 import { subjectText } from './subject.ts';
 import { Verification } from './verification.tsx';
+import { Table } from '../../ui/table.tsx';
 
 type Row = ClientOutput<'audit.list'>['rows'][number];
 
@@ -125,42 +127,30 @@ interface AuditTableProps {
 
 function AuditTable({ rows, shown, onOpen }: AuditTableProps): ReactElement {
   return (
-    <table className={pageStyles['table']}>
-      <thead>
-        <tr>
-          <th scope="col">Row</th>
-          <th scope="col">When</th>
-          <th scope="col">Operation</th>
-          <th scope="col">About</th>
-          <th scope="col">Who</th>
-          <th scope="col">Result</th>
+    <Table headings={['Row', 'When', 'Operation', 'About', 'Who', 'Result']}>
+      {rows.map((row) => (
+        <tr key={row.sequence} aria-current={shown === String(row.sequence) ? 'true' : undefined}>
+          <td>
+            <Button
+              look="quiet"
+              aria-label={`Row ${row.sequence}`}
+              onClick={() => {
+                onOpen(row.sequence);
+              }}
+            >
+              {row.sequence}
+            </Button>
+          </td>
+          <td>
+            <Time at={row.at} />
+          </td>
+          <td className={pageStyles['whole']}>{row.operation}</td>
+          <td className={pageStyles['mono']}>{subjectText(row.subject)}</td>
+          <td>{actorName(row.actor)}</td>
+          <td>{row.phase === 'outcome' ? row.result : <span className={pageStyles['soft']}>{row.phase}</span>}</td>
         </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.sequence} aria-current={shown === String(row.sequence) ? 'true' : undefined}>
-            <td>
-              <Button
-                look="quiet"
-                aria-label={`Row ${row.sequence}`}
-                onClick={() => {
-                  onOpen(row.sequence);
-                }}
-              >
-                {row.sequence}
-              </Button>
-            </td>
-            <td>
-              <Time at={row.at} />
-            </td>
-            <td className={pageStyles['mono']}>{row.operation}</td>
-            <td className={pageStyles['mono']}>{subjectText(row.subject)}</td>
-            <td>{actorName(row.actor)}</td>
-            <td>{row.phase === 'outcome' ? row.result : <span className={pageStyles['soft']}>{row.phase}</span>}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }
 
@@ -168,13 +158,13 @@ function Facts({ row }: { readonly row: Row }): ReactElement {
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['When', row.at],
     ['Operation', row.operation],
-    ['Who', row.actor],
+    ['Who', visible(row.actor)],
     ['Phase', row.phase],
     ['Result', row.result],
     ['Intent', row.intent === undefined ? undefined : `row ${row.intent}`],
     ...Object.entries(row.subject).map(([name, value]): [string, string] => [
       name,
-      typeof value === 'string' ? value : JSON.stringify(value),
+      visible(typeof value === 'string' ? value : JSON.stringify(value)),
     ]),
   ];
   return (

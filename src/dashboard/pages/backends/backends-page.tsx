@@ -29,6 +29,7 @@ export default function BackendsPage(): ReactElement {
   return (
     <Page
       title="Backends"
+      data={listed.data}
       lead="The stores that hold the scopes. What one of them cannot answer is unavailable; another never supplies it instead."
       actions={
         <Action

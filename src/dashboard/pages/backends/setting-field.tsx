@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { sentence } from '../../ui/notice.tsx';
 import type { Setting } from './backend.ts';
@@ -14,6 +14,14 @@ export function isAsked(
   return when.is.includes(chosen);
 }
 
+/** Descriptions have names of other things in backticks. */
+function prose(text: string): ReactNode {
+  return text.split('`').map((part, at) => {
+    const id = `${at} ${part}`;
+    return at % 2 === 1 ? <code key={id}>{part}</code> : <span key={id}>{part}</span>;
+  });
+}
+
 interface SettingFieldProps {
   readonly setting: Setting;
   /** A secret setting that has a value, which is not shown. */
@@ -25,7 +33,7 @@ interface SettingFieldProps {
 export function SettingField({ setting, isSet, text, onText }: SettingFieldProps): ReactElement {
   const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.choices;
   const label = setting.required ? setting.name : `${setting.name} (optional)`;
-  const note = sentence(setting.description);
+  const note = prose(sentence(setting.description));
   if (choices !== undefined)
     return (
       <SelectField

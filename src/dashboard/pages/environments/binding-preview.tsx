@@ -4,10 +4,12 @@ import { useRead } from '../../api/queries.ts';
 import { useSettled } from '../../api/use-settled.ts';
 import { sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
-import { State, type StateName } from '../../ui/state.tsx';
+import type { CellState } from '../../../api/cell-states.ts';
+import { State } from '../../ui/state.tsx';
 import { count } from '../../ui/time.tsx';
-import { placeOf } from '../grid/cell-state.ts';
+import { placeOfCell } from '../../../api/grid-cells.ts';
 import styles from './environments.module.css';
+import { Table } from '../../ui/table.tsx';
 
 type Asked = ClientInput<'resolution.preview'>;
 type Preview = ClientOutput<'resolution.preview'>;
@@ -55,35 +57,23 @@ function Changes({ preview: { changes, unchanged, idle, unavailable } }: { reado
     <>
       {idle === undefined ? undefined : <p>For an agent without a host the binding selects nothing: {idle}.</p>}
       {unavailable.map(({ backend, scopes, meaning }) => (
-        <p key={`${backend} ${scopes.join()}`}>
-          Not all is known. {backend}: {sentence(meaning)}
-        </p>
+        <p key={`${backend} ${scopes.join()}`}>{sentence(`not all is known: ${backend}: ${meaning}`)}</p>
       ))}
       {changes.length === 0 ? undefined : (
-        <table className={pageStyles['table']}>
-          <thead>
-            <tr>
-              <th scope="col">Key</th>
-              <th scope="col">Change</th>
-              <th scope="col">Before</th>
-              <th scope="col">After</th>
+        <Table headings={['Key', 'Change', 'Before', 'After']}>
+          {changes.slice(0, shownAtMost).map(({ key, change, before, after }) => (
+            <tr key={key}>
+              <td className={pageStyles['mono']}>{key}</td>
+              <td>{words[change]}</td>
+              <td data-label="before">
+                <SupplierCell supplier={before} />
+              </td>
+              <td data-label="after">
+                <SupplierCell supplier={after} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {changes.slice(0, shownAtMost).map(({ key, change, before, after }) => (
-              <tr key={key}>
-                <td className={pageStyles['mono']}>{key}</td>
-                <td>{words[change]}</td>
-                <td data-label="before">
-                  <SupplierCell supplier={before} />
-                </td>
-                <td data-label="after">
-                  <SupplierCell supplier={after} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
       <p className={pageStyles['soft']}>
         {rest > 0 ? `And ${count(rest, 'more key')}. ` : ''}
@@ -100,7 +90,7 @@ const words: Readonly<Record<Preview['changes'][number]['change'], string>> = {
   winner: 'other supplier',
   status: 'other state',
 };
-const states: Readonly<Record<NonNullable<Supplier>['status'], StateName>> = {
+const states: Readonly<Record<NonNullable<Supplier>['status'], CellState>> = {
   available: 'set',
   declared: 'unset',
   unavailable: 'unavailable',
@@ -111,7 +101,7 @@ function SupplierCell({ supplier }: { readonly supplier: Supplier }): ReactEleme
   const { status, code } = supplier;
   return (
     <State name={states[status]}>
-      <span className={pageStyles['mono']}>{placeOf(supplier)}</span>
+      <span className={pageStyles['mono']}>{placeOfCell(supplier)}</span>
       {status === 'available' ? '' : ` ${states[status]}${code === undefined ? '' : ` (${code})`}`}
     </State>
   );

@@ -6,6 +6,7 @@ import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 import type { BindingView, Doing } from './binding.ts';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 interface BindingTableProps {
   readonly environment: string;
@@ -19,64 +20,49 @@ export function BindingTable({ environment, bindings, onDo }: BindingTableProps)
   const changed = useChanged(bindings, ({ id }) => id);
   const ranked = bindings.toSorted((left, right) => right.priority - left.priority);
   return (
-    <table className={pageStyles['table']}>
-      <thead>
-        <tr>
-          <th scope="col">Scope</th>
-          <th scope="col">Priority</th>
-          <th scope="col">Hosts</th>
-          <th scope="col">Renames</th>
-          <th scope="col">
-            <span className={pageStyles['srOnly']}>Actions</span>
-          </th>
+    <Table headings={['Scope', 'Priority', 'Hosts', 'Renames']} hasActions>
+      {ranked.map((binding) => (
+        <tr key={binding.id} className={changed.has(binding.id) ? pageStyles['changed'] : undefined}>
+          <td className={pageStyles['mono']}>{binding.scope}</td>
+          <td className={pageStyles['mono']} data-label="priority">
+            {binding.priority}
+          </td>
+          <td className={pageStyles['mono']}>{binding.host === '**' ? 'every host' : binding.host}</td>
+          <td className={pageStyles['mono']}>
+            {[
+              binding.prefix === undefined ? '' : `prefix ${binding.prefix}`,
+              ...Object.entries(binding.map ?? {}).map(([from, to]) => `${from}→${to}`),
+              binding.skipDeleted ? 'skips deleted' : '',
+            ]
+              .filter((part) => part !== '')
+              .join(', ')}
+          </td>
+          <RowActions>
+            <Action
+              look="quiet"
+              operation="bindings.update"
+              command={commandLine(organization, 'bindings.update', { environment, id: binding.id })}
+              onClick={() => {
+                onDo({ kind: 'rebind', binding });
+              }}
+            >
+              <Pencil aria-hidden />
+              Change
+            </Action>
+            <Action
+              look="quiet"
+              operation="bindings.remove"
+              command={commandLine(organization, 'bindings.remove', { environment, id: binding.id })}
+              onClick={() => {
+                onDo({ kind: 'unbind', binding });
+              }}
+            >
+              <Link2Off aria-hidden />
+              Unbind
+            </Action>
+          </RowActions>
         </tr>
-      </thead>
-      <tbody>
-        {ranked.map((binding) => (
-          <tr key={binding.id} className={changed.has(binding.id) ? pageStyles['changed'] : undefined}>
-            <td className={pageStyles['mono']}>{binding.scope}</td>
-            <td className={pageStyles['mono']} data-label="priority">
-              {binding.priority}
-            </td>
-            <td className={pageStyles['mono']}>{binding.host === '**' ? 'every host' : binding.host}</td>
-            <td className={pageStyles['mono']}>
-              {[
-                binding.prefix === undefined ? '' : `prefix ${binding.prefix}`,
-                ...Object.entries(binding.map ?? {}).map(([from, to]) => `${from}→${to}`),
-                binding.skipDeleted ? 'skips deleted' : '',
-              ]
-                .filter((part) => part !== '')
-                .join(', ')}
-            </td>
-            <td>
-              <div className={pageStyles['actions']}>
-                <Action
-                  look="quiet"
-                  operation="bindings.update"
-                  command={commandLine(organization, 'bindings.update', { environment, id: binding.id })}
-                  onClick={() => {
-                    onDo({ kind: 'rebind', binding });
-                  }}
-                >
-                  <Pencil aria-hidden />
-                  Change
-                </Action>
-                <Action
-                  look="quiet"
-                  operation="bindings.remove"
-                  command={commandLine(organization, 'bindings.remove', { environment, id: binding.id })}
-                  onClick={() => {
-                    onDo({ kind: 'unbind', binding });
-                  }}
-                >
-                  <Link2Off aria-hidden />
-                  Unbind
-                </Action>
-              </div>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   );
 }

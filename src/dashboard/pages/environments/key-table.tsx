@@ -1,18 +1,21 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
+import type { ClientOutput } from '../../../api/registry.ts';
 import { useRead } from '../../api/queries.ts';
 import { usePlaces } from '../../shell/address.ts';
 import { Empty, Notice, sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
-import { State, type StateName } from '../../ui/state.tsx';
+import type { CellState } from '../../../api/cell-states.ts';
+import { State } from '../../ui/state.tsx';
+import { useSome } from '../../ui/use-some.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
+import { Table } from '../../ui/table.tsx';
 
-const states: Readonly<Record<string, StateName>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
+const states: Readonly<Record<string, CellState>> = { available: 'set', declared: 'unset', unavailable: 'unavailable' };
 
 /** The result of the bindings: the keys that a job gets, each with its supplier. */
 export function KeyTable({ environment }: { readonly environment: string }): ReactElement {
-  const place = usePlaces();
   const catalogue = useRead('resolution.catalogue', { environment });
   const changed = useChanged(catalogue.data?.secrets, ({ key }) => key);
   return (
@@ -37,45 +40,46 @@ export function KeyTable({ environment }: { readonly environment: string }): Rea
               <p>The bindings select no secret. Add one to a scope that is bound, or bind a scope that holds some.</p>
             </Empty>
           ) : (
-            <table className={pageStyles['table']}>
-              <thead>
-                <tr>
-                  <th scope="col">Key</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Supplied by</th>
-                  <th scope="col">Version</th>
-                </tr>
-              </thead>
-              <tbody>
-                {secrets.map(({ key, backend, scope, version, status, code }) => (
-                  <tr key={key} className={changed.has(key) ? pageStyles['changed'] : undefined}>
-                    <td className={pageStyles['mono']}>
-                      <Link href={`${place('grid')}?${new URLSearchParams({ key, environment }).toString()}`}>
-                        {key}
-                      </Link>
-                    </td>
-                    <td>
-                      <State name={states[status] ?? 'set'}>
-                        {status === 'available'
-                          ? 'set'
-                          : status === 'declared'
-                            ? 'unset'
-                            : `unavailable (${code ?? ''})`}
-                      </State>
-                    </td>
-                    <td className={pageStyles['mono']}>
-                      {backend}:{scope}
-                    </td>
-                    <td className={pageStyles['mono']} data-label="version">
-                      {version}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <KeyRows environment={environment} secrets={secrets} changed={changed} />
           )}
         </>
       )}
     </Result>
+  );
+}
+
+interface KeyRowsProps {
+  readonly environment: string;
+  readonly secrets: ClientOutput<'resolution.catalogue'>['secrets'];
+  readonly changed: ReadonlySet<string>;
+}
+
+function KeyRows({ environment, secrets, changed }: KeyRowsProps): ReactElement {
+  const place = usePlaces();
+  const { some, more } = useSome(secrets);
+  return (
+    <>
+      <Table headings={['Key', 'State', 'Supplied by', 'Version']}>
+        {some.map(({ key, backend, scope, version, status, code }) => (
+          <tr key={key} className={changed.has(key) ? pageStyles['changed'] : undefined}>
+            <td className={pageStyles['mono']}>
+              <Link href={`${place('grid')}?${new URLSearchParams({ key, environment }).toString()}`}>{key}</Link>
+            </td>
+            <td>
+              <State name={states[status] ?? 'set'}>
+                {status === 'available' ? 'set' : status === 'declared' ? 'unset' : `unavailable (${code ?? ''})`}
+              </State>
+            </td>
+            <td className={pageStyles['mono']}>
+              {backend}:{scope}
+            </td>
+            <td className={pageStyles['mono']} data-label="version">
+              {version}
+            </td>
+          </tr>
+        ))}
+      </Table>
+      {more}
+    </>
   );
 }

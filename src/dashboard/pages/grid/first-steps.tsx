@@ -1,17 +1,26 @@
 import { Plus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
+import { flushSync } from 'react-dom';
 import { commandLine } from '../../api/command-line.ts';
 import { useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Command } from '../../ui/copy.tsx';
+import { DiscardQuestion } from '../../ui/discard-question.tsx';
+import { useDraft } from '../../ui/drafts.ts';
 import { TextField } from '../../ui/field.tsx';
 import { Empty, ErrorNotice } from '../../ui/notice.tsx';
 
-/** What to do first, as commands; the first can be done here with a click. */
+const proposed = 'production';
+
+/** What to do first, as commands; the first of them is done here on a click. */
 export function FirstSteps(): ReactElement {
   const organization = useOrganization();
-  const [name, setName] = useState('production');
+  const [name, setName] = useState(proposed);
+  const [asking, setAsking] = useState<{ readonly goOn: () => void }>();
+  useDraft(name !== proposed, (goOn) => {
+    setAsking({ goOn });
+  });
   const { mutate, error, isPending } = useWrite('environments.create');
   const input = { name, bind: [name] };
   const command = commandLine(organization, 'environments.create', input);
@@ -28,6 +37,21 @@ export function FirstSteps(): ReactElement {
       <div>
         <Command text={command} />
       </div>
+      {asking === undefined ? undefined : (
+        <DiscardQuestion
+          text="The name that you typed is lost when you leave."
+          onKeep={() => {
+            setAsking(undefined);
+          }}
+          onDiscard={() => {
+            flushSync(() => {
+              setName(proposed);
+              setAsking(undefined);
+            });
+            asking.goOn();
+          }}
+        />
+      )}
       {error === null ? undefined : (
         <div>
           <ErrorNotice error={error} />

@@ -7,20 +7,18 @@ import type { Grid } from './use-grid.ts';
 
 interface GridFootProps {
   readonly grid: Grid;
-  readonly shown: number;
   readonly isAsking: boolean;
   readonly onRefresh: () => void;
 }
 
-/** How much of the whole is shown, how old it is, and which backends could not be queried. */
-export function GridFoot({ grid, shown, isAsking, onRefresh }: GridFootProps): ReactElement {
+/** How much of all is shown, how old it is, and whom nobody could ask. */
+export function GridFoot({ grid, isAsking, onRefresh }: GridFootProps): ReactElement {
   const failed = grid.backends.filter(({ state }) => state !== 'answered');
   const age = Math.max(0, ...grid.backends.map(({ ageMs }) => ageMs ?? 0));
-  const loading = grid.rows.length < grid.total ? `, ${grid.rows.length.toLocaleString('en')} loaded so far` : '';
   return (
     <footer className={styles['foot']}>
       <span role="status">
-        {`${shown.toLocaleString('en')} of ${count(grid.total, 'key')}${loading}`}
+        {`${grid.matching.toLocaleString('en')} of ${count(grid.total, 'key')}`}
         {age < 1_000 ? '' : `, names up to ${span(age)} old`}
       </span>
       {failed.length === 0 ? undefined : (

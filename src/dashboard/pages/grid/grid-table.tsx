@@ -1,38 +1,47 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactElement } from 'react';
+import { placeOfCell, stateOfCell, type GridCell, type GridRow } from '../../../api/grid-cells.ts';
 import { State } from '../../ui/state.tsx';
-import { placeOf, stateOf } from './cell-state.ts';
 import styles from './grid.module.css';
-import type { GridCell, GridRow } from './use-grid.ts';
+import { pageAt, type Sight } from './use-grid.ts';
 
 interface GridTableProps {
   /** Names of environments. */
   readonly columns: readonly string[];
-  readonly rows: readonly GridRow[];
-  /** Keys whose row changed a moment ago. */
+  /** How many rows there are. */
+  readonly count: number;
+  /** `undefined` until it is there. */
+  readonly rowAt: (index: number) => GridRow | undefined;
+  /** Keys whose row has changed a moment ago. */
   readonly changed: ReadonlySet<string>;
   /** The cell whose explanation is open. */
   readonly selected: { readonly key: string | null; readonly environment: string | null };
   readonly onOpen: (key: string, environment: string) => void;
+  readonly onSight: (sight: Sight) => void;
 }
 
 const rowPx = (): number => (matchMedia('(pointer: coarse)').matches ? 44 : 36);
 const columnStyle = (columns: number): CSSProperties => Object.fromEntries([['--columns', columns]]);
 
-/** Only the visible rows are in the document, but the arrow keys go through all of them. */
-export function GridTable({ columns, rows, changed, selected, onOpen }: GridTableProps): ReactElement {
+/** Only the rows in sight are in the document, and the arrow keys go through all of them. */
+export function GridTable({ columns, count, rowAt, changed, selected, onOpen, onSight }: GridTableProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [{ row: activeRow, column: activeColumn }, setActive] = useState({ row: 0, column: 0 });
   const [moved, setMoved] = useState(0);
   const virtual = useVirtualizer({
-    count: rows.length,
+    count,
     getScrollElement: () => scroller.current,
     estimateSize: rowPx,
     overscan: 12,
     scrollPaddingStart: rowPx(),
   });
-  const at = { row: Math.min(activeRow, rows.length - 1), column: Math.min(activeColumn, columns.length - 1) };
+  const at = { row: Math.min(activeRow, count - 1), column: Math.min(activeColumn, columns.length - 1) };
 
+  const first = pageAt(virtual.range?.startIndex ?? 0);
+  const last = pageAt(virtual.range?.endIndex ?? 0);
+  useEffect(() => {
+    onSight({ first, last });
+  }, [first, last, onSight]);
   useEffect(() => {
     if (moved > 0) scroller.current?.querySelector<HTMLElement>('[data-active="true"]')?.focus();
   }, [moved]);
@@ -46,17 +55,17 @@ export function GridTable({ columns, rows, changed, selected, onOpen }: GridTabl
       ArrowLeft: [0, -1],
       PageDown: [page, 0],
       PageUp: [-page, 0],
-      Home: event.ctrlKey ? [-rows.length, -columns.length] : [0, -columns.length],
-      End: event.ctrlKey ? [rows.length, columns.length] : [0, columns.length],
+      Home: event.ctrlKey ? [-count, -columns.length] : [0, -columns.length],
+      End: event.ctrlKey ? [count, columns.length] : [0, columns.length],
     };
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const row = Math.max(0, Math.min(rows.length - 1, at.row + step[0]));
+    const row = Math.max(0, Math.min(count - 1, at.row + step[0]));
     const column = Math.max(0, Math.min(columns.length - 1, at.column + step[1]));
     setActive({ row, column });
     virtual.scrollToIndex(row);
-    setMoved((count) => count + 1);
+    setMoved((times) => times + 1);
   };
 
   return (
@@ -64,7 +73,7 @@ export function GridTable({ columns, rows, changed, selected, onOpen }: GridTabl
       <div
         role="grid"
         aria-label="Keys by environment"
-        aria-rowcount={rows.length + 1}
+        aria-rowcount={count + 1}
         aria-colcount={columns.length + 1}
         className={styles['table']}
         style={columnStyle(columns.length)}
@@ -82,27 +91,29 @@ export function GridTable({ columns, rows, changed, selected, onOpen }: GridTabl
         </div>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
-            const row = rows[index];
-            return row === undefined ? undefined : (
+            const row = rowAt(index);
+            const isChanged = row !== undefined && changed.has(row.key);
+            return (
               <div
-                key={row.key}
+                key={index}
                 role="row"
                 aria-rowindex={index + 2}
-                className={`${styles['row']} ${styles['virtual']} ${changed.has(row.key) ? styles['changed'] : ''}`}
+                aria-busy={row === undefined}
+                className={`${styles['row']} ${styles['virtual']} ${isChanged ? styles['changed'] : ''}`}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <div role="rowheader" className={styles['key']} title={row.key}>
-                  <span>{row.key}</span>
+                <div role="rowheader" className={styles['key']} title={row?.key}>
+                  <span>{row?.key ?? '…'}</span>
                 </div>
                 {columns.map((environment, column) => (
-                  <GridCell
+                  <GridCellButton
                     key={environment}
-                    cell={row.cells[column] ?? { status: 'not_found', overrides: 0 }}
+                    cell={row?.cells[column]}
                     isActive={index === at.row && column === at.column}
-                    isSelected={selected.key === row.key && selected.environment === environment}
+                    isSelected={selected.key === row?.key && selected.environment === environment}
                     onOpen={() => {
                       setActive({ row: index, column });
-                      onOpen(row.key, environment);
+                      if (row !== undefined) onOpen(row.key, environment);
                     }}
                   />
                 ))}
@@ -116,15 +127,15 @@ export function GridTable({ columns, rows, changed, selected, onOpen }: GridTabl
 }
 
 interface GridCellProps {
-  readonly cell: GridCell;
+  /** `undefined` until it is there. */
+  readonly cell: GridCell | undefined;
   readonly isActive: boolean;
   readonly isSelected: boolean;
   readonly onOpen: () => void;
 }
 
-function GridCell({ cell, isActive, isSelected, onOpen }: GridCellProps): ReactElement {
-  const state = stateOf(cell);
-  const place = placeOf(cell);
+function GridCellButton({ cell, isActive, isSelected, onOpen }: GridCellProps): ReactElement {
+  const state = cell === undefined ? undefined : stateOfCell(cell);
   return (
     <button
       type="button"
@@ -133,23 +144,29 @@ function GridCell({ cell, isActive, isSelected, onOpen }: GridCellProps): ReactE
       tabIndex={isActive ? 0 : -1}
       data-active={isActive}
       className={`${styles['cell']} ${state === 'unavailable' ? styles['unavailable'] : ''}`}
-      title={titleOf(cell)}
+      title={cell === undefined ? undefined : titleOf(cell)}
       onClick={onOpen}
     >
-      <State name={state}>
-        {state === 'set' || state === 'overridden' ? (
-          <span className={`${styles['place']} ${state === 'overridden' ? styles['overridden'] : ''}`}>{place}</span>
-        ) : (
-          state
-        )}
-      </State>
+      {cell === undefined || state === undefined ? (
+        '…'
+      ) : (
+        <State name={state}>
+          {state === 'set' || state === 'overridden' ? (
+            <span className={`${styles['place']} ${state === 'overridden' ? styles['overridden'] : ''}`}>
+              {placeOfCell(cell)}
+            </span>
+          ) : (
+            state
+          )}
+        </State>
+      )}
     </button>
   );
 }
 
 function titleOf(cell: GridCell): string {
-  const place = placeOf(cell);
-  switch (stateOf(cell)) {
+  const place = placeOfCell(cell);
+  switch (stateOfCell(cell)) {
     case 'set':
       return `set by ${place}`;
     case 'overridden':

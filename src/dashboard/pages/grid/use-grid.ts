@@ -1,85 +1,102 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
-import type { ClientOutput } from '../../../api/registry.ts';
+import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { gridRows, type GridRow } from '../../../api/grid-cells.ts';
+import type { ClientInput, ClientOutput } from '../../../api/registry.ts';
 import { call } from '../../api/call.ts';
 import type { Problem } from '../../api/problem.ts';
 import { keyOf } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 
 type Answer = ClientOutput<'resolution.grid'>;
-export type GridCell = Answer['keys'][number]['cells'][number];
-export type GridRow = Answer['keys'][number];
+export type GridFilter = Pick<ClientInput<'resolution.grid'>, 'environment' | 'text' | 'state' | 'backend'>;
 
-export interface Grid {
-  readonly environments: Answer['environments'];
-  readonly backends: Answer['backends'];
-  readonly rows: readonly GridRow[];
-  readonly total: number;
+type Page = Omit<Answer, 'cells' | 'keys'> & { readonly rows: readonly GridRow[] };
+
+export interface Grid extends Pick<Page, 'environments' | 'backends' | 'total' | 'matching'> {
+  /** The row at a place among those that match; `undefined` until its page is there. */
+  readonly rowAt: (index: number) => GridRow | undefined;
+  /** The pages that are there, each by a name of its own. */
+  readonly pages: ReadonlyMap<string, readonly GridRow[]>;
 }
 
-const pageSize = 1_000;
+/** The pages of which rows are in sight. */
+export interface Sight {
+  readonly first: number;
+  readonly last: number;
+}
 
-/** The whole grid, page after page; each page shows as soon as it arrives. */
-export function useGrid(): {
+/** Keys in one answer: a few screens. */
+const pageSize = 200;
+
+/** The page that a row is on. */
+export function pageAt(index: number): number {
+  return Math.floor(index / pageSize);
+}
+
+/** Only the pages that are in sight: the server filters, so that nobody needs all of them. */
+export function useGrid(
+  filter: GridFilter,
+  { first: top, last: bottom }: Sight,
+  enabled: boolean,
+): {
   readonly grid: Grid | undefined;
   readonly error: Problem | null;
-  readonly isPending: boolean;
-  readonly isAsking: boolean;
-  /** Queries every backend again. */
-  readonly refresh: () => Promise<void>;
+  /** Whether what is there is of another filter. */
+  readonly isStale: boolean;
 } {
   const organization = useOrganization();
-  const client = useQueryClient();
-  const [isAsking, setAsking] = useState(false);
-  const { data, error, isPending, hasNextPage, isFetching, fetchNextPage } = useInfiniteQuery<
-    Answer,
-    Problem,
-    { pages: Answer[] },
-    readonly unknown[],
-    string | undefined
-  >({
-    queryKey: keyOf(organization, 'resolution.grid', {}),
-    queryFn: ({ pageParam, signal }) =>
-      call(
-        organization,
-        'resolution.grid',
-        { limit: pageSize, cached: 'true', ...(pageParam !== undefined && { after: pageParam }) },
-        signal,
-      ),
-    initialPageParam: undefined,
-    getNextPageParam: ({ next }) => next,
+  // The first says how many there are.
+  const places = [...new Set([0, top, bottom])];
+  const answers = useQueries({
+    queries: places.map((place) => {
+      const input = { ...filter, skip: place * pageSize, limit: pageSize, cached: 'true' as const };
+      return {
+        enabled,
+        queryKey: keyOf(organization, 'resolution.grid', input),
+        queryFn: async ({ signal }: { readonly signal: AbortSignal }): Promise<Page> =>
+          pageOf(await call(organization, 'resolution.grid', input, signal)),
+        ...(place === 0 && { placeholderData: keepPreviousData<Page> }),
+      };
+    }),
   });
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
-  const grid = useMemo(() => (data === undefined ? undefined : merged(data.pages)), [data]);
+  const first = answers[0];
+  const pages = new Map(places.flatMap((place, at) => pagesAt(place, answers[at]?.data?.rows)));
+  const error = answers.find((answer) => answer.error !== null)?.error ?? null;
   return {
-    grid,
-    error,
-    isPending,
-    isAsking,
-    refresh: async () => {
-      setAsking(true);
-      // The following pages show whatever it answers.
-      await call(organization, 'resolution.grid', { limit: 1 }).catch(() => undefined);
-      await client.invalidateQueries();
-      setAsking(false);
-    },
+    // The call throws nothing else.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    error: error as Problem | null,
+    isStale: first?.isPlaceholderData === true,
+    grid:
+      first?.data === undefined
+        ? undefined
+        : {
+            ...first.data,
+            rowAt: (index) => pages.get(pageAt(index))?.[index % pageSize],
+            pages: new Map([...pages].map(([place, rows]) => [JSON.stringify([filter, place]), rows])),
+          },
   };
 }
 
-const missing: GridCell = { status: 'not_found', overrides: 0 };
+function pagesAt(place: number, rows: readonly GridRow[] | undefined): [number, readonly GridRow[]][] {
+  return rows === undefined ? [] : [[place, rows]];
+}
 
-/** Environments may come or go between two pages; the first page decides which are shown. */
-function merged(pages: readonly Answer[]): Grid | undefined {
-  const [first] = pages;
-  if (first === undefined) return undefined;
+function pageOf({ cells, keys, ...rest }: Answer): Page {
+  const names = rest.environments.map(({ name }) => name);
+  return { ...rest, rows: gridRows({ environments: rest.environments, cells, keys }, names) };
+}
+
+/** Everything that passes, as `kici-admin secret grid --json` prints it. */
+export async function wholeGrid(organization: string, filter: GridFilter): Promise<object> {
+  const first = await call(organization, 'resolution.grid', { ...filter, limit: 1_000, cached: 'true' });
   const names = first.environments.map(({ name }) => name);
-  const rows = pages.flatMap((page) => {
-    const columns = names.map((name) => page.environments.findIndex((one) => one.name === name));
-    // Unchanged rows keep their identity, so that changed rows can be told apart.
-    if (columns.every((column, at) => column === at)) return page.keys;
-    return page.keys.map(({ key, cells }) => ({ key, cells: columns.map((column) => cells[column] ?? missing) }));
-  });
-  return { environments: first.environments, backends: first.backends, rows, total: first.total };
+  const { next, cells: _, keys: __, ...rest } = first;
+  const rows = [...gridRows(first, names)];
+  for (let after = next; after !== undefined;) {
+    // oxlint-disable-next-line no-await-in-loop -- where a page ends, the next begins
+    const page = await call(organization, 'resolution.grid', { ...filter, after, limit: 1_000, cached: 'true' });
+    rows.push(...gridRows(page, names));
+    after = page.next;
+  }
+  return { ...rest, keys: rows };
 }

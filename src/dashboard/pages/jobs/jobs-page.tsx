@@ -6,7 +6,9 @@ import { Command } from '../../ui/copy.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
+import { visible } from '../../ui/visible.ts';
 import { Time } from '../../ui/time.tsx';
+import { Table } from '../../ui/table.tsx';
 
 /** What is running now, and which keys it has read. */
 export default function JobsPage(): ReactElement {
@@ -28,38 +30,22 @@ export default function JobsPage(): ReactElement {
               </div>
             </Empty>
           ) : (
-            <table className={pageStyles['table']}>
-              <thead>
-                <tr>
-                  <th scope="col">Workflow</th>
-                  <th scope="col">Job</th>
-                  <th scope="col">Environment</th>
-                  <th scope="col">Opened with</th>
-                  <th scope="col">Opened</th>
-                  <th scope="col">Keys asked for</th>
+            <Table headings={['Workflow', 'Job', 'Environment', 'Opened with', 'Opened', 'Keys asked for']}>
+              {jobs.map((one) => (
+                <tr key={one.id}>
+                  <td>{visible(one.workflow)}</td>
+                  <td data-label="job">{visible(one.job)}</td>
+                  <td data-label="environment">{visible(one.environment)}</td>
+                  <td data-label="by">{visible(one.token)}</td>
+                  <td data-label="opened">
+                    <Time at={one.openedAt} />
+                  </td>
+                  <td className={pageStyles['mono']} data-label="keys">
+                    {one.keys.length === 0 ? <span className={pageStyles['soft']}>none yet</span> : one.keys.join(', ')}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {jobs.map((one) => (
-                  <tr key={one.id}>
-                    <td>{one.workflow}</td>
-                    <td>{one.job}</td>
-                    <td>{one.environment}</td>
-                    <td>{one.token}</td>
-                    <td>
-                      <Time at={one.openedAt} />
-                    </td>
-                    <td className={pageStyles['mono']}>
-                      {one.keys.length === 0 ? (
-                        <span className={pageStyles['soft']}>none yet</span>
-                      ) : (
-                        one.keys.join(', ')
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+              ))}
+            </Table>
           )
         }
       </Result>

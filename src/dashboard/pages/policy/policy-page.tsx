@@ -1,5 +1,5 @@
-import type { ReactElement } from 'react';
-import type { ClientOutput } from '../../../api/registry.ts';
+import type { ReactElement, ReactNode } from 'react';
+import type { ClientInput, ClientOutput } from '../../../api/registry.ts';
 import { actorName } from '../../api/actor.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
@@ -10,6 +10,7 @@ import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { State } from '../../ui/state.tsx';
 import { Time } from '../../ui/time.tsx';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 type Policy = ClientOutput<'policy.show'>;
 
@@ -20,56 +21,69 @@ const entries: Readonly<Record<Policy['valueEntry'], string>> = {
   off: 'Values are not entered on this page. Names, scopes and bindings are.',
 };
 
-/** What this page may change; only the command line changes the policy. */
+const reads: Readonly<Record<Policy['plainReads'], string>> = {
+  on: 'Tokens with the role reader get the values of their environments as plain JSON. Nobody who is signed in here does.',
+  off: 'Nobody gets a value as plain JSON, tokens with the role reader included. Jobs get theirs sealed.',
+};
+
+/** What this page may change; it is changed by the command line alone. */
 export default function PolicyPage(): ReactElement {
-  const organization = useOrganization();
   const policy = useRead('policy.show', {});
   return (
     <Page
       title="Dashboard-write policy"
+      data={policy.data}
       lead="What people who are signed in here may change. It is only shown here. Only kici-admin changes it, so that somebody who takes over a browser cannot."
     >
       <Result of={policy} what="the policy">
-        {({ valueEntry, sealingKey, operations }) => (
+        {({ valueEntry, plainReads, sealingKey, operations }) => (
           <>
             <div className={pageStyles['padded']}>
-              <Notice look="plain">
-                <strong>Value entry is {valueEntry}.</strong>
+              <Setting
+                title={`Value entry is ${valueEntry}.`}
+                command={{ valueEntry: valueEntry === 'off' ? 'open' : 'off' }}
+              >
                 <p>{entries[valueEntry]}</p>
                 <p>
-                  The orchestrator’s key has the fingerprint <code>{sealingKey.fingerprint}</code>, as{' '}
-                  <code>kici-admin policy show</code> prints it too.
+                  The orchestrator’s key has this fingerprint, and <code>kici-admin policy show</code> prints the same:
+                  <br />
+                  <code>{sealingKey.fingerprint}</code>
                 </p>
-              </Notice>
-              <Command
-                text={commandLine(organization, 'policy.set', {
-                  valueEntry: valueEntry === 'off' ? 'open' : 'off',
-                })}
-              />
+              </Setting>
+              <Setting
+                title={`Plain reads are ${plainReads}.`}
+                command={{ plainReads: plainReads === 'off' ? 'on' : 'off' }}
+              >
+                <p>{reads[plainReads]}</p>
+              </Setting>
             </div>
-            <table className={pageStyles['table']} style={{ marginTop: 16 }}>
-              <thead>
-                <tr>
-                  <th scope="col">Operation</th>
-                  <th scope="col">From this page</th>
-                  <th scope="col">Category</th>
-                  <th scope="col">Touches</th>
-                  <th scope="col">Decided by</th>
-                  <th scope="col">
-                    <span className={pageStyles['srOnly']}>Command</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {operations.map((one) => (
-                  <PolicyRow key={one.operation} one={one} />
-                ))}
-              </tbody>
-            </table>
+            <Table headings={['Operation', 'From this page', 'Category', 'Touches', 'Decided by']} hasActions>
+              {operations.map((one) => (
+                <PolicyRow key={one.operation} one={one} />
+              ))}
+            </Table>
           </>
         )}
       </Result>
     </Page>
+  );
+}
+
+interface SettingProps {
+  readonly title: string;
+  /** What changes it. */
+  readonly command: ClientInput<'policy.set'>;
+  readonly children: ReactNode;
+}
+
+function Setting({ title, command, children }: SettingProps): ReactElement {
+  const organization = useOrganization();
+  return (
+    <Notice look="plain">
+      <strong>{title}</strong>
+      {children}
+      <Command text={commandLine(organization, 'policy.set', command)} />
+    </Notice>
   );
 }
 
@@ -79,7 +93,7 @@ function PolicyRow({ one }: { readonly one: Policy['operations'][number] }): Rea
   const change = state === 'on' ? { disable: [operation] } : { enable: [operation] };
   return (
     <tr>
-      <td className={pageStyles['mono']}>{operation}</td>
+      <td className={pageStyles['whole']}>{operation}</td>
       <td>
         <State name={state === 'on' ? 'set' : 'unset'}>{state === 'on' ? 'allowed' : 'command line only'}</State>
       </td>
@@ -97,14 +111,12 @@ function PolicyRow({ one }: { readonly one: Policy['operations'][number] }): Rea
           </>
         )}
       </td>
-      <td>
-        <div className={pageStyles['actions']}>
-          <CopyButton
-            text={commandLine(organization, 'policy.set', change)}
-            label={state === 'on' ? 'Copy command to switch off' : 'Copy command to switch on'}
-          />
-        </div>
-      </td>
+      <RowActions>
+        <CopyButton
+          text={commandLine(organization, 'policy.set', change)}
+          label={state === 'on' ? 'Copy command to switch off' : 'Copy command to switch on'}
+        />
+      </RowActions>
     </tr>
   );
 }

@@ -5,7 +5,7 @@ import { commandLine } from '../../api/command-line.ts';
 import { useImport } from '../../api/use-import.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
-import { AreaField } from '../../ui/field.tsx';
+import { AreaField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Notice, sentence } from '../../ui/notice.tsx';
 import { count } from '../../ui/time.tsx';
@@ -25,6 +25,7 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
   const [scope, setScope] = useState(first ?? '');
   const [text, setText] = useState('');
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [reason, setReason] = useState('');
   const review = useImport(true);
   const apply = useImport(false);
   const place = parseScopeId(scope);
@@ -45,11 +46,12 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         setText(contents);
       });
   };
+  const why = reason.trim() === '' ? undefined : reason.trim();
   const submit = (): void => {
     if (!isReviewed) review.mutate({ scope, entries: storable });
     else
       apply.mutate(
-        { scope, entries: staged },
+        { scope, entries: staged, reason: why },
         {
           onSuccess: ({ complete }) => {
             if (!complete) return;
@@ -67,7 +69,7 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
       isReady={place.ok && staged.length > 0}
       isBusy={review.isPending || apply.isPending}
       error={apply.error ?? review.error}
-      command={commandLine(organization, 'secrets.import', { scope }, ['./.env'])}
+      command={commandLine(organization, 'secrets.import', { scope, reason: why }, ['./.env'])}
       onClose={onClose}
       onSubmit={submit}
     >
@@ -118,6 +120,15 @@ export default function ImportDialog({ scope: first, onClose }: ImportProps): Re
         onLeft={setLeft}
         reviewed={apply.data ?? review.data}
       />
+      {isReviewed ? (
+        <TextField
+          label="Reason"
+          value={reason}
+          onText={setReason}
+          maxLength={500}
+          note="Kept in the audit log with the change. Optional; never put a value here."
+        />
+      ) : undefined}
     </FormDialog>
   );
 }

@@ -6,6 +6,7 @@ import { utf8 } from '../../api/bytes.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { count } from '../../ui/time.tsx';
+import { Table } from '../../ui/table.tsx';
 
 type Reviewed = ClientOutput<'secrets.import'>;
 
@@ -29,36 +30,27 @@ export function ImportReview({ entries, isStorable, left, onLeft, reviewed }: Re
   };
   return (
     <>
-      <table className={pageStyles['table']}>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">What happens</th>
-            <th scope="col">Length</th>
+      <Table headings={['Name', 'What happens', 'Length']}>
+        {entries.map((entry) => (
+          <tr key={entry.key}>
+            <td>
+              <label className={pageStyles['mono']}>
+                <input
+                  type="checkbox"
+                  checked={isStorable(entry) && !left.has(entry.key)}
+                  disabled={!isStorable(entry)}
+                  onChange={(event) => {
+                    toggle(entry.key, event.target.checked);
+                  }}
+                />{' '}
+                {entry.key}
+              </label>
+            </td>
+            <td>{left.has(entry.key) ? 'left out' : happens(entry, reviewed)}</td>
+            <td>{count(utf8(entry.value).byteLength, 'byte')}</td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.key}>
-              <td>
-                <label className={pageStyles['mono']}>
-                  <input
-                    type="checkbox"
-                    checked={isStorable(entry) && !left.has(entry.key)}
-                    disabled={!isStorable(entry)}
-                    onChange={(event) => {
-                      toggle(entry.key, event.target.checked);
-                    }}
-                  />{' '}
-                  {entry.key}
-                </label>
-              </td>
-              <td>{left.has(entry.key) ? 'left out' : happens(entry, reviewed)}</td>
-              <td>{count(utf8(entry.value).byteLength, 'byte')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {reviewed === undefined || reviewed.leftAlone.length === 0 ? undefined : (
         <p className={pageStyles['soft']}>Left alone in the scope: {reviewed.leftAlone.join(', ')}.</p>
       )}

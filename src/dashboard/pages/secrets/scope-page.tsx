@@ -8,6 +8,7 @@ import { Action } from '../../ui/action.tsx';
 import { SearchField } from '../../ui/field.tsx';
 import { Empty, Notice, sentence } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
+import { visible } from '../../ui/visible.ts';
 import { Result } from '../../ui/result.tsx';
 import { DeclareDialog, DeleteSecretDialog } from './name-dialogs.tsx';
 import { HistoryDrawer } from './history-drawer.tsx';
@@ -118,7 +119,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
                     {unnameable.map(({ name, reason }) => (
                       <Notice key={name} look="plain">
                         <p>
-                          <code>{name}</code> cannot be bound: {reason}.
+                          <code>{visible(name)}</code> cannot be bound: {reason}.
                         </p>
                       </Notice>
                     ))}

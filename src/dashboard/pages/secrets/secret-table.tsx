@@ -8,7 +8,9 @@ import { pageStyles } from '../../ui/page.tsx';
 import { State } from '../../ui/state.tsx';
 import { count, Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
+import { useSome } from '../../ui/use-some.tsx';
 import { useWriters } from './use-writers.ts';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 export type SecretRow = ClientOutput<'secrets.list'>['secrets'][number];
 
@@ -26,24 +28,12 @@ interface SecretTableProps {
 export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
   const organization = useOrganization();
   const writerOf = useWriters();
+  const { some, more } = useSome(rows);
   const changed = useChanged(all, ({ key }) => key);
   return (
-    <table className={pageStyles['table']}>
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">State</th>
-          <th scope="col">Version</th>
-          <th scope="col">Length</th>
-          <th scope="col">Set by</th>
-          <th scope="col">Changed</th>
-          <th scope="col">
-            <span className={pageStyles['srOnly']}>Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => {
+    <>
+      <Table headings={['Name', 'State', 'Version', 'Length', 'Set by', 'Changed']} hasActions>
+        {some.map((row) => {
           const { scope, key, version, updatedAt } = row;
           const written = writerOf(scope, key, version);
           return (
@@ -62,50 +52,49 @@ export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }
               <td>{written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}</td>
               <td data-label="by">{written?.actor}</td>
               <td>{updatedAt === undefined ? undefined : <Time at={updatedAt} />}</td>
-              <td>
-                <div className={pageStyles['actions']}>
-                  <Action
-                    look="quiet"
-                    operation="secrets.set"
-                    command={commandLine(organization, 'secrets.set', { scope, key })}
-                    onClick={() => {
-                      onReplace(row);
-                    }}
-                  >
-                    <Pencil aria-hidden />
-                    {row.status === 'unset' ? 'Set value' : 'Replace value'}
-                  </Action>
-                  <Action
-                    look="quiet"
-                    operation="secrets.versions"
-                    command={commandLine(organization, 'secrets.versions', { scope, key })}
-                    aria-label={`History of ${key}`}
-                    onClick={() => {
-                      onHistory(row);
-                    }}
-                  >
-                    <History aria-hidden />
-                    History
-                  </Action>
-                  <Action
-                    look="quiet"
-                    operation="secrets.delete"
-                    command={commandLine(organization, 'secrets.delete', { scope, key })}
-                    aria-label={`Delete ${key}`}
-                    onClick={() => {
-                      onDelete(row);
-                    }}
-                  >
-                    <Trash2 aria-hidden />
-                    Delete
-                  </Action>
-                </div>
-              </td>
+              <RowActions>
+                <Action
+                  look="quiet"
+                  operation="secrets.set"
+                  command={commandLine(organization, 'secrets.set', { scope, key })}
+                  onClick={() => {
+                    onReplace(row);
+                  }}
+                >
+                  <Pencil aria-hidden />
+                  {row.status === 'unset' ? 'Set value' : 'Replace value'}
+                </Action>
+                <Action
+                  look="quiet"
+                  operation="secrets.versions"
+                  command={commandLine(organization, 'secrets.versions', { scope, key })}
+                  aria-label={`History of ${key}`}
+                  onClick={() => {
+                    onHistory(row);
+                  }}
+                >
+                  <History aria-hidden />
+                  History
+                </Action>
+                <Action
+                  look="quiet"
+                  operation="secrets.delete"
+                  command={commandLine(organization, 'secrets.delete', { scope, key })}
+                  aria-label={`Delete ${key}`}
+                  onClick={() => {
+                    onDelete(row);
+                  }}
+                >
+                  <Trash2 aria-hidden />
+                  Delete
+                </Action>
+              </RowActions>
             </tr>
           );
         })}
-      </tbody>
-    </table>
+      </Table>
+      {more}
+    </>
   );
 }
 

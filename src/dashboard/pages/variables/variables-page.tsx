@@ -1,9 +1,9 @@
 import { Lock, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
-import { useParams } from 'wouter';
+import { Redirect, useParams } from 'wouter';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { decoded, useGo, useOrganization } from '../../shell/address.ts';
+import { decoded, useGo, useOrganization, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -14,6 +14,7 @@ import { Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 import type { Variable } from './variable.ts';
 import { VariableDialog } from './variable-dialog.tsx';
+import { RowActions, Table } from '../../ui/table.tsx';
 
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
@@ -23,11 +24,16 @@ export default function VariablesPage(): ReactElement {
   const environments = useRead('environments.list', {});
   const { environment: chosen } = useParams<{ environment?: string }>();
   const go = useGo();
+  const place = usePlaces();
   const names = environments.data?.environments.map(({ name }) => name) ?? [];
-  const environment = chosen === undefined ? names[0] : decoded(chosen);
+  const environment = chosen === undefined ? undefined : decoded(chosen);
   const organization = useOrganization();
   const [doing, setDoing] = useState<Doing>();
   const listed = useRead('variables.list', { environment: environment ?? '' }, { enabled: environment !== undefined });
+  const [first] = names;
+  // In the address it stays the same, whatever environments come and go under a form.
+  if (chosen === undefined && first !== undefined)
+    return <Redirect replace to={place(`settings/variables/${encodeURIComponent(first)}`)} />;
   return (
     <Page
       title="Variables"
@@ -119,69 +125,54 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
             <p>Add one for what is not a secret, such as a region or a log level.</p>
           </Empty>
         ) : (
-          <table className={pageStyles['table']}>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Value</th>
-                <th scope="col">Locked</th>
-                <th scope="col">Changed</th>
-                <th scope="col">
-                  <span className={pageStyles['srOnly']}>Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {variables.map((variable) => {
-                const { name, value, locked, updatedAt } = variable;
-                const gate = locked ? lockedGate : undefined;
-                return (
-                  <tr key={name} className={changed.has(name) ? pageStyles['changed'] : undefined}>
-                    <td className={pageStyles['mono']}>{name}</td>
-                    <td className={pageStyles['mono']}>{value}</td>
-                    <td>
-                      {locked ? (
-                        <span className={pageStyles['chip']}>
-                          <Lock aria-hidden width={11} height={11} /> locked
-                        </span>
-                      ) : undefined}
-                    </td>
-                    <td>
-                      <Time at={updatedAt} />
-                    </td>
-                    <td>
-                      <div className={pageStyles['actions']}>
-                        <Action
-                          look="quiet"
-                          operation="variables.set"
-                          gate={gate}
-                          command={commandLine(organization, 'variables.set', { environment, name })}
-                          onClick={() => {
-                            onDo({ kind: 'set', variable });
-                          }}
-                        >
-                          <Pencil aria-hidden />
-                          Change
-                        </Action>
-                        <Action
-                          look="quiet"
-                          operation="variables.delete"
-                          gate={gate}
-                          command={commandLine(organization, 'variables.delete', { environment, name })}
-                          onClick={() => {
-                            onDo({ kind: 'delete', variable });
-                          }}
-                        >
-                          <Trash2 aria-hidden />
-                          Delete
-                        </Action>
-                      </div>
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
+          <Table headings={['Name', 'Value', 'Locked', 'Changed']} hasActions>
+            {variables.map((variable) => {
+              const { name, value, locked, updatedAt } = variable;
+              const gate = locked ? lockedGate : undefined;
+              return (
+                <tr key={name} className={changed.has(name) ? pageStyles['changed'] : undefined}>
+                  <td className={pageStyles['mono']}>{name}</td>
+                  <td className={pageStyles['mono']}>{value}</td>
+                  <td>
+                    {locked ? (
+                      <span className={pageStyles['chip']}>
+                        <Lock aria-hidden width={11} height={11} /> locked
+                      </span>
+                    ) : undefined}
+                  </td>
+                  <td>
+                    <Time at={updatedAt} />
+                  </td>
+                  <RowActions>
+                    <Action
+                      look="quiet"
+                      operation="variables.set"
+                      gate={gate}
+                      command={commandLine(organization, 'variables.set', { environment, name })}
+                      onClick={() => {
+                        onDo({ kind: 'set', variable });
+                      }}
+                    >
+                      <Pencil aria-hidden />
+                      Change
+                    </Action>
+                    <Action
+                      look="quiet"
+                      operation="variables.delete"
+                      gate={gate}
+                      command={commandLine(organization, 'variables.delete', { environment, name })}
+                      onClick={() => {
+                        onDo({ kind: 'delete', variable });
+                      }}
+                    >
+                      <Trash2 aria-hidden />
+                      Delete
+                    </Action>
+                  </RowActions>
+                </tr>
+              );
+            })}
+          </Table>
         )
       }
     </Result>

@@ -24,7 +24,7 @@ const harness: Harness = {
 // What a map in memory cannot show. A service with a network has most of these states and faults: give the harness
 // their verbs, and take them off these lists.
 const noNetwork =
-  /^(holding|fault\.\w+|leaks\.fault|abort\.during|listing\.breaks-midway|batch\.few-requests)(\.(list|read|batch|write|delete|check|hang|reset|half_body|server_error|throttle|deny|expire|garbage|empty|partial_batch|flood|swarm))?$/;
+  /^(holding|recovery|fault\.\w+|leaks\.fault|abort\.during|listing\.breaks-midway|batch\.few-requests)(\.(list|read|batch|write|delete|check|hang|reset|half_body|server_error|throttle|deny|expire|garbage|empty|partial_batch|flood|swarm))?$/;
 const noState =
   /^(listing\.(denied-(folder|root)|deleted|destroyed|disabled|scheduled)|batch\.one-denied|reasons\.refusal|outcome\.(name-only|deleted|destroyed|disabled|scheduled|corrupt|null|denied)|leaks\.state\.(deleteCurrent|destroyCurrent|disableCurrent|scheduleDeletion|corrupt|denyRead))$/;
 const notProven = Object.fromEntries(

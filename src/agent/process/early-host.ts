@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { stepBaseEnvironment } from '../environment/allow-list.ts';
+import { envFile, temporaryName, temporaryPlace } from '../mounts/temporary-name.ts';
+import { noSandbox } from '../sandbox/none.ts';
+import { findProject } from '../workflow/project.ts';
+import { Child } from './child.ts';
+import { stepHostFile } from './step-host-file.ts';
+
+/**
+ * A step host without a sandbox, started before the agent has loaded its own code. It has no work and no file, so that
+ * nothing has to be cleaned up after it: without its agent it ends.
+ */
+export class EarlyHost {
+  readonly child: Child;
+  /** The folder that it will share with the agent, which is not there yet. */
+  readonly exchange: string;
+  readonly #root: string;
+  readonly #temporary: string;
+  #isTaken = false;
+
+  private constructor(root: string, temporary: string, environment: Readonly<Record<string, string | undefined>>) {
+    this.#root = root;
+    this.#temporary = temporary;
+    this.exchange = join(temporary, temporaryName('exchange'));
+    const surroundings = noSandbox.forLoader({
+      ...stepBaseEnvironment(environment),
+      KICI_ENV: envFile(this.exchange),
+    });
+    const request = {
+      entry: stepHostFile,
+      project: root,
+      mounts: [],
+      hidden: [],
+      exchange: this.exchange,
+      surroundings,
+    };
+    this.child = new Child(noSandbox.command(request), root, async () => {});
+  }
+
+  /** `undefined` where there is no project, of which the run itself will tell. */
+  static launch(folder: string, environment: Readonly<Record<string, string | undefined>>): EarlyHost | undefined {
+    try {
+      return new EarlyHost(findProject(folder).root, temporaryPlace(environment['TMPDIR']), environment);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether it is what a run of that project needs, which takes it then. */
+  take(root: string, temporary: string): boolean {
+    this.#isTaken = root === this.#root && temporary === this.#temporary;
+    return this.#isTaken;
+  }
+
+  /** Ends it unless somebody has taken it. */
+  discard(): void {
+    if (this.#isTaken) return;
+    this.child.kill();
+    for (const stream of [this.child.stdout, this.child.stderr, this.child.pipe]) stream?.destroy();
+  }
+}

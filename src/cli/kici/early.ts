@@ -1,0 +1,12 @@
+import { EarlyHost } from '../../agent/process/early-host.ts';
+
+/** What says that the run is in a sandbox, elsewhere, or none at all. */
+const other = /^(?:-h|--(?:help|sandbox|mount-dir|dry-run)(?:=.*)?)$/s;
+
+/** The first process of a run, where the command line is one that most likely needs it. */
+export function launchEarly(args: readonly string[]): EarlyHost | undefined {
+  const [command, ...flags] = args;
+  return command === 'run' && !flags.some((flag) => other.test(flag))
+    ? EarlyHost.launch(process.cwd(), process.env)
+    : undefined;
+}

@@ -1,0 +1,36 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Operation } from '../../api/operation.ts';
+
+/** What fits one packet takes no less time when it is shorter. */
+const shortestBytes = 1_200;
+
+const compress = promisify(gzip);
+
+/** Whether a client takes gzip (RFC 9110, section 12.5.3). */
+export function takesGzip({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  const codings = (headers['accept-encoding'] ?? '').split(',');
+  return codings.some((coding) => {
+    const [name = '', ...parameters] = coding
+      .toLowerCase()
+      .split(';')
+      .map((part) => part.trim());
+    return name === 'gzip' && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  });
+}
+
+/** Sends an answer, compressed where the operation allows it and the client takes it. */
+export async function sendAnswer(
+  { compressible }: Pick<Operation, 'compressible'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: unknown,
+): Promise<FastifyReply> {
+  if (compressible !== true) return reply.send(answer);
+  const text = JSON.stringify(answer);
+  void reply.type('application/json; charset=utf-8').header('vary', 'accept-encoding');
+  if (text.length < shortestBytes || !takesGzip(request)) return reply.send(text);
+  const body = await compress(text, { level: constants.Z_BEST_SPEED });
+  return reply.header('content-encoding', 'gzip').send(body);
+}

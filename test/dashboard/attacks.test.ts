@@ -1,0 +1,113 @@
+import { expect, it } from 'vitest';
+import { describeLane } from '../support/lane.ts';
+import { browserLane } from './support/browser.ts';
+import { furnish } from './support/installation.ts';
+import { setStage } from './support/stage.ts';
+import { signIn } from './support/sign-in.ts';
+
+const org = '/orgs/default';
+const script = `"><img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
+/** Turns the direction of what follows, so that a name reads as another. */
+const turned = 'ci\u202enimda';
+
+/** What somebody has chosen who may use the API, and others see: one hostile text in each field that takes any. */
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+describeLane(browserLane, () => {
+  const stage = setStage(async (installation) => {
+    await furnish(installation);
+    const { call } = installation;
+    await call('tokens.create', { name: script, role: 'auditor' });
+    await call('tokens.create', { name: turned, role: 'auditor' });
+    await call('variables.set', { environment: 'production', name: 'HOSTILE', value: script });
+    await call('secrets.import', { scope: 'hostile', entries: [{ key: 'A', value: 'dg==' }], reason: script });
+    await call('jobs.open', {
+      environment: 'production',
+      workflow: script,
+      job: turned,
+      agentPublicKey: base64('x'.repeat(32)),
+    });
+  });
+
+  it.each([
+    ['access', script],
+    ['jobs', script],
+    ['audit', script],
+    ['settings/variables/production', script],
+    [`grid?${new URLSearchParams({ key: script, environment: script }).toString()}`, ''],
+    [`settings/secrets/${encodeURIComponent(script)}`, ''],
+    [`environments/${encodeURIComponent(script)}`, ''],
+    [`settings/variables/${encodeURIComponent(script)}`, ''],
+  ])('a hostile name is text on %s', async (path, text) => {
+    const { page } = stage;
+    await stage.open(`${org}/${path}`);
+    if (text !== '') await page.getByText(text, { exact: false }).first().waitFor();
+    await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' });
+    expect(await page.locator('img[src="x"], script:not([src])').count()).toBe(0);
+    expect(await page.title()).not.toBe('owned');
+    await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+  });
+
+  it('a name that would read as another shows what turns it', async () => {
+    const { page } = stage;
+    for (const path of ['access', 'jobs']) {
+      await stage.open(`${org}/${path}`);
+      await page
+        .getByText(String.raw`ci\u202enimda`)
+        .first()
+        .waitFor();
+      expect(await page.getByText(turned).count()).toBe(0);
+    }
+  });
+
+  it('a draft is not sent as somebody else, whom another tab has signed in', async () => {
+    const { page, installation } = stage;
+    await stage.open(`${org}/settings/secrets/internal:staging`);
+    await page.getByRole('button', { name: 'Replace value' }).first().click();
+    const dialog = page.getByRole('dialog', { name: /^Replace the value/ });
+    await dialog.getByLabel('Value').fill('typed-as-the-owner');
+    const { token } = await installation.call('tokens.create', { name: 'other', role: 'admin' });
+    const tab = await page.context().newPage();
+    await signIn(tab, { ...installation, token });
+    await tab.close();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    const ended = page.getByRole('dialog', { name: 'Your session has ended' });
+    await ended.getByText('you were local').waitFor();
+    await ended.getByLabel('Token').fill(installation.token);
+    await ended.getByRole('button', { name: 'Sign in' }).click();
+    await ended.waitFor({ state: 'detached' });
+    expect(await dialog.getByLabel('Value').inputValue()).toBe('typed-as-the-owner');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const { rows } = await installation.call('audit.list', { operation: 'secrets.set', limit: 2 });
+    expect(rows[0]?.actor).toContain(':local');
+  });
+
+  it('times are those of the server, whatever the clock of this machine says', async () => {
+    const { page, installation } = stage;
+    await installation.call('variables.set', { environment: 'production', name: 'LOG_LEVEL', value: 'debug' });
+    for (const hours of [-5, 7]) {
+      await page.clock.setFixedTime(Date.now() + hours * 3_600_000);
+      await stage.open(`${org}/settings/variables/production`);
+      await page
+        .getByRole('row', { name: /LOG_LEVEL/ })
+        .getByText(/just now|minutes? ago/)
+        .waitFor();
+    }
+  });
+
+  it('a second click does not do a thing twice', async () => {
+    const { page, installation } = stage;
+    await stage.open(`${org}/environments`);
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('twice');
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname);
+    });
+    await page.getByRole('dialog').getByRole('button', { name: 'Create environment' }).dblclick();
+    await page.getByRole('heading', { name: 'twice' }).waitFor();
+    expect(sent).toEqual(['/api/v1/orgs/default/environments']);
+    await installation.call('environments.delete', { environment: 'twice' });
+  });
+});

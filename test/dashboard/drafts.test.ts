@@ -1,0 +1,125 @@
+import type { Locator } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeLane } from '../support/lane.ts';
+import { browserLane } from './support/browser.ts';
+import { furnish } from './support/installation.ts';
+import { setStage } from './support/stage.ts';
+
+const org = '/orgs/default';
+const scope = `${org}/settings/secrets/internal:production`;
+const environment = `${org}/environments/production`;
+
+/** Every form of the page that holds what somebody has typed: where it is, what opens it, and a field of it. */
+const forms: readonly (readonly [string, string, string])[] = [
+  [`${org}/grid`, 'Add secret', 'Value'],
+  [`${org}/grid`, 'Paste .env', 'Contents of a .env file'],
+  [`${org}/settings/secrets`, 'New scope', 'Scope'],
+  [scope, 'Add secret', 'Name'],
+  [scope, 'Replace value', 'Value'],
+  [scope, 'Paste .env', 'Contents of a .env file'],
+  [scope, 'Declare name', 'Name'],
+  [scope, 'Rename', 'New name'],
+  [`${org}/settings/variables/production`, 'Add variable', 'Name'],
+  [`${org}/settings/variables/production`, 'Change', 'Value'],
+  [`${org}/settings/backends`, 'Add backend', 'Name'],
+  [`${org}/settings/backends`, 'Change', 'address'],
+  [`${org}/environments`, 'New', 'Name'],
+  [environment, 'Bind scope', 'Scope or pattern'],
+  [environment, 'Change', 'Priority'],
+  [`${org}/access`, 'Issue token', 'Name'],
+];
+
+describeLane(browserLane, () => {
+  const stage = setStage(furnish);
+  const question = () => stage.page.getByRole('alertdialog');
+  const address = () => new URL(stage.page.url()).pathname;
+
+  /** Comes from another page, so that there is a way back, and types into a form. */
+  async function begin([path, opener, label]: (typeof forms)[number]): Promise<Locator> {
+    const { page, installation } = stage;
+    await page.goto(`${installation.url}${org}/jobs`);
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
+    await page.getByRole('button', { name: opener, exact: true }).and(page.locator(':enabled')).first().click();
+    const field = page.getByRole('dialog').getByLabel(label, { exact: true });
+    await field.fill('12');
+    return field;
+  }
+
+  it.each(forms)('the form at %s that %s opens is asked for before the browser goes back', async (...form) => {
+    const { page } = stage;
+    await stage.open(`${org}/jobs`);
+    const field = await begin(form);
+    await page.goBack();
+    await question().getByRole('button', { name: 'Go on' }).click();
+    expect([address(), await field.inputValue()]).toEqual([form[0], '12']);
+    await page.goBack();
+    await question().getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    expect(address()).toBe(`${org}/jobs`);
+  });
+
+  const replacing = [scope, 'Replace value', 'Value'] as const;
+
+  it('a jump of the palette is asked for, and leads on when nothing is kept', async () => {
+    const { page } = stage;
+    await stage.open(`${org}/jobs`);
+    const field = await begin(replacing);
+    const jump = async (): Promise<void> => {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: /^Find keys/ }).fill('audit');
+      await page.keyboard.press('Enter');
+      await question().waitFor();
+    };
+    await jump();
+    await question().getByRole('button', { name: 'Go on' }).click();
+    expect([address(), await field.inputValue()]).toEqual([scope, '12']);
+    await jump();
+    await question().getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('heading', { name: 'Audit' }).waitFor();
+  });
+
+  it('a tab is not closed or loaded again unasked, and is where nothing was typed', async () => {
+    const { page } = stage;
+    await stage.open(`${org}/jobs`);
+    const field = await begin(replacing);
+    const asked = new Promise<string>((resolve) => {
+      page.once('dialog', (dialog) => {
+        resolve(dialog.type());
+        void dialog.dismiss();
+      });
+    });
+    await page.evaluate('location.reload()');
+    expect(await asked).toBe('beforeunload');
+    expect(await field.inputValue()).toBe('12');
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await page.reload();
+    await page.getByRole('button', { name: 'Add secret' }).waitFor();
+  });
+
+  it('what was stored is no draft any more', async () => {
+    const { page, installation } = stage;
+    await stage.open(`${org}/environments`);
+    await page.getByRole('button', { name: 'New', exact: true }).click();
+    await page.getByRole('dialog').getByLabel('Name').fill('from-a-form');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create environment' }).click();
+    await page.getByRole('heading', { name: 'from-a-form' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Pick an environment' }).waitFor();
+    await installation.call('environments.delete', { environment: 'from-a-form' });
+  });
+
+  it('a token that is shown once is not lost by going back', async () => {
+    const { page } = stage;
+    await stage.open(`${org}/jobs`);
+    await begin([`${org}/access`, 'Issue token', 'Name']);
+    await page.getByRole('dialog').getByRole('button', { name: 'Issue token' }).click();
+    await page.getByText('It is shown only once.').waitFor();
+    await page.goBack();
+    await question().getByText('The token is not shown again').waitFor();
+    await question().getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+  });
+});
