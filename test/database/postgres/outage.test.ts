@@ -5,6 +5,9 @@ import { makeCluster, postgresProgramsLane, type Cluster } from '../../support/p
 import { base64, codeOf, startSharedServer, type TestServer } from '../../orchestrator/support/server.ts';
 import { open } from '../../orchestrator/support/jobs.ts';
 
+/** Only a server that never comes back takes this long. */
+const soon = { timeout: 60_000 };
+
 describeLane(postgresProgramsLane, () => {
   let cluster: Cluster;
   let link: Link;
@@ -28,7 +31,7 @@ describeLane(postgresProgramsLane, () => {
   const set = (key: string) => server.call('secrets.set', { scope: 'production', key, value: base64(`of ${key}`) });
   const ready = async () => fetch(`${server.url}/health/ready`);
   beforeEach(async () => {
-    await expect.poll(async () => (await ready()).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await ready()).status, soon).toBe(200);
   });
 
   const outages: readonly [string, () => Promise<void>, () => Promise<void>][] = [
@@ -50,17 +53,17 @@ describeLane(postgresProgramsLane, () => {
             () => undefined,
           );
       })();
-      await expect.poll(() => acknowledged.length).toBeGreaterThan(2);
+      await expect.poll(() => acknowledged.length, soon).toBeGreaterThan(2);
       await end();
-      await expect.poll(() => codeOf(server.call('environments.list'))).toBe('database_unavailable');
+      await expect.poll(() => codeOf(server.call('environments.list')), soon).toBe('database_unavailable');
       const refused = await fetch(`${server.url}/api/v1/orgs/default/environments`, {
         headers: { authorization: `Bearer ${server.owner}` },
       });
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '2']);
-      await expect.poll(async () => (await ready()).status).toBe(503);
+      await expect.poll(async () => (await ready()).status, soon).toBe(503);
       expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
       await back();
-      await expect.poll(async () => (await ready()).status, { timeout: 20_000 }).toBe(200);
+      await expect.poll(async () => (await ready()).status, soon).toBe(200);
       await set(`${key}_AFTER`);
       writer.isOver = true;
       await writing;
@@ -85,7 +88,7 @@ describeLane(postgresProgramsLane, () => {
         .call('variables.set', { environment: 'production', name: 'V', value: `${index}` })
         .catch(() => undefined);
     await cutting;
-    await expect.poll(async () => (await ready()).status, { timeout: 20_000 }).toBe(200);
+    await expect.poll(async () => (await ready()).status, soon).toBe(200);
     expect(server.log().slice(before)).not.toContain('kici@');
   });
 });
