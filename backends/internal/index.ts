@@ -20,9 +20,10 @@ import type { InternalTables } from './tables.ts';
 import { write, writeAll, type WrittenAll } from './write.ts';
 
 export { eraseExpired, organizationsWithExpired } from './deleted.ts';
+export { listMatching } from './list.ts';
+export { readUnguarded } from './read.ts';
 export { renameScopeAlong } from './rename-along.ts';
 export type { WrittenAll } from './write.ts';
-export { countRenames } from './renames.ts';
 export { resealSecrets } from './secret-rows.ts';
 export { createStore } from './store.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';

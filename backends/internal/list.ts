@@ -1,4 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
+  answerLimits,
+  BackendError,
   parseScopePath,
   type CallContext,
   type ListPage,
@@ -6,23 +9,19 @@ import {
   type SecretDescriptor,
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
+import { sql } from 'kysely';
 import { isKept } from './deleted.ts';
 import { guard } from './guard.ts';
-import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
+import { isOwn, type SecretRow } from './row-seal.ts';
+import { scopesMatching } from './scope-patterns.ts';
 import { rfc3339, type Store } from './store.ts';
 
 /** Lists in one statement, so that concurrent changes such as renaming a scope are seen completely or not at all. */
 export async function* list(store: Store, query: ListQuery, context: CallContext): AsyncGenerator<ListPage> {
-  const sign = await guard(context, () => store.signer());
-  yield describe(
+  yield await describe(
     store,
-    sign,
-    // Including rows marked deleted: if somebody else marked one, its name is not absent.
     await guard(context, () =>
-      store.database
-        .selectFrom('internal_secrets')
-        .selectAll()
-        .where('organization', '=', store.organization)
+      rowsOf(store)
         .$if(query.scope !== undefined && query.depth === 'scope', (select) =>
           select.where('scope', '=', query.scope ?? ''),
         )
@@ -33,17 +32,57 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
             .where('scope', '<', `${query.scope}0`)
             .where((eb) => eb.or([eb('scope', '=', query.scope ?? ''), eb('scope', '>=', `${query.scope}/`)])),
         )
-        .orderBy('scope')
-        .orderBy('key')
         .execute(),
     ),
+    context,
   );
 }
 
-function describe(store: Store, sign: SignRow, rows: readonly SecretRow[]): ListPage {
+/**
+ * As `list`, of every scope that one of the patterns selects, in one statement too. May name more.
+ * @param patterns scopes, and globs as bindings have them
+ * @throws BackendError `too_large` when there are more names than any list may have
+ */
+export async function listMatching(
+  store: Store,
+  patterns: readonly string[],
+  context: CallContext,
+): Promise<Required<Pick<ListPage, 'secrets' | 'unnameable'>>> {
+  const scopes = scopesMatching(store.organization, patterns);
+  const rows =
+    scopes === 'none'
+      ? []
+      : await guard(context, () =>
+          rowsOf(store)
+            .$if(scopes !== 'all', (select) => select.where(sql<boolean>`scope in (${scopes})`))
+            .limit(answerLimits.names + 1)
+            .execute(),
+        );
+  if (rows.length > answerLimits.names)
+    throw new BackendError('too_large', { detail: `the bindings select more than ${answerLimits.names} names` });
+  const { secrets, unnameable = [] } = await describe(store, rows, context);
+  return { secrets, unnameable };
+}
+
+/** Deleted ones too: a name that somebody else has marked so is not absent. */
+function rowsOf({ database, organization }: Store) {
+  return database
+    .selectFrom('internal_secrets')
+    .selectAll()
+    .where('organization', '=', organization)
+    .orderBy('scope')
+    .orderBy('key');
+}
+
+/** Between two turns of the event loop. */
+const rowsAtOnce = 500;
+
+async function describe(store: Store, rows: readonly SecretRow[], context: CallContext): Promise<ListPage> {
+  const sign = await guard(context, () => store.signer());
   const secrets = new Array<SecretDescriptor>();
   const unnameable = new Array<UnnameableSecret>();
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index > 0 && index % rowsAtOnce === 0) await guard(context, () => nextTurn());
     const { scope: stored, key, version, updated_at } = row;
     const own = isOwn(sign, row);
     const kept = isKept(store, row);

@@ -10,6 +10,7 @@ import {
 import { CompiledQuery, sql } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { isKept } from './deleted.ts';
+import { fromDatabase } from './failures.ts';
 import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
@@ -23,19 +24,31 @@ interface Current extends SecretRow {
   readonly sealed: Uint8Array | null;
 }
 
-/** Reads with one query per batch of refs, and one more if some of them name a version. */
+/** As `read`, for a caller that waits for the end, however long the database takes. */
+export async function readUnguarded(store: Store, refs: readonly SecretRef[]): Promise<readonly ReadOutcome[]> {
+  return readInBatches(refs, (batch) => readBatch(store, batch));
+}
+
+/** Reads with one query for each batch of refs, and one more where some of them name a version. */
 export async function read(
   store: Store,
   refs: readonly SecretRef[],
   context: CallContext,
 ): Promise<readonly ReadOutcome[]> {
+  return readInBatches(refs, (batch) => guard(context, () => readBatch(store, batch)));
+}
+
+async function readInBatches(
+  refs: readonly SecretRef[],
+  readSome: (batch: readonly SecretRef[]) => Promise<readonly ReadOutcome[]>,
+): Promise<readonly ReadOutcome[]> {
   const outcomes: ReadOutcome[] = [];
   for (let start = 0; start < refs.length; start += capabilities.readBatchSize) {
     const batch = refs.slice(start, start + capabilities.readBatchSize);
     try {
-      outcomes.push(...(await guard(context, () => readBatch(store, batch))));
+      outcomes.push(...(await readSome(batch)));
     } catch (error) {
-      const outcome = BackendError.is(error) ? error.toOutcome() : unknown('server_error');
+      const outcome = (BackendError.is(error) ? error : fromDatabase(error)).toOutcome();
       outcomes.push(...batch.map(() => outcome));
     }
   }

@@ -1,7 +1,6 @@
 import { BackendError, type ScopePath } from '@kici-dev/secret-backend';
 import type { Expression, ExpressionBuilder, Kysely, SqlBool } from 'kysely';
 import { erase } from './deleted.ts';
-import { noteRename } from './renames.ts';
 import { requireOwn, withSeal, type SignRow } from './row-seal.ts';
 import { storeSecret } from './secret-rows.ts';
 import type { Store } from './store.ts';
@@ -74,7 +73,6 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath, along: Al
     for (const row of moved.secrets) await storeSecret(transaction, withSeal(sign, row));
     for (const row of moved.versions) await transaction.insertInto('internal_versions').values(row).execute();
     for (const row of now.secrets) await erase(transaction, organization, sign, row, store.now());
-    await noteRename(transaction, organization);
     await along?.(transaction);
     return true;
   });

@@ -25,7 +25,6 @@ export interface InternalTables {
     sealed: Uint8Array;
     created_at: number;
   };
-  readonly internal_renames: { organization: string; count: number };
 }
 
 /** Column types are PostgreSQL's; SQLite accepts any, and keeps bytes as bytes in a `bytea` column. */
@@ -87,6 +86,18 @@ export const internalMigrations = {
           .where(sql.ref('deleted'), '=', sql.lit(1))
           .where(sql.ref('version'), 'is not', null)
           .execute();
+      },
+    },
+    '0005_deleted_scopes': {
+      async up(database: Kysely<unknown>): Promise<void> {
+        await database.schema
+          .createIndex('internal_deleted_scopes')
+          .on('internal_secrets')
+          .columns(['organization', 'scope'])
+          .where(sql.ref('deleted'), '=', sql.lit(1))
+          .where(sql.ref('version'), 'is not', null)
+          .execute();
+        await database.schema.dropTable('internal_renames').execute();
       },
     },
   },

@@ -6,7 +6,7 @@ export type Check<T> = (value: unknown) => value is T;
 export type Checked<C> = C extends Check<infer T> ? T : never;
 
 type Checks = Readonly<Record<string, Check<unknown>>>;
-/** No field. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- that is what an object without more fields adds
 type None = Readonly<Record<never, Check<unknown>>>;
 type Values<C extends Checks> = { -readonly [K in keyof C]: Checked<C[K]> };
 type ObjectOf<C extends Checks, O extends Checks> = Values<C> & { [K in keyof O]?: Checked<O[K]> | undefined };

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
@@ -65,7 +66,10 @@ async function serve(
   const instances = container.get(identifiers.instances);
   const accessTokens = container.get(identifiers.accessTokens);
   await container.get(identifiers.organizations).ensure('default');
-  await examineAudit(container.get(identifiers.auditLog));
+  const audit = container.get(identifiers.auditLog);
+  const commits = commitsOf(database);
+  await examineAudit(audit);
+  await commits.group();
   const url = await listen(server, settings);
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {
@@ -77,6 +81,8 @@ async function serve(
       await server.close();
       await instances.close();
       await erasure.stop();
+      await audit.settle();
+      await commits.close();
       await database.destroy();
     },
   };

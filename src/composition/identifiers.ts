@@ -1,4 +1,5 @@
 import type { BackendDefinition, BackendHost } from '@kici-dev/secret-backend';
+import type { createStore } from '@kici-dev/secret-backend-internal';
 import type { ServiceIdentifier } from 'inversify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
@@ -37,6 +38,9 @@ import type { AllTables } from './all-tables.ts';
 import type { AreaHandlers } from './merge-handlers.ts';
 import type { ServerSettings } from './settings.ts';
 
+/** The internal store of an organization. */
+export type InternalStoreOf = (organization: string) => ReturnType<typeof createStore>;
+
 function token<T>(name: string): ServiceIdentifier<T> {
   return Symbol.for(`@kici-dev/kici/${name}`);
 }
@@ -61,6 +65,7 @@ export const identifiers = {
   variables: token<Variables>('variables'),
 
   internalDefinition: token<BackendDefinition>('internalDefinition'),
+  internalStoreOf: token<InternalStoreOf>('internalStoreOf'),
   renameInternalScope: token<RenameInternalScope>('renameInternalScope'),
   writeInternalSecrets: token<WriteInternalSecrets>('writeInternalSecrets'),
   backendPackage: token<BackendPackage>('backendPackage'),

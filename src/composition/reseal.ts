@@ -29,6 +29,7 @@ export async function reseal(
       database,
       signer: (organization) => keyring.signer(organization),
       anchor: createFileAnchor(anchorFile(settings.dataDir)),
+      durable: async () => undefined,
       now: Date.now,
       listener: { failed: () => undefined, broken: () => undefined },
     });
@@ -47,6 +48,7 @@ export async function reseal(
         log.append({ ...entry, phase: 'outcome', result: 'done', intent: intents[index] ?? 0 }),
       ),
     );
+    await log.settle();
     return found;
   } finally {
     await database.destroy();

@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
+import { durableCommits, LogCommits, type Commits, type SyncFile } from './commits.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { DatabaseError } from './database-error.ts';
 import { sqliteForKysely } from './sqlite.ts';
@@ -10,10 +11,11 @@ import { sqliteForKysely } from './sqlite.ts';
 const openingTimeoutMs = 5_000;
 
 /**
- * Opens the embedded database, and makes its folder if needed.
+ * Opens the embedded database and makes its folder.
+ * @param sync how a file is brought to the disk; default: the system's way
  * @throws DatabaseError `cannot_open`
  */
-export function openDatabase<Tables>(file: string): Kysely<Tables> {
+export function openDatabase<Tables>(file: string, sync?: SyncFile): Kysely<Tables> {
   let database: DatabaseSync | undefined;
   try {
     makeFolder(dirname(file));
@@ -32,7 +34,23 @@ export function openDatabase<Tables>(file: string): Kysely<Tables> {
       'check that the folder exists, is writable and has free space; KICI_DATA_DIR names another',
     );
   }
-  return new Kysely<Tables>({ dialect: new EmbeddedDialect(sqliteForKysely(database)) });
+  const commits = new LogCommits(database, `${file}-wal`, sync);
+  const opened = new Kysely<Tables>({
+    dialect: new EmbeddedDialect(
+      sqliteForKysely(database, () => {
+        commits.noteWrite();
+      }),
+    ),
+  });
+  commitsByDatabase.set(opened, commits);
+  return opened;
+}
+
+const commitsByDatabase = new WeakMap<object, Commits>();
+
+/** Of a database as `openDatabase` gave it. */
+export function commitsOf<Tables>(database: Kysely<Tables>): Commits {
+  return commitsByDatabase.get(database) ?? durableCommits;
 }
 
 /** SQLite would open a FIFO or a device as if it were a file. */

@@ -4,8 +4,11 @@ import { requireStorable } from './text.ts';
 
 const maxCachedStatements = 500;
 
-/** Node's own SQLite in the shape that Kysely's dialect expects, with cached statements. */
-export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
+/**
+ * Node's own SQLite in the shape that Kysely's dialect expects, with its statements kept.
+ * @param wrote called after each statement that may have committed something
+ */
+export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () => undefined): SqliteDatabase {
   const statements = new Map<string, SqliteStatement>();
   return {
     close: () => {
@@ -18,7 +21,9 @@ export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
       // A deferred transaction that becomes a writer fails at once while another process writes; an immediate one
       // waits.
       const statement =
-        sql === 'rollback' ? rollbackIn(database) : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+        sql === 'rollback'
+          ? rollbackIn(database)
+          : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql), readsOnly.test(sql) ? undefined : wrote);
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
@@ -26,11 +31,17 @@ export function sqliteForKysely(database: DatabaseSync): SqliteDatabase {
   };
 }
 
-function adapt(statement: StatementSync): SqliteStatement {
+const readsOnly = /^\s*(select|begin)\b/i;
+
+function adapt(statement: StatementSync, wrote: () => void = () => undefined): SqliteStatement {
+  const done = <T>(result: T): T => {
+    wrote();
+    return result;
+  };
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...toInputs(parameters)),
-    run: (parameters) => statement.run(...toInputs(parameters)),
+    all: (parameters) => done(statement.all(...toInputs(parameters))),
+    run: (parameters) => done(statement.run(...toInputs(parameters))),
     iterate: (parameters) => statement.iterate(...toInputs(parameters)),
   };
 }

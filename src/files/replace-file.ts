@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const abandonedAfterMs = 60_000;
@@ -24,7 +25,47 @@ export function replaceFile(path: string, text: string): void {
   });
 }
 
-/** Makes a file with mode 0600, whole or not at all. False if the name exists, which stays untouched. */
+/**
+ * As `replaceFile`, but off the calling thread.
+ * @param mayReplace asked in the very turn in which the file is replaced: false leaves it
+ * @param replaced called in that turn too
+ * @returns whether it was replaced
+ */
+export async function replaceFileIf(
+  path: string,
+  text: string,
+  mayReplace: () => boolean,
+  replaced: () => void,
+): Promise<boolean> {
+  const draft = draftName(path);
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!mayReplace()) {
+      await rm(draft, { force: true });
+      return false;
+    }
+    renameSync(draft, path);
+    replaced();
+    const folder = await open(dirname(path), 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+    return true;
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Makes a file with mode 0600, whole or not at all. False when there is something of that name, which stays. */
 export function createFile(path: string, text: string): boolean {
   try {
     withDraft(path, text, (draft) => {
@@ -47,7 +88,7 @@ export function sweepDrafts(path: string): void {
 }
 
 function withDraft(path: string, text: string, publish: (draft: string) => void): void {
-  const draft = `${path}.${process.pid}.${randomUUID()}`;
+  const draft = draftName(path);
   const file = openSync(draft, 'wx', 0o600);
   try {
     try {
@@ -71,6 +112,10 @@ function syncFolder(path: string): void {
   } finally {
     closeSync(folder);
   }
+}
+
+function draftName(path: string): string {
+  return `${path}.${process.pid}.${randomUUID()}`;
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, type KeyObject } from 'n
 const formatVersion = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
+const lengthBytes = 4;
 
 /**
  * AES-256-GCM with a fresh random 96-bit nonce. Layout: format version, nonce, ciphertext, tag. The associated data is
@@ -41,12 +42,13 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
 
 /** Length-prefixed, so that no two lists share an encoding; the format version goes first. */
 export function encodeParts(parts: readonly string[]): Uint8Array {
-  const encoded = [String(formatVersion), ...parts].map((part) => Buffer.from(part, 'utf8'));
-  return Buffer.concat(
-    encoded.flatMap((part) => {
-      const length = Buffer.alloc(4);
-      length.writeUInt32BE(part.byteLength);
-      return [length, part];
-    }),
-  );
+  const all = [String(formatVersion), ...parts];
+  const encoded = Buffer.allocUnsafe(all.reduce((sum, part) => sum + lengthBytes + Buffer.byteLength(part), 0));
+  let at = 0;
+  for (const part of all) {
+    const bytes = encoded.write(part, at + lengthBytes, 'utf8');
+    encoded.writeUInt32BE(bytes, at);
+    at += lengthBytes + bytes;
+  }
+  return encoded;
 }

@@ -179,5 +179,17 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0008_job_catalogues': {
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createTable('job_catalogues')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('digest', 'text', (column) => column.notNull())
+          .addColumn('catalogue', 'text', (column) => column.notNull())
+          .addColumn('used_at', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('job_catalogues_pk', ['organization', 'digest'])
+          .execute();
+      },
+    },
   },
 };

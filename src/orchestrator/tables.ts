@@ -90,7 +90,7 @@ export interface OrchestratorTables {
     token_hash: string;
     /** The session key, sealed by the keyring; empty once the session has ended. */
     session_key: Uint8Array;
-    /** Names only: see `JobCatalogue`. */
+    /** Names only: see `JobCatalogue`; a long one is in `job_catalogues`, and named by its digest here. */
     catalogue: string;
     /** The `added` number of each backend in the catalogue. */
     backends: string;
@@ -101,7 +101,16 @@ export interface OrchestratorTables {
     closed_at: number | null;
     seal: string | null;
   };
-  /** Dashboard sessions; each ends with the token that opened it. */
+  /** Long catalogues, once for all jobs that have the same. */
+  readonly job_catalogues: {
+    organization: string;
+    /** SHA-256 of the catalogue, hex. */
+    digest: string;
+    catalogue: string;
+    /** When a job was last opened with it, within half a day. */
+    used_at: number;
+  };
+  /** Dashboard sessions; each ends with the token that it was opened with. */
   readonly sign_ins: {
     id: string;
     token_id: string;

@@ -70,7 +70,6 @@ describeLane(browserLane, () => {
     const tab = await page.context().newPage();
     await signIn(tab, { ...installation, token });
     await tab.close();
-    await dialog.getByRole('button', { name: 'Save' }).click();
     const ended = page.getByRole('dialog', { name: 'Your session has ended' });
     await ended.getByText('you were local').waitFor();
     await ended.getByLabel('Token').fill(installation.token);

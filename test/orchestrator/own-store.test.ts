@@ -35,6 +35,7 @@ describe('law 2: what is written through one orchestrator holds for the next req
       },
       () => testHost(),
       { settled: async () => undefined },
+      () => async () => [],
     );
     const state = (await instances.of(call)).get('internal')?.state;
     if (state === undefined || !('open' in state)) throw new TypeError('the own store is open');

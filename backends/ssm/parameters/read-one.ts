@@ -15,9 +15,21 @@ export async function readOne(service: ParameterService, id: ParameterId, contex
     );
     return acceptValue(answer.Parameter, id);
   } catch (error) {
-    if (isException(error, 'ParameterVersionNotFound'))
-      return unknown('no_version', 'the parameter exists and has no such version');
-    if (isException(error, 'ParameterNotFound')) return absent;
+    if (isException(error, 'ParameterVersionNotFound')) return noVersion;
+    if (isException(error, 'ParameterNotFound'))
+      return id.version === undefined ? absent : withoutVersion(service, id, context);
     return failureOf(error);
   }
+}
+
+const noVersion = Object.freeze(unknown('no_version', 'the parameter exists and has no such version'));
+
+/** A missing label may be called a missing parameter, as emulators do; only the name alone proves that there is none. */
+async function withoutVersion(
+  service: ParameterService,
+  { name }: ParameterId,
+  context: CallContext,
+): Promise<ReadOutcome> {
+  const outcome = await readOne(service, { name }, context);
+  return outcome.status === 'found' ? noVersion : outcome;
 }

@@ -97,6 +97,17 @@ describe('absent or unknown', () => {
     ]);
   });
 
+  it('does not take a parameter for absent because it lacks a label, whatever the service calls that', async () => {
+    const { fake, backend } = await openScene();
+    fake.store.missingLabel = 'ParameterNotFound';
+    fake.store.put('/apps/A', 'value');
+    expect(await readAll(backend, [ref('apps', 'A', 'staging'), ref('apps', 'C', 'staging')])).toEqual([
+      'unknown no_version',
+      'absent',
+    ]);
+    expect(await readAll(backend, [ref('apps', 'A', 'staging')])).toEqual(['unknown no_version']);
+  });
+
   it('is absent after a deletion, and its versions begin at 1 again', async () => {
     const { backend } = await openScene();
     const secret = ref('apps', 'A');

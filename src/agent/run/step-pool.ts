@@ -18,12 +18,12 @@ const maxSpares = Math.min(2, availableParallelism());
 
 /** Starts the processes of the next steps while a step runs, so that a step does not wait for them. */
 export class StepPool {
-  #discarded: Promise<void> | undefined;
   readonly #workplace: Workplace;
   /** Has imported the workflow already, as the process that has read it. */
   #reader: StepProcess | undefined;
   readonly #readIn: Surroundings;
   #spares: Spare[] = [];
+  #discarded: Promise<void> | undefined;
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace;
@@ -58,9 +58,15 @@ export class StepPool {
     const isFit = this.canStart(start);
     this.#reader = undefined;
     if (isFit && reader !== undefined) return reader;
-    this.#discarded ??= reader?.discard();
+    if (reader !== undefined) this.#discard(reader);
     if (this.#spares.some((spare) => !alike(spare.surroundings, surroundings))) await this.#closeSpares();
     return this.#spares.shift()?.process ?? StepProcess.launch(this.#workplace, surroundings);
+  }
+
+  /** Nobody waits for it before the end, which sees a failure. */
+  #discard(reader: StepProcess): void {
+    this.#discarded = reader.discard();
+    this.#discarded.catch(() => undefined);
   }
 
   async close(): Promise<void> {

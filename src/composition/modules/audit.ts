@@ -1,5 +1,6 @@
 import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
+import { commitsOf } from '../../database/open.ts';
 import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
@@ -23,6 +24,7 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
         database,
         signer,
         anchor,
+        durable: () => commitsOf(database).durable(),
         now,
         listener: {
           failed: (error) => {
@@ -39,5 +41,6 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
     identifiers.database,
     identifiers.auditSigner,
     identifiers.auditAnchor,
+    identifiers.auditLog,
   ]);
 });

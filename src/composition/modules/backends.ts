@@ -2,6 +2,7 @@ import type { BackendDefinition } from '@kici-dev/secret-backend';
 import {
   createStore,
   internalDefinition,
+  readUnguarded,
   renameScopeAlong,
   writeSecretsAsOne,
 } from '@kici-dev/secret-backend-internal';
@@ -15,7 +16,7 @@ import { createBackendTypes, type BackendPackage } from '../../orchestrator/back
 import type { WriteInternalSecrets } from '../../orchestrator/secrets/import.ts';
 import type { RenameInternalScope } from '../../orchestrator/secrets/rename-scope.ts';
 import type { OrchestratorTables } from '../../orchestrator/tables.ts';
-import { identifiers } from '../identifiers.ts';
+import { identifiers, type InternalStoreOf } from '../identifiers.ts';
 import { backendPackage } from '../backend-package.ts';
 import { createHostFor } from '../backend-host.ts';
 
@@ -36,13 +37,21 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     identifiers.log,
     identifiers.now,
   ]);
-  bind(identifiers.instances).toResolvedValue(createInstances, [
-    identifiers.backendStore,
-    identifiers.backendTypes,
-    identifiers.internalDefinition,
-    identifiers.hostFor,
-    identifiers.requests,
-  ]);
+  bind(identifiers.instances).toResolvedValue(
+    (store, types, internal, hostFor, requests, storeOf) =>
+      createInstances(store, types, internal, hostFor, requests, (organization) => {
+        const own = storeOf(organization);
+        return (refs) => readUnguarded(own, refs);
+      }),
+    [
+      identifiers.backendStore,
+      identifiers.backendTypes,
+      identifiers.internalDefinition,
+      identifiers.hostFor,
+      identifiers.requests,
+      identifiers.internalStoreOf,
+    ],
+  );
   bind(identifiers.openBackends).toResolvedValue(createOpenBackends, [identifiers.instances, identifiers.backendStore]);
   bind(identifiers.areaHandlers).toResolvedValue(
     (store, types, instances, environments, values, now) =>
@@ -64,26 +73,25 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
     (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs, inTransaction),
     [identifiers.database, identifiers.keyring, identifiers.settings],
   );
-  bind(identifiers.renameInternalScope).toResolvedValue(
-    (database, keyring, { keepDeletedMs }, now): RenameInternalScope =>
-      (organization, names, context, along) =>
-        renameScopeAlong(
-          createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
-          names,
-          context,
-          (own) => along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
-        ),
+  bind(identifiers.internalStoreOf).toResolvedValue(
+    (database, keyring, { keepDeletedMs }, now): InternalStoreOf =>
+      (organization) =>
+        createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
     [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
-  bind(identifiers.writeInternalSecrets).toResolvedValue(
-    (database, keyring, { keepDeletedMs }, now): WriteInternalSecrets =>
-      (organization, entries, context) =>
-        writeSecretsAsOne(
-          createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
-          entries,
-          context,
+  bind(identifiers.renameInternalScope).toResolvedValue(
+    (storeOf): RenameInternalScope =>
+      (organization, names, context, along) =>
+        renameScopeAlong(storeOf(organization), names, context, (own) =>
+          along(own.withTables<Pick<OrchestratorTables, keyof OrchestratorTables>>()),
         ),
-    [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
+    [identifiers.internalStoreOf],
+  );
+  bind(identifiers.writeInternalSecrets).toResolvedValue(
+    (storeOf): WriteInternalSecrets =>
+      (organization, entries, context) =>
+        writeSecretsAsOne(storeOf(organization), entries, context),
+    [identifiers.internalStoreOf],
   );
 });
 

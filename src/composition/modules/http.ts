@@ -3,6 +3,7 @@ import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import type { Logger } from 'pino';
 import { version } from '../../api/version.ts';
+import { commitsOf } from '../../database/open.ts';
 import { createChangeFeed } from '../../orchestrator/events/feed.ts';
 import { createEventStreams } from '../../orchestrator/events/streams.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
@@ -65,6 +66,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       signIns: container.get(identifiers.signIns),
       codes: container.get(identifiers.signInCodes),
       audit: container.get(identifiers.auditLog),
+      durable: () => commitsOf(container.get(identifiers.database)).durable(),
       requests: container.get(identifiers.requests),
       ready: container.get(identifiers.readiness),
       now: container.get(identifiers.now),

@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { useRef, type ReactElement, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Command } from './copy.tsx';
 import { Dialog } from './dialog.tsx';
@@ -21,6 +21,8 @@ export interface FormDialogProps {
   readonly onClose: () => void;
 }
 
+const doubleClickMs = 400;
+
 /** A form that is sent or dropped. After a failure it stays open, with what was typed. */
 export function FormDialog({
   children,
@@ -36,13 +38,18 @@ export function FormDialog({
   ...rest
 }: FormDialogProps): ReactElement {
   const canSend = isReady && !isBusy;
+  const sentAt = useRef(-doubleClickMs);
   return (
     <Dialog
       {...rest}
       isDraft={isDraft}
       onClose={onClose}
       onSubmit={() => {
-        if (canSend) onSubmit();
+        // A request counts as under way a moment after it was sent, and a second click may come before that.
+        const now = performance.now();
+        if (!canSend || now - sentAt.current < doubleClickMs) return;
+        sentAt.current = now;
+        onSubmit();
       }}
       actions={
         <>

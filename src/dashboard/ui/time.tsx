@@ -1,5 +1,5 @@
 import { useSyncExternalStore, type ReactElement } from 'react';
-import { serverNow } from '../api/server-time.ts';
+import { onServerTime, serverNow } from '../api/server-time.ts';
 
 const units = [
   ['day', 86_400_000],
@@ -10,6 +10,9 @@ const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const tickMs = 20_000;
 
 let now = serverNow();
+onServerTime(() => {
+  now = serverNow();
+});
 
 function subscribe(listener: () => void): () => void {
   const timer = setInterval(() => {

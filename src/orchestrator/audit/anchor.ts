@@ -1,7 +1,7 @@
-import { renameSync } from 'node:fs';
+import { renameSync, statSync } from 'node:fs';
 import * as z from 'zod';
 import { fileProblem, readPlainFileSync, UnusableFileError } from '../../files/plain-file.ts';
-import { replaceFile, sweepDrafts } from '../../files/replace-file.ts';
+import { replaceFileIf, sweepDrafts } from '../../files/replace-file.ts';
 
 /** Leaves room for the rows that follow a break. */
 const highestSequence = 2 ** 52;
@@ -21,35 +21,63 @@ export type AnchorState =
 export interface AuditAnchor {
   /** Rejects when the state could not be determined, which proves nothing about the anchor. */
   read(): Promise<AnchorState>;
-  /** Durable once it resolves. A damaged anchor is set aside first. */
+  /** Whether it is as it was when it was last `adopt`ed, or written by this very object. */
+  isUntouched(): boolean;
+  /** What was read has been looked into, and counts from now on as if it had been written here. */
+  adopt(read: AnchorState): void;
+  /** Durable when it resolves. What was damaged is set aside first. A head never moves back. */
   write(heads: AuditHeads): Promise<void>;
   /** Removes temporary files of writers that were killed. */
   sweep(): Promise<void>;
 }
 
 const maxBytes = 16 * 1_024 * 1_024;
+const mostAttempts = 100;
 
-/**
- * An anchor in a file, replaced as a whole; its folder must exist. A head never moves back as long as nobody else
- * writes meanwhile.
- */
+/** An anchor in a file of a folder that exists, replaced as a whole. */
 export function createFileAnchor(file: string): AuditAnchor {
-  const read = (): AnchorState => {
-    try {
-      return parse(readPlainFileSync(file, { maxBytes, links: 'follow' }));
-    } catch (error) {
-      if (isMissing(error)) return { state: 'missing' };
-      if (error instanceof UnusableFileError) return { state: 'damaged', problem: error.message };
-      throw new AnchorError(fileProblem(error));
-    }
-  };
-  return {
-    read: async () => read(),
-    async write(heads) {
+  let last: { readonly stamp: string; readonly state: AnchorState } | undefined;
+  let adopted = '';
+  let writing = Promise.resolve();
+
+  /** Read again only where the file is another. */
+  function read(): AnchorState {
+    const stamp = stampOf(file);
+    if (last?.stamp === stamp) return last.state;
+    const state = readState(file);
+    last = { stamp, state };
+    return state;
+  }
+
+  async function replace(heads: AuditHeads): Promise<void> {
+    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
       const current = read();
       if (current.state === 'damaged') setAside(file);
+      const stamp = stampOf(file);
       const known = current.state === 'readable' ? current.heads : new Map<string, AuditHead>();
-      replaceFile(file, JSON.stringify(Object.fromEntries(newest(known, heads))));
+      const merged = newest(known, heads);
+      const text = JSON.stringify(Object.fromEntries(merged));
+      // Another orchestrator on this folder may have been faster.
+      const isSame = (): boolean => stampOf(file) === stamp;
+      const adoptOwn = (): void => {
+        adopted = stampOf(file);
+        last = { stamp: adopted, state: { state: 'readable', heads: merged } };
+      };
+      if (await replaceFileIf(file, text, isSame, adoptOwn)) return;
+    }
+    throw new AnchorError('EBUSY');
+  }
+
+  return {
+    read: async () => read(),
+    isUntouched: () => stampOf(file) === adopted,
+    adopt(looked) {
+      if (last?.state === looked) adopted = last.stamp;
+    },
+    async write(heads) {
+      const turn = writing.catch(() => undefined).then(() => replace(heads));
+      writing = turn;
+      return turn;
     },
     sweep: async () => {
       sweepDrafts(file);
@@ -57,7 +85,27 @@ export function createFileAnchor(file: string): AuditAnchor {
   };
 }
 
-/** The anchor could not be read, for a reason that proves nothing about its content; holds the system's error code. */
+/** Changes with whatever anybody does to the file; nobody can set its last part back. */
+function stampOf(file: string): string {
+  try {
+    const { dev, ino, mode, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
+    return [dev, ino, mode, size, mtimeNs, ctimeNs].join(' ');
+  } catch (error) {
+    return fileProblem(error);
+  }
+}
+
+function readState(file: string): AnchorState {
+  try {
+    return parse(readPlainFileSync(file, { maxBytes, links: 'follow' }));
+  } catch (error) {
+    if (isMissing(error)) return { state: 'missing' };
+    if (error instanceof UnusableFileError) return { state: 'damaged', problem: error.message };
+    throw new AnchorError(fileProblem(error));
+  }
+}
+
+/** The anchor could not be read, for a reason that says nothing of it: the system's code. */
 export class AnchorError extends Error {
   override readonly name = 'AnchorError';
   readonly code: string;
@@ -82,7 +130,7 @@ function setAside(file: string): void {
   renameSync(file, `${file}.damaged-${new Date().toISOString().replaceAll(':', '')}`);
 }
 
-function newest(left: AuditHeads, right: AuditHeads): AuditHeads {
+export function newest(left: AuditHeads, right: AuditHeads): AuditHeads {
   const merged = new Map(left);
   for (const [organization, head] of right)
     if ((merged.get(organization)?.sequence ?? 0) <= head.sequence) merged.set(organization, head);

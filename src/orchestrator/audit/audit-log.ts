@@ -1,6 +1,7 @@
-import { commit } from './commit.ts';
+import { commit, type Writer } from './commit.ts';
 import type { AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
+import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects if it could not be written. */
@@ -9,6 +10,8 @@ export interface AuditLog {
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
   examine(): Promise<void>;
+  /** Resolves when the anchor has every row that was appended, or cannot be written. */
+  settle(): Promise<void>;
 }
 
 interface Waiting {
@@ -17,21 +20,37 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Rows that arrive while a commit is under way share the next one. */
+/**
+ * Rows that arrive while a commit is under way, or the disk takes it, share the next one. The anchor follows within a
+ * moment, whatever it may miss of a killed server's last rows; while it cannot be written, no row is either.
+ */
 export function createAuditLog(services: AuditLogServices): AuditLog {
+  const writer: Writer = { ...services, heads: new Map(), statements: new Map() };
+  const heads = createWaitingHeads(services.anchor, {
+    failed: services.listener.failed,
+    foreign: () => {
+      mustExamine = true;
+      start();
+    },
+  });
   let waiting: Waiting[] = [];
-  let committing = false;
+  let mustExamine = false;
+  let committing: Promise<void> | undefined;
+
+  function start(): void {
+    committing ??= commitAll();
+  }
 
   async function commitAll(): Promise<void> {
-    committing = true;
-    while (waiting.length > 0) {
+    while (waiting.length > 0 || mustExamine) {
       const batch = waiting;
+      const examined = mustExamine ? 'every' : 'own';
       waiting = [];
+      mustExamine = false;
       try {
-        const sequences = await commit(
-          services,
+        const sequences = await append(
           batch.map(({ entry }) => entry),
-          'own',
+          examined,
         );
         for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
@@ -39,19 +58,35 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
         for (const { reject } of batch) reject(error);
       }
     }
-    committing = false;
+    // In the turn of the last look, or a row that comes after it would wait for ever.
+    committing = undefined;
+  }
+
+  async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
+    const committed = await commit(writer, entries, examined);
+    for (const { organization, sequence, found } of committed.breaks)
+      services.listener.broken(organization, sequence, found);
+    await services.durable();
+    // Not before: an anchor that is ahead of what a loss of power leaves would look like a cut.
+    await heads.add(committed.heads, committed.examined === 'every' ? 'now' : 'soon');
+    return committed.sequences;
   }
 
   return {
     append(entry) {
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ entry, resolve, reject });
-      if (!committing) void commitAll();
+      start();
       return promise;
     },
     async examine() {
       await services.anchor.sweep();
-      await commit(services, [], 'every');
+      await append([], 'every');
+    },
+    async settle() {
+      await committing;
+      await heads.settle();
+      await committing;
     },
   };
 }

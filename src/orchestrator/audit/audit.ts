@@ -4,6 +4,7 @@ import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import type { AuditAnchor } from './anchor.ts';
+import type { AuditLog } from './audit-log.ts';
 import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
 import { verifyAudit, type AuditVerification } from './verify.ts';
@@ -13,15 +14,18 @@ export function createAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,
   anchor: AuditAnchor,
+  log: Pick<AuditLog, 'settle'>,
 ): HandlersFor<'audit.list' | 'audit.verify' | 'audit.acknowledge'> {
   return {
     async 'audit.list'(filter, { organization, context }) {
       return listRows(database, organization, filter, context.signal);
     },
     async 'audit.verify'(_, { organization }) {
+      await log.settle();
       return verificationView(await verifyAudit(database, signer, anchor, organization));
     },
     async 'audit.acknowledge'(_, call) {
+      await log.settle();
       const verification = await verifyAudit(database, signer, anchor, call.organization);
       if (verification.problems.length === 0)
         throw new ApiError(

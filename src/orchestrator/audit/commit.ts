@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely';
+import { CompiledQuery, type Kysely } from 'kysely';
 import { exclusively } from '../../database/exclusively.ts';
 import type { OrchestratorTables } from '../tables.ts';
-import type { AnchorState, AuditAnchor, AuditHead } from './anchor.ts';
+import { newest, type AnchorState, type AuditHead, type AuditHeads } from './anchor.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
@@ -15,46 +15,55 @@ interface Found {
   readonly found: AuditBreak;
 }
 
+/** What a writer keeps between its commits. */
+export interface Writer extends AuditLogServices {
+  /** The newest row that it has committed for each organization. */
+  readonly heads: Map<string, AuditHead>;
+  /** Statements that insert as many rows, compiled before. */
+  readonly statements: Map<number, string>;
+}
+
 interface Committed {
   readonly sequences: readonly number[];
-  readonly heads: ReadonlyMap<string, AuditHead>;
+  readonly heads: AuditHeads;
   readonly breaks: readonly Found[];
 }
 
 /**
- * Appends the entries after the last row on which log and anchor agree; where they disagree, a row that records the
- * break comes first.
- * @param examined whether the logs of other organizations are examined too
- * @returns the sequence of each entry
+ * Appends the entries behind what the log of each organization and the anchor agree on; where they do not, a row that
+ * says so comes first.
+ * @param examined whether the logs of other organizations are examined too; all of them always are where the anchor is
+ * not as this writer has left it
  */
 export async function commit(
-  services: AuditLogServices,
+  writer: Writer,
   entries: readonly AuditEntry[],
   examined: 'own' | 'every',
-): Promise<readonly number[]> {
-  const { database, signer, anchor, listener } = services;
+): Promise<Committed & { readonly examined: 'own' | 'every' }> {
+  const { database, signer, anchor } = writer;
   const names = new Set(entries.map(({ organization }) => organization));
   if (examined === 'every') for (const name of await everyOrganization(database, await anchor.read())) names.add(name);
-  // Before the transaction, since loading a key needs the connection that the transaction holds.
-  const signers = new Map(
-    await Promise.all([...names].map(async (organization) => [organization, await signer(organization)] as const)),
-  );
+  // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
+  const signers = new Map<string, Sign>();
+  for (const organization of names) signers.set(organization, await signer(organization));
   const committed = await exclusively(database, 'audit_rows', async (transaction) => {
     const known = await anchor.read();
-    // A new anchor replaces the old one, which may have shown breaks in other organizations' logs.
-    if (known.state !== 'readable' && examined === 'own') return undefined;
-    return appendTo(transaction, services, known, signers, entries);
+    const isOwn = known.state === 'readable' && anchor.isUntouched();
+    // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
+    if (!isOwn && examined === 'own') return undefined;
+    // The file may lag behind what this writer knows; a file that somebody else has changed counts alone.
+    const trusted = isOwn ? { ...known, heads: newest(known.heads, writer.heads) } : known;
+    return { ...(await appendTo(transaction, writer, trusted, signers, entries)), known };
   });
-  if (committed === undefined) return commit(services, entries, 'every');
-  // After the commit, so that the anchor is never ahead; in a transaction, because that keeps other processes out.
-  if (committed.heads.size > 0) await exclusively(database, 'audit_rows', () => anchor.write(committed.heads));
-  for (const { organization, sequence, found } of committed.breaks) listener.broken(organization, sequence, found);
-  return committed.sequences;
+  if (committed === undefined) return commit(writer, entries, 'every');
+  anchor.adopt(committed.known);
+  for (const [organization, head] of committed.heads) writer.heads.set(organization, head);
+  return { ...committed, examined };
 }
 
 async function appendTo(
   transaction: Kysely<OrchestratorTables>,
-  { anchor, now }: { readonly anchor: AuditAnchor; readonly now: () => number },
+  { anchor, now, statements }: Writer,
   known: AnchorState,
   signers: ReadonlyMap<string, Sign>,
   entries: readonly AuditEntry[],
@@ -105,19 +114,31 @@ async function appendTo(
   );
   // Without an anchor, first rows look the same as rows whose anchor was removed.
   if (beginnings.size > 0) await anchor.write(beginnings);
-  await insert(transaction, rows);
+  await insert(transaction, rows, statements);
   return { sequences, heads, breaks };
 }
 
-/** Databases limit how many values a statement takes. */
-const rowsPerInsert = 500;
+/** A statement takes a bounded number of values. */
+const rowsPerInsert = 100;
 
-async function insert(transaction: Kysely<OrchestratorTables>, rows: readonly StoredRow[]): Promise<void> {
-  for (let start = 0; start < rows.length; start += rowsPerInsert)
-    await transaction
-      .insertInto('audit_rows')
-      .values(rows.slice(start, start + rowsPerInsert))
-      .execute();
+/** Compiled once for each number of rows: building the statement costs more than running it. */
+async function insert(
+  transaction: Kysely<OrchestratorTables>,
+  rows: readonly StoredRow[],
+  statements: Map<number, string>,
+): Promise<void> {
+  for (let start = 0; start < rows.length; start += rowsPerInsert) {
+    const some = rows.slice(start, start + rowsPerInsert).map(inOrder);
+    const text = statements.get(some.length) ?? transaction.insertInto('audit_rows').values(some).compile().sql;
+    statements.set(some.length, text);
+    await transaction.executeQuery(CompiledQuery.raw(text, some.flatMap(Object.values)));
+  }
+}
+
+/** In the order in which the statement names the columns. */
+function inOrder(row: StoredRow): StoredRow {
+  const { organization, sequence, at, phase, operation, actor, subject, result, intent, mac } = row;
+  return { organization, sequence, at, phase, operation, actor, subject, result, intent, mac };
 }
 
 /** Those that exist, and those that only their rows or the anchor remember. */

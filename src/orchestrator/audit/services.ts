@@ -18,6 +18,8 @@ export interface AuditLogServices {
   readonly database: Kysely<OrchestratorTables>;
   readonly signer: AuditSigner;
   readonly anchor: AuditAnchor;
+  /** Resolves once what was committed is on the disk. */
+  readonly durable: () => Promise<void>;
   readonly now: () => number;
   readonly listener: AuditListener;
 }

@@ -1,4 +1,10 @@
-import { BackendError, internalBackendName, type BackendDefinition } from '@kici-dev/secret-backend';
+import {
+  BackendError,
+  internalBackendName,
+  type BackendDefinition,
+  type ReadOutcome,
+  type SecretRef,
+} from '@kici-dev/secret-backend';
 import {
   defaultHostPolicy,
   openBackend,
@@ -19,7 +25,13 @@ export interface Instance {
   readonly optional: boolean;
   /** Never the same for two backends of one name. */
   readonly added: number;
-  readonly state: { readonly open: HostedBackend } | { readonly failure: BackendError };
+  readonly state: OpenState | { readonly failure: BackendError };
+}
+
+interface OpenState {
+  readonly open: HostedBackend;
+  /** Only of the internal store, which is asked so first: no network, no cache, no answer of a stranger. */
+  readonly readInternal?: ReadInternal;
 }
 
 /** The open backends of every organization, as of its generation. */
@@ -30,6 +42,9 @@ export interface Instances {
 
 /** What the system gives to a backend of an organization. */
 export type HostFor = (organization: string, name: string, deadlineMs: number) => HostSurroundings;
+
+/** Reads of an organization's internal store. */
+export type ReadInternal = (refs: readonly SecretRef[]) => Promise<readonly ReadOutcome[]>;
 
 interface Held {
   readonly instance: Instance;
@@ -55,6 +70,7 @@ export function createInstances(
   internal: BackendDefinition,
   hostFor: HostFor,
   requests: Pick<RequestsInFlight, 'settled'>,
+  readInternalOf: (organization: string) => ReadInternal,
 ): Instances {
   const organizations = new Map<string, Organization>();
   const closing = new Set<Promise<void>>();
@@ -110,7 +126,13 @@ export function createInstances(
       mayJoinCalls: false,
     });
     return {
-      instance: { name: internalBackendName, type: internal.type, optional: false, added: 0, state: { open } },
+      instance: {
+        name: internalBackendName,
+        type: internal.type,
+        optional: false,
+        added: 0,
+        state: { open, readInternal: readInternalOf(organization) },
+      },
       generation: 0,
       written: 0,
     };

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { TurnLimits } from './turns.ts';
 
-/** What a client may use before it has shown who it is. Times are in milliseconds. */
-export interface HttpLimits {
+/** What a client may take before it has shown who it is, and an organization after that. Times are milliseconds. */
+export interface HttpLimits extends TurnLimits {
   readonly maxConnections: number;
   /** From the connection, or the previous answer, to the end of a request's head. */
   readonly headersTimeoutMs: number;
@@ -21,6 +22,8 @@ export function httpLimits(openFiles: number = openFilesLimit()): HttpLimits {
     maxConnections: Math.min(mostConnections, openFiles - reserved),
     headersTimeoutMs: 10_000,
     bodyTimeoutMs: 30_000,
+    requestsAtOnce: 256,
+    requestsWaiting: 1_024,
   };
 }
 

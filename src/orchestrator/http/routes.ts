@@ -13,8 +13,10 @@ import { audited } from './audited.ts';
 import { sendAnswer } from './compression.ts';
 import type { ConnectionLimit } from './connections.ts';
 import { hasAlready } from './etag.ts';
+import { RequestDeadline } from './request-deadline.ts';
 import { requirePrivateWay } from './private-way.ts';
 import type { RequestsInFlight } from './requests-in-flight.ts';
+import type { Turns } from './turns.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface RouteServices {
@@ -23,6 +25,8 @@ export interface RouteServices {
   readonly cookies: SessionCookies;
   readonly gate: PolicyGate;
   readonly audit: AuditLog;
+  /** Resolves once what was committed is on the disk. */
+  readonly durable: () => Promise<void>;
   readonly requests: RequestsInFlight;
   readonly addressing: Addressing;
   /** In milliseconds. */
@@ -35,7 +39,12 @@ type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
  * Serves every operation of the registry. The caller is authenticated before the body is read.
  * @param trust is told of each request with a valid token, and the token that it counts for
  */
-export function registerRoutes(app: FastifyInstance, services: RouteServices, trust: ConnectionLimit['trust']): void {
+export function registerRoutes(
+  app: FastifyInstance,
+  services: RouteServices,
+  trust: ConnectionLimit['trust'],
+  turns: Turns,
+): void {
   app.decorateRequest('caller', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler have the same id, which the compiler cannot see across the union of all operations.
@@ -67,13 +76,14 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
         const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
         const parsed = parseInput(operation, input, request);
         const notes: Record<string, unknown> = {};
+        using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
         const call: Call = {
           caller,
           generation,
           organization: parameter(request, 'org'),
           requestId: request.id,
-          context: deadline(services.requestTimeoutMs),
+          context,
           note: (fields) => {
             Object.assign(notes, fields);
           },
@@ -83,12 +93,21 @@ export function registerRoutes(app: FastifyInstance, services: RouteServices, tr
         };
         // The policy may have changed while the body arrived.
         await services.gate.require({ id, caller, organization: call.organization, named: parsed });
-        const output = await services.requests.run(() =>
-          effectOf(services.audit, id, operation, parsed, call, notes, async () => {
-            requireReach(operation, parsed, caller);
-            return handler(parsed, call);
-          }),
-        );
+        const serve = (): Promise<unknown> =>
+          services.requests.run(() =>
+            effectOf(services.audit, id, operation, parsed, call, notes, async () => {
+              requireReach(operation, parsed, caller);
+              return handler(parsed, call);
+            }),
+          );
+        const output = await turns
+          .run(call.organization, () => request.raw.socket.destroyed, serve)
+          .catch((error: unknown) => {
+            if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
+            throw error;
+          });
+        // An audited answer has waited for its row, and so for everything before it.
+        if (operation.audit === 'none') await services.durable();
         void reply.header('cache-control', 'no-store');
         if (etag !== undefined) void reply.header('etag', etag);
         return hasAlready(request.headers['if-none-match'], etag)
@@ -103,10 +122,6 @@ function operationEntries(): readonly (readonly [OperationId, Operation])[] {
   // `Object.entries` forgets that the keys are exactly the ids.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.entries(operations) as [OperationId, Operation][];
-}
-
-function deadline(timeoutMs: number): Call['context'] {
-  return { signal: AbortSignal.timeout(timeoutMs), deadline: Date.now() + timeoutMs };
 }
 
 function parameter(request: FastifyRequest, name: string): string {

@@ -16,6 +16,7 @@ import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
 import { registerPage } from './page.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
+import { createTurns } from './turns.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
 export interface ServerOptions extends RouteServices, DashboardSessionServices, EventStreamServices {
@@ -62,7 +63,7 @@ export function createServer(options: ServerOptions): HttpServer {
   answerFailures(app, options.log);
   closeGracefully(app, options, connections);
   logRequests(app, options.log);
-  registerRoutes(app, options, connections.trust);
+  registerRoutes(app, options, connections.trust, createTurns(options.limits));
   registerEventStream(app, options, connections.trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);

@@ -3,9 +3,11 @@ import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
+import { keepCatalogue, readCatalogue, writeCatalogue } from './catalogue-store.ts';
 import { createLiveSessions } from './live-session.ts';
 import { createSessionCache } from './session-cache.ts';
 import { storedCatalogue } from './stored-catalogue.ts';
@@ -54,8 +56,9 @@ export function createJobStore(
   return {
     async insert({ session, ...job }) {
       const { organization, environment } = session;
+      const written = writeCatalogue(session.catalogue);
       const contents = {
-        catalogue: JSON.stringify(session.catalogue),
+        catalogue: written.inRow,
         backends: JSON.stringify(session.backends),
         scopes: session.scopes === undefined ? null : JSON.stringify(session.scopes),
       };
@@ -69,10 +72,13 @@ export function createJobStore(
       exported.fill(0);
       const seal = (await seals.of(organization)).job({ ...job, organization, environment });
       await sweep();
-      await database
-        .insertInto('jobs')
-        .values({ ...job, ...contents, organization, environment, session_key, closed_at: null, seal })
-        .execute();
+      await inTransaction(database, async (transaction) => {
+        await keepCatalogue(transaction, organization, written, now());
+        await transaction
+          .insertInto('jobs')
+          .values({ ...job, ...contents, organization, environment, session_key, closed_at: null, seal })
+          .execute();
+      });
       sessions.add(job.id, session);
     },
     async session(organization, id) {
@@ -90,7 +96,7 @@ export function createJobStore(
       const session: StoredJob = {
         organization,
         environment: row.environment,
-        catalogue: storedCatalogue.parse(JSON.parse(row.catalogue)),
+        catalogue: storedCatalogue.parse(JSON.parse(await readCatalogue(database, organization, row.catalogue))),
         backends: backendList.parse(JSON.parse(row.backends)),
         sessionKey: createSecretKey(opened),
         scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),

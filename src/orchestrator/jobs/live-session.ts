@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CompiledQuery, Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { rolePermissions, type Permission } from '../../api/roles.ts';
+import { createCheckedRows } from '../seals/checked-rows.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
@@ -29,29 +30,35 @@ export function createLiveSessions(
   seals: Seals,
   now: () => number,
 ): LiveSessions {
+  // With the token that opened it, so that both are of one moment.
   const sessions = database
     .selectFrom('jobs as j')
     .innerJoin('organizations as o', 'o.name', 'j.organization')
+    .leftJoin('tokens as t', 't.id', 'j.token_id')
     .select(['j.id', 'j.organization', 'j.environment', 'j.workflow', 'j.job', 'j.token_id', 'j.token_hash', 'j.seal'])
-    .select(['j.opened_at', 'j.expires_at', 'j.closed_at', 'j.scopes', 'o.generation']);
-  // Compiled once: one of the first two runs with every request of a job, and the third after it.
+    .select(['j.opened_at', 'j.expires_at', 'j.closed_at', 'j.scopes', 'o.generation'])
+    .select(['t.id as t_id', 't.organization as t_organization', 't.name as t_name', 't.role as t_role'])
+    .select(['t.hash as t_hash', 't.scopes as t_scopes', 't.environments as t_environments', 't.agent as t_agent'])
+    .select(['t.created_at as t_created_at', 't.expires_at as t_expires_at', 't.revoked_at as t_revoked_at'])
+    .select('t.seal as t_seal');
+  // Compiled once, as one of them runs with every request of a job, and the other after it.
   const byToken = sessions.where('j.token_hash', '=', 'hash').compile();
   const byId = sessions.where('j.id', '=', 'id').compile();
-  const openerById = database.selectFrom('tokens').selectAll().where('id', '=', 'id').compile();
+  const checked = createCheckedRows<SessionRow, Terms>(['generation']);
 
-  async function run<Row>(query: CompiledQuery<Row>, parameter: string): Promise<Row | undefined> {
-    const compiled: CompiledQuery<Row> = { ...query, parameters: [parameter] };
-    return (await database.executeQuery(compiled)).rows[0];
-  }
-
-  async function find(query: CompiledQuery<JobRow>, parameter: string): Promise<LiveSession | undefined> {
-    const row = await run(query, parameter);
+  async function find(query: CompiledQuery<SessionRow>, parameter: string): Promise<LiveSession | undefined> {
+    const compiled: CompiledQuery<SessionRow> = { ...query, parameters: [parameter] };
+    const [row] = (await database.executeQuery(compiled)).rows;
     if (row === undefined) return undefined;
-    seals.require(row.seal, (await seals.of(row.organization)).job(row), `the session of job ${row.id}`);
-    const opener = await run(openerById, row.token_id);
-    if (opener !== undefined)
-      seals.require(opener.seal, (await seals.of(opener.organization)).token(opener), `the token ${opener.id}`);
-    const reason = endOf(row, opener, now());
+    const opener = openerOf(row);
+    const own = await seals.of(row.organization);
+    const ofOpener = opener === undefined ? undefined : await seals.of(opener.organization);
+    const terms = checked.of(row.id, row, () => {
+      seals.require(row.seal, own.job(row), `the session of job ${row.id}`);
+      if (opener !== undefined) seals.require(opener.seal, ofOpener?.token(opener) ?? '', `the token ${opener.id}`);
+      return { isAsBefore: opener !== undefined && isAsBefore(row, opener) };
+    });
+    const reason = endOf(row, opener, terms, now());
     if (reason !== undefined) throw new ApiError('session_ended', reason);
     return { id: row.id, organization: row.organization, generation: row.generation, tokenId: row.token_id };
   }
@@ -64,12 +71,39 @@ export function createLiveSessions(
   };
 }
 
-type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'catalogue' | 'backends'> &
-  Omit<LiveSession, 'tokenId'>;
 type TokenRow = Selectable<OrchestratorTables['tokens']>;
+type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'catalogue' | 'backends'> & {
+  generation: number;
+};
+/** Null where the token is gone. */
+type SessionRow = JobRow & { [Column in keyof TokenRow as `t_${Column}`]: TokenRow[Column] | null };
 
-/** Why the session is over; undefined while it goes on. */
-function endOf(row: JobRow, token: TokenRow | undefined, now: number): string | undefined {
+interface Terms {
+  /** Whether the token could open this very session now. */
+  readonly isAsBefore: boolean;
+}
+
+function openerOf(row: SessionRow): TokenRow | undefined {
+  const { t_id: id, t_name: name, t_role: role, t_hash: hash, t_created_at: created_at } = row;
+  if (id === null || name === null || role === null || hash === null || created_at === null) return undefined;
+  return {
+    id,
+    name,
+    role,
+    hash,
+    created_at,
+    organization: row.t_organization,
+    scopes: row.t_scopes,
+    environments: row.t_environments,
+    agent: row.t_agent,
+    expires_at: row.t_expires_at,
+    revoked_at: row.t_revoked_at,
+    seal: row.t_seal,
+  };
+}
+
+/** Why the session is over; undefined while it is not. */
+function endOf(row: JobRow, token: TokenRow | undefined, terms: Terms, now: number): string | undefined {
   const session = `the session of job ${row.id}`;
   const opener = `the token that opened ${session}`;
   if (token === undefined) return `${opener} is gone`;
@@ -77,12 +111,11 @@ function endOf(row: JobRow, token: TokenRow | undefined, now: number): string | 
   if (row.closed_at !== null) return `${session} was closed`;
   if (token.expires_at !== null && token.expires_at <= now) return `${opener} has expired`;
   if (row.expires_at <= now) return `${session} has expired`;
-  return isAsBefore(row, token) ? undefined : `${opener} no longer has the permissions that it had then`;
+  return terms.isAsBefore ? undefined : `${opener} no longer has the permissions that it had then`;
 }
 
 const opening: Permission = 'jobs:open';
 
-/** Whether the token could open this same session now. */
 function isAsBefore({ environment, scopes }: JobRow, token: TokenRow): boolean {
   const mayOpen = Object.entries(rolePermissions).some(([name, held]) => name === token.role && held.includes(opening));
   const environments: unknown = parse(token.environments);

@@ -1,15 +1,15 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { freezeCatalogue } from '@kici-dev/secret-federation';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
 import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 import { narrowingOf } from '../narrowing.ts';
-import { entryViews } from '../resolution/entries.ts';
+import { entryViewsOf } from '../resolution/entries.ts';
 import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
 import { unavailableOf } from '../resolution/unavailable.ts';
-import { factsOf, narrow, requireNames } from '../resolution/winners.ts';
+import { factsOf, frozenOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
 import type { Variables } from '../variables/variables.ts';
 import type { JobStore } from './job-store.ts';
@@ -24,13 +24,17 @@ export function createOpenJob(
   jobs: JobStore,
   now: () => number,
 ): Handlers['jobs.open'] {
+  let last: Promise<void> = Promise.resolve();
+  // Jobs that were resolved together would otherwise all be opened before anything else is done.
+  const ownTurn = (): Promise<void> => (last = last.then(() => nextTurn()));
   return async ({ environment, workflow, job, secrets: stated, agentPublicKey, lifetimeMs }, call) => {
     const { caller, organization } = call;
     if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job cannot open another job');
     const resolved = await resolver.resolve(call, environment, factsOf(call));
+    await ownTurn();
     const narrowing = narrowingOf(caller);
     requireNames(environment, resolved, narrowing);
-    const whole = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const whole = narrow(frozenOf(resolved.catalogue), narrowing);
     const missing = stated === undefined ? [] : await missingKeys(stated, whole, resolved.instances, call.context);
     const catalogue = stated === undefined ? whole : statedOnly(whole, stated);
     const id = randomUUID();
@@ -56,7 +60,7 @@ export function createOpenJob(
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
       expiresAt: rfc3339(expiresAt),
-      catalogue: entryViews(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
+      catalogue: entryViewsOf(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
       missing,
       unavailable: unavailableOf(resolved, narrowing),
       ...(writeScope !== undefined && { writeScope }),

@@ -13,20 +13,32 @@ export interface SessionCache {
 
 export function createSessionCache(limit: number = mostKeys): SessionCache {
   const sessions = new Map<string, StoredJob>();
+  /** How many sessions hold a catalogue: jobs that start at once share one. */
+  const holders = new Map<StoredJob['catalogue'], number>();
   let keys = 0;
 
   function remove(id: string): void {
-    keys -= weightOf(sessions.get(id));
+    const catalogue = sessions.get(id)?.catalogue;
     sessions.delete(id);
+    if (catalogue === undefined) return;
+    const left = (holders.get(catalogue) ?? 0) - 1;
+    if (left > 0) holders.set(catalogue, left);
+    else if (holders.delete(catalogue)) keys -= catalogue.entries.length;
+  }
+
+  function hold({ catalogue }: StoredJob): void {
+    const held = holders.get(catalogue) ?? 0;
+    holders.set(catalogue, held + 1);
+    if (held === 0) keys += catalogue.entries.length;
   }
 
   return {
     get: (id) => sessions.get(id),
     add(id, session) {
       remove(id);
-      if (weightOf(session) > limit) return;
+      if (session.catalogue.entries.length > limit) return;
       sessions.set(id, session);
-      keys += weightOf(session);
+      hold(session);
       for (const oldest of sessions.keys()) {
         if (keys <= limit && sessions.size <= mostSessions) return;
         remove(oldest);
@@ -34,8 +46,4 @@ export function createSessionCache(limit: number = mostKeys): SessionCache {
     },
     delete: remove,
   };
-}
-
-function weightOf(session: StoredJob | undefined): number {
-  return session?.catalogue.entries.length ?? 0;
 }

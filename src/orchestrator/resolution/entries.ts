@@ -58,3 +58,13 @@ function sortByKey<T extends { readonly key: string }>(entries: readonly T[]): T
 export function sortedEntries(entries: Iterable<Entry>): Entry[] {
   return sortByKey([...entries]);
 }
+
+const views = new WeakMap<Catalogue, readonly EntryView[]>();
+
+/** As `entryViews`, and made once for all who resolved together and may see all of it. */
+export function entryViewsOf(catalogue: Catalogue, narrowing: Narrowing): readonly EntryView[] {
+  if (narrowing !== undefined) return entryViews(catalogue, narrowing);
+  const known = views.get(catalogue) ?? entryViews(catalogue, narrowing);
+  views.set(catalogue, known);
+  return known;
+}

@@ -1,9 +1,10 @@
-import { BackendError, internalBackendName, whyOf, type Failure } from '@kici-dev/secret-backend';
+import { BackendError, internalBackendName, whyOf, type CallContext, type Failure } from '@kici-dev/secret-backend';
 import {
   compileBindings,
   everyBackend,
   mergeInTurns,
   planListings,
+  selectsBackend,
   type BackendTraits,
   type Binding,
   type Catalogue,
@@ -17,6 +18,8 @@ import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
+import { RequestDeadline } from '../http/request-deadline.ts';
+import { createSharedRuns } from './shared-runs.ts';
 
 /** What an environment holds for an agent, and how each backend answered. */
 export interface ResolvedEnvironment {
@@ -60,37 +63,68 @@ export interface EnvironmentResolver {
   ): Promise<readonly ListedEnvironment[]>;
 }
 
+interface Asked {
+  readonly call: Call;
+  readonly environment: string;
+  readonly facts: JobFacts;
+  readonly freshness: Freshness;
+  /** Of the one with the most time. */
+  readonly deadline: number;
+}
+
 /** `now`: the backends are queried, and cached names are not used. */
 type Freshness = 'now' | 'cached';
 
-/** Of those who look while scopes are renamed one after another. */
+/**
+ * Names of an organization's internal store, of one moment: those in scopes that a pattern selects, and maybe more.
+ * @throws BackendError
+ */
+export type ListInternalNames = (
+  organization: string,
+  patterns: readonly string[],
+  context: CallContext,
+) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
+
+/** Of those who look while one change follows another. */
 const maxAttempts = 100;
 
 /**
  * A rename moves bindings and names at once, and the two are read one after the other: in between, what a binding named
  * would seem gone, and what it outranks would take its place.
- * @param renames how often scopes of an organization's internal store were renamed
+ * @param generationOf an organization, which every change of bindings raises
  */
 export function createEnvironmentResolver(
   environments: EnvironmentStore,
   instances: Instances,
-  renames: (organization: string) => Promise<number>,
+  listInternal: ListInternalNames,
+  generationOf: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
-  const resolver: EnvironmentResolver = {
-    async resolve(call, environment, facts, freshness) {
+  // Jobs that start at once are resolved together.
+  const runs = createSharedRuns(
+    async ({ call, environment, facts, freshness, deadline }: Asked) => {
+      // Its own: none of those who share it ends it for the others.
+      using context = new RequestDeadline(deadline - Date.now());
       const { organization } = call;
       await environments.require(organization, environment);
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const before = await renames(organization);
+        const before = await generationOf(organization);
         const rows = await environments.bindings(organization, environment);
-        const resolved = await resolver.resolveBindings(call, rows, facts, freshness);
-        if ((await renames(organization)) === before) return resolved;
+        const resolved = await resolver.resolveBindings({ ...call, context }, rows, facts, freshness);
+        if ((await generationOf(organization)) === before) return resolved;
       }
       throw new ApiError(
         'conflict',
-        `scopes kept being renamed while the environment ${environment} was looked at`,
-        'try again once they are renamed',
+        `settings and scopes kept changing while the environment ${environment} was looked at`,
+        'try again once they are as you want them',
       );
+    },
+    (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
+  );
+  const resolver: EnvironmentResolver = {
+    resolve(call, environment, facts, freshness = 'cached') {
+      const { organization, generation } = call;
+      const key = JSON.stringify([organization, generation, environment, facts, freshness]);
+      return runs.run(key, { call, environment, facts, freshness, deadline: call.context.deadline });
     },
     async resolveBindings(call, rows, facts, freshness) {
       const [listed] = await resolver.list(call, [rows], facts, freshness);
@@ -105,18 +139,23 @@ export function createEnvironmentResolver(
         const bindings = rows.map(parseRow);
         const compiled = compileBindings(bindings, facts);
         const traits = [...known, ...strangersOf(bindings, open)];
-        return { bindings, compiled, traits, requests: planListings(compiled, traits) };
+        const others = traits.filter(({ name }) => name !== internalBackendName);
+        return { bindings, compiled, traits, requests: planListings(compiled, others) };
       });
       const list = (request: ListingRequest): Promise<AgedListing> =>
         listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
-      const requests = new Map(
-        planned.flatMap((one) => one.requests).map((request) => [requestId(request), request] as const),
-      );
-      const listings = await listEach(requests, list, () => renames(call.organization));
-      return planned.map(({ requests: own, ...environment }) => ({
+      const bindingsOfAll = planned.map(({ compiled }) => compiled);
+      const [own, others] = await Promise.all([
+        open.has(internalBackendName) ? listOwn(listInternal, bindingsOfAll, call) : undefined,
+        listEach(
+          planned.flatMap(({ requests }) => requests),
+          list,
+        ),
+      ]);
+      return planned.map(({ requests, ...environment }) => ({
         ...environment,
         instances: open,
-        listings: [...new Set(own.flatMap((request) => listings.get(requestId(request)) ?? []))],
+        listings: [own ?? [], ...requests.map((request) => others.get(requestId(request)) ?? [])].flat(),
       }));
     },
   };
@@ -135,42 +174,35 @@ function strangersOf(bindings: readonly Binding[], open: ReadonlyMap<string, Ins
   return [...names].map((name) => ({ name, optional: false, listConsistency: 'strong' }));
 }
 
+/** The same names once, however many environments ask for them. */
 async function listEach(
-  requests: ReadonlyMap<string, ListingRequest>,
+  requests: readonly ListingRequest[],
   list: (request: ListingRequest) => Promise<AgedListing>,
-  renames: () => Promise<number>,
 ): Promise<ReadonlyMap<string, AgedListing>> {
-  const [own = [], others = []] = ['own', 'others'].map((kind) =>
-    [...requests].filter(([, { backend }]) => (backend === internalBackendName) === (kind === 'own')),
-  );
-  const [listedOwn, listedOthers] = await Promise.all([
-    listOwn(
-      own.map(([, request]) => request),
-      list,
-      renames,
-    ),
-    Promise.all(others.map(([, request]) => list(request))),
-  ]);
-  const ids = [...own, ...others].map(([id]) => id);
-  const listings = [...listedOwn, ...listedOthers];
-  return new Map(ids.flatMap((id, at) => (listings[at] === undefined ? [] : [[id, listings[at]] as const])));
+  const distinct = new Map(requests.map((request) => [requestId(request), request] as const));
+  return new Map(await Promise.all([...distinct].map(async ([id, request]) => [id, await list(request)] as const)));
 }
 
 /**
- * A scope that is renamed between two lists may appear in neither, and what it outranks must not replace it; so one
- * list covers everything, from one moment.
+ * All that the bindings select in one list, whatever they select it by: a secret that moves between two lists may be in
+ * neither, and what it outranks must not take its place.
  */
 async function listOwn(
-  requests: readonly ListingRequest[],
-  list: (request: ListingRequest) => Promise<AgedListing>,
-  renames: () => Promise<number>,
-): Promise<readonly AgedListing[]> {
-  if (requests.length < 2) return Promise.all(requests.map(list));
-  const before = await renames();
-  const listings = await Promise.all(requests.map(list));
-  if ((await renames()) === before) return listings;
-  const all = await list({ backend: internalBackendName, query: { depth: 'tree' } });
-  return requests.map(() => all);
+  listInternal: ListInternalNames,
+  bindingsOfAll: readonly CompiledBindings[],
+  { organization, context }: Call,
+): Promise<AgedListing> {
+  const request: ListingRequest = { backend: internalBackendName, query: { depth: 'tree' } };
+  const patterns = bindingsOfAll
+    .flatMap(({ active }) => active)
+    .filter(({ binding }) => selectsBackend(binding, internalBackendName))
+    .map(({ pattern }) => (pattern.kind === 'exact' ? pattern.scope : pattern.text));
+  try {
+    const names = await listInternal(organization, [...new Set(patterns)], context);
+    return { ...request, ...names, unlisted: [], ageMs: 0 };
+  } catch (error) {
+    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
+  }
 }
 
 async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {

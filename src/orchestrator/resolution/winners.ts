@@ -1,15 +1,18 @@
 import {
   describeFailure,
   hintOf,
+  isTransient,
   meaningOf,
   unknown,
   type CallContext,
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import {
+  freezeCatalogue,
   planReads,
   settleReads,
   type AgedOutcome,
+  type Catalogue,
   type FrozenCatalogue,
   type JobFacts,
   type Resolution,
@@ -52,8 +55,20 @@ export function requireNames(
   );
 }
 
-/** A key whose winner is outside the token's scopes is unavailable with it, and nothing else replaces it. */
+const frozen = new WeakMap<Catalogue, FrozenCatalogue>();
+
+/** Once for all who resolved together. */
+export function frozenOf(catalogue: Catalogue): FrozenCatalogue {
+  const known = frozen.get(catalogue);
+  if (known !== undefined) return known;
+  const made = freezeCatalogue(catalogue);
+  frozen.set(catalogue, made);
+  return made;
+}
+
+/** A key whose winner is outside the token's scopes is unavailable with it, and nothing else takes its place. */
 export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): FrozenCatalogue {
+  if (narrowing === undefined) return catalogue;
   return {
     ...catalogue,
     entries: catalogue.entries.map((entry) => {
@@ -93,6 +108,12 @@ export async function readAll(
   if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
   const { state } = instance;
   if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
+  if (state.readInternal !== undefined && Date.now() < context.deadline) {
+    const outcomes = await state.readInternal(refs);
+    // What another try may mend is the host's affair, which also notes that it failed.
+    if (!outcomes.some((outcome) => outcome.status === 'unknown' && isTransient(outcome.code)))
+      return outcomes.map((outcome) => ({ outcome }));
+  }
   return state.open.readAged(refs, context);
 }
 

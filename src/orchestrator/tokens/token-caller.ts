@@ -4,6 +4,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
 import type { TokenCaller } from '../caller.ts';
+import { createCheckedRows } from '../seals/checked-rows.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
@@ -50,6 +51,7 @@ export function createTokenCallers(
     .select('o.generation');
   const byHash = all.where('t.hash', '=', 'hash').compile();
   const byId = all.where('t.id', '=', 'id').compile();
+  const checked = createCheckedRows<FoundRow, StoredToken>(['generation']);
 
   async function find(
     query: CompiledQuery<FoundRow>,
@@ -59,14 +61,18 @@ export function createTokenCallers(
     const compiled: CompiledQuery<FoundRow> = { ...query, parameters: [organization, parameter] };
     const [row] = (await database.executeQuery(compiled)).rows;
     if (row === undefined) return undefined;
-    seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
+    const own = await seals.of(row.organization);
+    const caller = checked.of(row.id, row, () => {
+      seals.require(row.seal, own.token(row), `the token ${row.id}`);
+      return readToken(row);
+    });
     if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
     if (row.expires_at !== null && row.expires_at <= now())
       throw new ApiError('unauthenticated', 'this token has expired');
     if (row.organization !== null && row.organization !== organization)
       throw new ApiError('permission_denied', 'this token belongs to another organization');
     if (row.generation === null) throw new ApiError('not_found', `there is no organization ${organization}`);
-    return { caller: readToken(row), generation: row.generation };
+    return { caller, generation: row.generation };
   }
 
   return {

@@ -1,4 +1,4 @@
-import { freezeCatalogue, type Resolution } from '@kici-dev/secret-federation';
+import type { Resolution } from '@kici-dev/secret-federation';
 import { meaningOf, quote, type Failure } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
@@ -9,7 +9,7 @@ import { nearOf } from '../near.ts';
 import type { PolicyStore } from '../policy/store.ts';
 import type { TokenCallers } from '../tokens/token-caller.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
-import { factsOf, narrow, readWinners, requireNames } from '../resolution/winners.ts';
+import { factsOf, frozenOf, narrow, readWinners, requireNames } from '../resolution/winners.ts';
 
 type Found = Extract<Resolution, { status: 'found' }>;
 type Encoding = 'text' | 'base64';
@@ -29,7 +29,7 @@ export function createReadValues(
     const resolved = await resolver.resolve(call, environment, factsOf(call));
     const narrowing = narrowingOf(call.caller);
     requireNames(environment, resolved, narrowing);
-    const catalogue = narrow(freezeCatalogue(resolved.catalogue), narrowing);
+    const catalogue = narrow(frozenOf(resolved.catalogue), narrowing);
     const resolutions = await readWinners(
       catalogue,
       new Set(keys),

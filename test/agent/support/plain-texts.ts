@@ -7,10 +7,9 @@ import { isPlainJavaScript } from '../../../src/agent/modules/plain-javascript.t
 // for it at all. Usage: RUNS SEED, with texts of the caller's own as JSON on standard input.
 const words =
   'a b x type as satisfies is declare abstract readonly public private protected override accessor static async get set enum namespace module global interface let const class function import export default from new await number any';
-const marks = [
-  ...'< > ( ) = ; : ? ! { } [ ] , . + / ` " @ #'.split(' '),
-  ...['=>', '>>', '>=', '<=', '?.', '??', '...', '<T>', ': T', '/* c */', '// c\n', '\n', '\u2028', '\r', ' '],
-];
+const marks = '< > ( ) = ; : ? ! { } [ ] , . + / ` " @ # => >> >= <= ?. ?? ... <T>'
+  .split(' ')
+  .concat(': T', '/* c */', '// c\n', '\n', '\u2028', '\r', ' ');
 const templates = [
   'class A { %  x % = 1 }',
   'class A { % \n x () { } % }',

@@ -25,6 +25,8 @@ export class ParameterStore {
   readonly undecryptable = new Set<string>();
   /** Names that GetParameters leaves out of its answer. */
   readonly leaveOut = new Set<string>();
+  /** What a label that the parameter does not have is called: the emulators say `ParameterNotFound`. */
+  missingLabel: 'ParameterNotFound' | 'ParameterVersionNotFound' = 'ParameterVersionNotFound';
 
   find(name: string): Parameter {
     const parameter = this.parameters.get(name);
@@ -71,7 +73,10 @@ export class ParameterStore {
     const version = parameter.versions.findLast(
       ({ version: number, labels }) => selector === undefined || `${number}` === selector || labels.has(selector),
     );
-    if (version === undefined) throw new Refusal('ParameterVersionNotFound', `Could not find version ${selector}.`);
+    if (version === undefined) {
+      const code = /^[0-9]/.test(selector ?? '') ? 'ParameterVersionNotFound' : this.missingLabel;
+      throw new Refusal(code, `Could not find version ${selector}.`);
+    }
     return { parameter, version, ...(selector !== undefined && { selector: `:${selector}` }) };
   }
 }

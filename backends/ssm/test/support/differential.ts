@@ -77,15 +77,19 @@ const ignored = new Set([
 ]);
 
 /** Lists have no order of their own; dates and ciphertexts are only there or not. */
-function normalForm(value: unknown, key = ''): unknown {
+function normalForm(value: unknown): unknown {
   if (value instanceof Date) return 'a date';
-  if (Array.isArray(value)) return value.map((item: unknown) => JSON.stringify(normalForm(item, key))).toSorted();
+  if (Array.isArray(value)) return value.map((item: unknown) => JSON.stringify(normalForm(item))).toSorted();
   if (typeof value !== 'object' || value === null) return value;
   const isVersion = 'Labels' in value;
   const members = Object.entries(value).filter(
     ([name, member]) => !ignored.has(name) && member !== undefined && !(isVersion && name === 'Value'),
   );
-  return Object.fromEntries(members.toSorted().map(([name, member]) => [name, normalForm(member, name)]));
+  return Object.fromEntries(members.toSorted(byName).map(([name, member]) => [name, normalForm(member)]));
+}
+
+function byName([left]: readonly [string, unknown], [right]: readonly [string, unknown]): number {
+  return left < right ? -1 : 1;
 }
 
 /** What each step answered, or the name of its error. */

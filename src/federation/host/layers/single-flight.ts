@@ -29,7 +29,11 @@ export class Flights<T> {
     const leave = (): void => {
       for (const key of keys) if (this.#flights.get(key) === flight) this.#flights.delete(key);
     };
-    const answer = run({ signal: controller.signal, deadline: Date.now() + this.#limitMs }).finally(leave);
+    let isUnderWay = true;
+    const answer = run({ signal: controller.signal, deadline: Date.now() + this.#limitMs }).finally(() => {
+      isUnderWay = false;
+      leave();
+    });
     answer.catch(() => undefined);
     let waiting = 0;
     const flight: Flight<T> = {
@@ -39,7 +43,7 @@ export class Flights<T> {
           return await withinDeadline(context, this.#limitMs, () => answer);
         } finally {
           waiting -= 1;
-          if (waiting === 0) {
+          if (waiting === 0 && isUnderWay) {
             leave();
             controller.abort();
           }

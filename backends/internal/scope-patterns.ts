@@ -1,0 +1,57 @@
+import { sql, type RawBuilder } from 'kysely';
+
+const wildcard = /[*?[]/;
+/** A statement joins a bounded number of parts (SQLite: 500), and a glob takes two. */
+const mostGlobs = 200;
+
+/**
+ * The scopes that a set of patterns may select, as SQL that both engines understand. Errs towards more: whoever asks
+ * matches again. Scopes are few beside secrets, so that these are searched, and of the secrets those alone that are
+ * selected.
+ * @returns `all` where one of the patterns, or their number, leaves nothing out
+ */
+export function scopesMatching(
+  organization: string,
+  patterns: readonly string[],
+): RawBuilder<unknown> | 'all' | 'none' {
+  const globs = [...new Set(patterns.filter((text) => wildcard.test(text)))];
+  const exact = [...new Set(patterns.filter((text) => !wildcard.test(text)))];
+  if (globs.includes('**') || globs.length > mostGlobs) return 'all';
+  const parts = globs.flatMap((text) => {
+    const isSelected = conditionOf(text);
+    // The scope of a secret that is there was made with it; of one that was deleted it may be gone.
+    return [
+      sql`select scope from internal_scopes where organization = ${organization} and ${isSelected}`,
+      sql`select scope from internal_secrets where organization = ${organization} and deleted = 1 and version is not null and ${isSelected}`,
+    ];
+  });
+  if (exact.length > 0) parts.push(sql`values ${sql.join(exact.map((scope) => sql`(${scope})`))}`);
+  return parts.length === 0 ? 'none' : sql.join(parts, sql` union `);
+}
+
+/** The leading segments without wildcards as a range, which the index can search; the rest as `like`. */
+function conditionOf(text: string): RawBuilder<unknown> {
+  const segments = text.split('/');
+  const base = segments
+    .slice(
+      0,
+      segments.findIndex((segment) => wildcard.test(segment)),
+    )
+    .join('/');
+  const conditions = [sql`('/' || scope) like ${likeOf(segments)} escape '!'`];
+  // As many slashes leave no room for a "%" to take one. ("0" follows "/" in the range.)
+  if (!segments.includes('**'))
+    conditions.push(sql`length(scope) - length(replace(scope, '/', '')) = ${segments.length - 1}`);
+  if (base !== '') conditions.push(sql`scope >= ${base} and scope < ${`${base}0`}`);
+  return sql.join(conditions, sql` and `);
+}
+
+/** "_" is any character, "%" any number of them; SQLite does not distinguish case there, which only selects more. */
+function likeOf(segments: readonly string[]): string {
+  const like = (segment: string): string =>
+    segment
+      .replaceAll('_', '!_')
+      .replaceAll('*', '%')
+      .replace(/\[[!^]?[^\]]+\]|\?/g, '_');
+  return segments.map((segment) => (segment === '**' ? '%' : `/${like(segment)}`)).join('');
+}

@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '../../src/api/client.ts';
+import { createSessionKeyPair } from '../../src/api/job-seal.ts';
+import { localTokenFile } from '../../src/api/local-credentials.ts';
+import { operations } from '../../src/api/registry.ts';
+import type { Target } from './load.ts';
+import { endProcess, spawnPinned, urlOf } from './process.ts';
+
+/** For the key of every data folder of a bench. */
+export const keyText = 'ab'.repeat(32);
+const program = join(import.meta.dirname, '../../src/cli/bin/kici-orchestrator.mjs');
+
+export type BenchServer = Awaited<ReturnType<typeof startOrchestrator>>;
+
+/**
+ * The orchestrator as a program of its own.
+ * @param fill puts secrets into the data folder before it starts
+ */
+export async function startOrchestrator(fill: (dataDir: string) => Promise<unknown> = async () => undefined) {
+  const home = await mkdtemp(join(tmpdir(), 'kici-bench-'));
+  const dataDir = join(home, 'data');
+  await fill(dataDir);
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, 'config'),
+    KICI_DATA_DIR: dataDir,
+    KICI_SECRET_KEY: keyText,
+    KICI_PORT: '0',
+  };
+  const flags = (process.env['KICI_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
+  const child = spawnPinned([process.execPath, ...flags, program], { cwd: home, env });
+  const url = await urlOf(child);
+  const token = (await readFile(localTokenFile(url, env), 'utf8')).trim();
+  const client = createClient({ url, organization: 'default', token });
+  return {
+    child,
+    url,
+    client,
+    write: (key: string): Target => ({
+      path: '/api/v1/orgs/default/secrets',
+      method: 'PUT',
+      headers: headersOf(token),
+      body: JSON.stringify({ scope: 's', key, value: 'dmFsdWUtb2YtdGhlLWtleQ==' }),
+    }),
+    openJob: (environment: string) =>
+      client.call(operations['jobs.open'], {
+        environment,
+        workflow: 'w',
+        job: 'j',
+        agentPublicKey: Buffer.from(createSessionKeyPair().publicKey).toString('base64'),
+      }),
+    /** As `openJob`, for a wire of one's own: who measures has no time to check what comes back. */
+    openTarget: (environment: string): Target => ({
+      path: '/api/v1/orgs/default/jobs',
+      method: 'POST',
+      headers: headersOf(token),
+      body: JSON.stringify({
+        environment,
+        workflow: 'w',
+        job: 'j',
+        agentPublicKey: Buffer.from(createSessionKeyPair().publicKey).toString('base64'),
+      }),
+    }),
+    async stop() {
+      await endProcess(child);
+      await rm(home, { recursive: true });
+    },
+  };
+}
+
+export function readOf(job: { readonly jobId: string; readonly jobToken: string }, keys: readonly string[]): Target {
+  return {
+    path: `/api/v1/orgs/default/jobs/${job.jobId}/secrets`,
+    method: 'POST',
+    headers: headersOf(job.jobToken),
+    body: JSON.stringify({ keys }),
+  };
+}
+
+function headersOf(token: string): Target['headers'] {
+  return { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+}

@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { copyFileSync, fdatasync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { sql } from 'kysely';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
+import type { SyncFile } from '../../src/database/commits.ts';
+import { migrate } from '../../src/database/migrate.ts';
+import { commitsOf, openDatabase } from '../../src/database/open.ts';
+import { createFileAnchor } from '../../src/orchestrator/audit/anchor.ts';
+import { createAuditLog } from '../../src/orchestrator/audit/audit-log.ts';
+import { verifyAudit } from '../../src/orchestrator/audit/verify.ts';
+import { randomFrom } from './support/random.ts';
+
+const signer = async () => (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const row = {
+  organization: 'default',
+  phase: 'read',
+  operation: 'jobs.read',
+  actor: 'job:1',
+  subject: { pad: 'x'.repeat(900) },
+} as const;
+const pageBytes = 4_096;
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-power-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+async function open(folder: string, sync?: SyncFile) {
+  const database = openDatabase<AllTables>(join(folder, 'kici.db'), sync);
+  onTestFinished(() => database.destroy());
+  await migrate(database, allMigrations);
+  const commits = commitsOf(database);
+  const anchor = createFileAnchor(join(folder, 'anchor.json'));
+  const failures: unknown[] = [];
+  const breaks: string[] = [];
+  const log = createAuditLog({
+    database,
+    signer,
+    anchor,
+    durable: () => commits.durable(),
+    now: () => 1,
+    listener: {
+      failed: (error) => failures.push(error),
+      broken: (_, sequence, { kind }) => breaks.push(`${kind} at ${sequence}`),
+    },
+  });
+  return { database, commits, log, anchor, failures, breaks };
+}
+
+/** SQLite syncs this much of a log that begins anew before anything follows it. */
+const headerBytes = 32;
+
+/** The log as the disk has it: of what was written since the last sync, some pages and not others. */
+function torn(synced: Buffer, now: Buffer, random: () => number): Buffer {
+  const disk = Buffer.alloc(now.length);
+  synced.copy(disk);
+  now.copy(disk, 0, 0, headerBytes);
+  for (let at = 0; at < now.length; at += pageBytes) if (random() < 0.5) now.copy(disk, at, at, at + pageBytes);
+  return disk;
+}
+
+/** The files as a loss of power at this moment leaves them. In one turn, so that nothing happens meanwhile. */
+function loseThePower(folder: string, synced: Buffer, random: () => number): string {
+  const left = mkdtempSync(join(folder, 'left-'));
+  copyFileSync(join(folder, 'kici.db'), join(left, 'kici.db'));
+  copyFileSync(join(folder, 'anchor.json'), join(left, 'anchor.json'));
+  writeFileSync(join(left, 'kici.db-wal'), torn(synced, readFileSync(join(folder, 'kici.db-wal')), random));
+  return left;
+}
+
+describe('after a loss of power', () => {
+  it('every row that was acknowledged is there, its chain holds, and the anchor is not ahead of it', async () => {
+    const folder = await newFolder();
+    const log = join(folder, 'kici.db-wal');
+    const random = randomFrom(11);
+    let synced = Buffer.alloc(0);
+    const server = await open(folder, async (descriptor) => {
+      const before = readFileSync(log);
+      await promisify(fdatasync)(descriptor);
+      synced = before;
+    });
+    await server.log.examine();
+    await server.commits.group();
+    synced = readFileSync(log);
+    // So that the log begins anew several times.
+    await sql`pragma wal_autocheckpoint = 60`.execute(server.database);
+    const beginnings = new Set<string>();
+    let acknowledged = 0;
+    let isOver = false;
+    const writers = Array.from({ length: 8 }, async () => {
+      while (!isOver) acknowledged = Math.max(acknowledged, await server.log.append(row));
+    });
+    for (let loss = 0; loss < 10; loss += 1) {
+      const goal = acknowledged + 1 + Math.floor(random() * 40);
+      while (acknowledged < goal) await nextTurn();
+      const promised = acknowledged;
+      const left = await open(loseThePower(folder, synced, random));
+      beginnings.add(readFileSync(log).subarray(0, headerBytes).toString('hex'));
+      const { problems, rows } = await verifyAudit(left.database, signer, left.anchor, 'default');
+      expect(problems).toEqual([]);
+      expect(rows).toBeGreaterThanOrEqual(promised);
+      await left.log.examine();
+      expect(left.breaks).toEqual([]);
+      expect(await left.log.append(row)).toBe(rows + 1);
+      await left.log.settle();
+      await left.database.destroy();
+    }
+    isOver = true;
+    await Promise.all(writers);
+    await server.log.settle();
+    await server.commits.close();
+    expect(beginnings.size).toBeGreaterThan(2);
+  });
+
+  it('the test above sees a server that answers before the disk has it', async () => {
+    const folder = await newFolder();
+    const log = join(folder, 'kici.db-wal');
+    const server = await open(folder, async () => undefined);
+    await server.log.examine();
+    await server.commits.group();
+    const synced = readFileSync(log);
+    const promised = await server.log.append(row);
+    await server.log.settle();
+    const left = await open(loseThePower(folder, synced, () => 1));
+    const { problems, rows } = await verifyAudit(left.database, signer, left.anchor, 'default');
+    expect(rows).toBeLessThan(promised);
+    expect(problems).toMatchObject([{ problem: expect.stringContaining('the log ends at row') }]);
+    await server.commits.close();
+  });
+});
+
+describe('a disk', () => {
+  it('that stalls keeps answers back, takes all that wait at once, and then goes on', async () => {
+    let syncs = 0;
+    let release = Promise.withResolvers<void>();
+    const server = await open(await newFolder(), async () => {
+      syncs += 1;
+      await release.promise;
+    });
+    await server.log.examine();
+    await server.commits.group();
+    const answered: number[] = [];
+    const append = async (): Promise<void> => {
+      answered.push(await server.log.append(row));
+    };
+    const first = append();
+    while (syncs === 0) await nextTurn();
+    const others = Array.from({ length: 50 }, append);
+    for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+    expect([answered, syncs]).toEqual([[], 1]);
+    release.resolve();
+    release = Promise.withResolvers();
+    release.resolve();
+    await Promise.all([first, ...others]);
+    expect([answered.length, syncs]).toEqual([51, 2]);
+    await server.commits.close();
+  });
+
+  it('that stalls for too long fails what waits by a deadline, with a name', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const stalled = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const server = await open(await newFolder(), () => {
+      asked.resolve();
+      return stalled.promise;
+    });
+    await server.log.examine();
+    await server.commits.group();
+    const failed = server.log.append(row).catch((error: unknown) => error);
+    await asked.promise;
+    vi.advanceTimersByTime(10_000);
+    expect(await failed).toMatchObject({ name: 'NotDurableError', code: 'ETIMEDOUT' });
+    stalled.resolve();
+    expect(await server.log.append(row)).toBe(2);
+    await server.commits.close();
+  });
+
+  it('that failed is not trusted again: a later sync may vouch for what the system has forgotten', async () => {
+    let isBroken = true;
+    const server = await open(await newFolder(), async () => {
+      if (isBroken) throw Object.assign(new Error('disk'), { code: 'EIO' });
+    });
+    await server.log.examine();
+    await server.commits.group();
+    await expect(server.log.append(row)).rejects.toMatchObject({ name: 'NotDurableError', code: 'EIO' });
+    isBroken = false;
+    await expect(server.log.append(row)).rejects.toMatchObject({ name: 'NotDurableError', code: 'EIO' });
+    await server.commits.close();
+  });
+});
