@@ -52,6 +52,7 @@ function memoryAnchor(hear: (heads: readonly AuditHead[]) => void): AuditAnchor 
     async write(written) {
       hear([...written.values()]);
       for (const [organization, head] of written) heads.set(organization, head);
+      return true;
     },
     isUntouched: () => true,
     adopt: () => undefined,
@@ -92,9 +93,10 @@ it('orchestrators that share an anchor never move its head back', async () => {
         {
           ...anchor,
           async write(heads) {
-            await anchor.write(heads);
+            const isWritten = await anchor.write(heads);
             const known = await anchor.read();
             if (known.state === 'readable') seen.push(known.heads.get('default')?.sequence ?? -1);
+            return isWritten;
           },
         },
         folder,

@@ -92,15 +92,17 @@ describe('after a loss of power', () => {
     // So that the log begins anew several times.
     await sql`pragma wal_autocheckpoint = 60`.execute(server.database);
     const beginnings = new Set<string>();
-    let acknowledged = 0;
-    let isOver = false;
+    const progress = { acknowledged: 0, isOver: false };
     const writers = Array.from({ length: 8 }, async () => {
-      while (!isOver) acknowledged = Math.max(acknowledged, await server.log.append(row));
+      while (!progress.isOver) {
+        const sequence = await server.log.append(row);
+        progress.acknowledged = Math.max(progress.acknowledged, sequence);
+      }
     });
     for (let loss = 0; loss < 10; loss += 1) {
-      const goal = acknowledged + 1 + Math.floor(random() * 40);
-      while (acknowledged < goal) await nextTurn();
-      const promised = acknowledged;
+      const goal = progress.acknowledged + 1 + Math.floor(random() * 40);
+      while (progress.acknowledged < goal) await nextTurn();
+      const promised = progress.acknowledged;
       const left = await open(loseThePower(folder, synced, random));
       beginnings.add(readFileSync(log).subarray(0, headerBytes).toString('hex'));
       const { problems, rows } = await verifyAudit(left.database, signer, left.anchor, 'default');
@@ -112,7 +114,7 @@ describe('after a loss of power', () => {
       await left.log.settle();
       await left.database.destroy();
     }
-    isOver = true;
+    progress.isOver = true;
     await Promise.all(writers);
     await server.log.settle();
     await server.commits.close();
@@ -138,10 +140,10 @@ describe('after a loss of power', () => {
 
 describe('a disk', () => {
   it('that stalls keeps answers back, takes all that wait at once, and then goes on', async () => {
-    let syncs = 0;
+    const disk = { syncs: 0 };
     let release = Promise.withResolvers<void>();
     const server = await open(await newFolder(), async () => {
-      syncs += 1;
+      disk.syncs += 1;
       await release.promise;
     });
     await server.log.examine();
@@ -151,15 +153,15 @@ describe('a disk', () => {
       answered.push(await server.log.append(row));
     };
     const first = append();
-    while (syncs === 0) await nextTurn();
+    while (disk.syncs === 0) await nextTurn();
     const others = Array.from({ length: 50 }, append);
     for (let turn = 0; turn < 50; turn += 1) await nextTurn();
-    expect([answered, syncs]).toEqual([[], 1]);
+    expect([answered, disk.syncs]).toEqual([[], 1]);
     release.resolve();
     release = Promise.withResolvers();
     release.resolve();
     await Promise.all([first, ...others]);
-    expect([answered.length, syncs]).toEqual([51, 2]);
+    expect([answered.length, disk.syncs]).toEqual([51, 2]);
     await server.commits.close();
   });
 

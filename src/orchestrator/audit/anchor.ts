@@ -25,20 +25,22 @@ export interface AuditAnchor {
   isUntouched(): boolean;
   /** What was read has been looked into, and counts from now on as if it had been written here. */
   adopt(read: AnchorState): void;
-  /** Durable when it resolves. What was damaged is set aside first. A head never moves back. */
-  write(heads: AuditHeads): Promise<void>;
+  /**
+   * Durable when it resolves. What was damaged is set aside first, and a head never moves back.
+   * @returns false where somebody else has changed it, which must be looked into before it is replaced
+   */
+  write(heads: AuditHeads): Promise<boolean>;
   /** Removes temporary files of writers that were killed. */
   sweep(): Promise<void>;
 }
 
 const maxBytes = 16 * 1_024 * 1_024;
-const mostAttempts = 100;
 
 /** An anchor in a file of a folder that exists, replaced as a whole. */
 export function createFileAnchor(file: string): AuditAnchor {
   let last: { readonly stamp: string; readonly state: AnchorState } | undefined;
   let adopted = '';
-  let writing = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
 
   /** Read again only where the file is another. */
   function read(): AnchorState {
@@ -49,23 +51,20 @@ export function createFileAnchor(file: string): AuditAnchor {
     return state;
   }
 
-  async function replace(heads: AuditHeads): Promise<void> {
-    for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-      const current = read();
-      if (current.state === 'damaged') setAside(file);
-      const stamp = stampOf(file);
-      const known = current.state === 'readable' ? current.heads : new Map<string, AuditHead>();
-      const merged = newest(known, heads);
-      const text = JSON.stringify(Object.fromEntries(merged));
-      // Another orchestrator on this folder may have been faster.
-      const isSame = (): boolean => stampOf(file) === stamp;
-      const adoptOwn = (): void => {
-        adopted = stampOf(file);
-        last = { stamp: adopted, state: { state: 'readable', heads: merged } };
-      };
-      if (await replaceFileIf(file, text, isSame, adoptOwn)) return;
+  async function replace(heads: AuditHeads): Promise<boolean> {
+    const current = read();
+    const isSame = (): boolean => stampOf(file) === adopted;
+    if (!isSame()) return false;
+    const known = current.state === 'readable' ? current.heads : new Map<string, AuditHead>();
+    const merged = newest(known, heads);
+    if (current.state === 'damaged') {
+      setAside(file);
+      adopted = stampOf(file);
     }
-    throw new AnchorError('EBUSY');
+    return replaceFileIf(file, JSON.stringify(Object.fromEntries(merged)), isSame, () => {
+      adopted = stampOf(file);
+      last = { stamp: adopted, state: { state: 'readable', heads: merged } };
+    });
   }
 
   return {

@@ -27,7 +27,9 @@ interface Waiting {
 export function createAuditLog(services: AuditLogServices): AuditLog {
   const writer: Writer = { ...services, heads: new Map(), statements: new Map() };
   const heads = createWaitingHeads(services.anchor, {
-    failed: services.listener.failed,
+    failed: (error) => {
+      services.listener.failed(error);
+    },
     foreign: () => {
       mustExamine = true;
       start();

@@ -53,7 +53,7 @@ export async function commit(
     if (!isOwn && examined === 'own') return undefined;
     // The file may lag behind what this writer knows; a file that somebody else has changed counts alone.
     const trusted = isOwn ? { ...known, heads: newest(known.heads, writer.heads) } : known;
-    return { ...(await appendTo(transaction, writer, trusted, signers, entries)), known };
+    return { ...(await appendTo(transaction, writer, known, trusted, signers, entries)), known };
   });
   if (committed === undefined) return commit(writer, entries, 'every');
   anchor.adopt(committed.known);
@@ -65,6 +65,7 @@ async function appendTo(
   transaction: Kysely<OrchestratorTables>,
   { anchor, now, statements }: Writer,
   known: AnchorState,
+  trusted: AnchorState,
   signers: ReadonlyMap<string, Sign>,
   entries: readonly AuditEntry[],
 ): Promise<Committed> {
@@ -83,7 +84,7 @@ async function appendTo(
   const breaks = new Array<Found>();
   const beginnings = new Map<string, AuditHead>();
   for (const [organization, sign] of signers) {
-    const { sequence, mac, first, found } = await continueLog(transaction, organization, known, sign);
+    const { sequence, mac, first, found } = await continueLog(transaction, organization, trusted, sign);
     heads.set(organization, { sequence, mac });
     if (first) beginnings.set(organization, { sequence: 0, mac: chainStart });
     if (found !== undefined)
@@ -113,7 +114,10 @@ async function appendTo(
     }),
   );
   // Without an anchor, first rows look the same as rows whose anchor was removed.
-  if (beginnings.size > 0) await anchor.write(beginnings);
+  if (beginnings.size > 0) {
+    anchor.adopt(known);
+    await anchor.write(beginnings);
+  }
   await insert(transaction, rows, statements);
   return { sequences, heads, breaks };
 }

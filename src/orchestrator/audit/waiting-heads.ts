@@ -37,8 +37,12 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
   async function writeWaiting(): Promise<void> {
     const written = new Map(waiting);
     try {
-      if (written.size > 0) await anchor.write(written);
+      const isWritten = written.size === 0 || (await anchor.write(written));
       failing = false;
+      if (!isWritten) {
+        listener.foreign();
+        return;
+      }
     } catch (error) {
       failing = true;
       throw error;
@@ -51,7 +55,10 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
     timer = undefined;
     await writing.catch(() => undefined);
     if (waiting.size === 0) return;
-    if (anchor.isUntouched()) await write().catch(listener.failed);
+    if (anchor.isUntouched())
+      await write().catch((error: unknown) => {
+        listener.failed(error);
+      });
     else listener.foreign();
     if (waiting.size > 0 && !failing) soon();
   }

@@ -28,7 +28,7 @@ export function createSharedRuns<Work, Result>(
     const result = perform(work);
     const line: Line<Work, Result> = { running: result.catch(() => undefined), next: undefined };
     lines.set(key, line);
-    void line.running.then(() => {
+    void line.running.finally(() => {
       if (line.next === undefined) lines.delete(key);
     });
     return result;
