@@ -1,10 +1,34 @@
 import { defineConfig } from 'vitest/config';
 import { SlowFilesFirst } from './test/support/sequencer.ts';
 
+const exclude = ['**/node_modules/**', 'test/fixtures/**', 'test/deep/**'];
+const everyTest = {
+  extends: true,
+  test: { name: 'all', include: ['test/**/*.test.ts', 'backends/*/test/**/*.test.ts'], exclude },
+} as const;
+
+/** What speaks SQL, once more on the other engine. */
+const onPostgres = {
+  extends: true,
+  test: {
+    name: 'on PostgreSQL',
+    include: ['test/{orchestrator,keyring,internal-backend}/**/*.test.ts', 'test/composition/wiring.test.ts'],
+    // What tests rights, programs and HTTP knows no SQL; the plan is SQLite's.
+    exclude: [
+      ...exclude,
+      'test/internal-backend/list-plan.test.ts',
+      'test/orchestrator/http/**',
+      'test/orchestrator/{access-matrix,every-answer,operators-page,program,kills,stated-keys}.test.ts',
+    ],
+    env: { KICI_TEST_ENGINE: 'postgres' },
+    globalSetup: './test/support/postgres-template.ts',
+  },
+} as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'backends/*/test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/fixtures/**', 'test/deep/**'],
+    // Without a server, the lane says that it is missing: `test/database/postgres`.
+    projects: (process.env['KICI_TEST_POSTGRES_URL'] ?? '') === '' ? [everyTest] : [everyTest, onPostgres],
     reporters: ['default', './test/support/count-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,

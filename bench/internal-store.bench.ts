@@ -11,6 +11,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { internalDefinition, internalMigrations, type InternalTables } from '@kici-dev/secret-backend-internal';
+import { inTransaction } from '../src/database/in-transaction.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { openDatabase } from '../src/database/open.ts';
 import { keyFromText } from '../src/keyring/key-encryption-key.ts';
@@ -82,7 +83,7 @@ async function openStore(
 ): Promise<SecretBackend> {
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, keyFromText('ab'.repeat(32), 'the bench'), () => Date.now());
-  return internalDefinition(database, keyring, 0).create({}, testHost({ name: 'internal' }));
+  return internalDefinition(database, keyring, 0, inTransaction).create({}, testHost({ name: 'internal' }));
 }
 
 async function fill(backend: SecretBackend, bare: BareStore): Promise<readonly SecretRef[]> {

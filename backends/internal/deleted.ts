@@ -72,14 +72,16 @@ export async function eraseExpired(store: Store): Promise<number> {
       .orderBy('key')
       .limit(rowsAtOnce)
       .execute();
-    await database.transaction().execute(async (transaction) => {
+    erased += await store.inTransaction(database, async (transaction) => {
+      let count = 0;
       for (const { scope, key } of rows) {
         const row = await findSecret(transaction, organization, { scope, key });
         // It may have been restored meanwhile.
         if (row === undefined || row.version === null || !isOwn(sign, row) || !isOver(store, row)) continue;
         await erase(transaction, organization, sign, row, row.updated_at);
-        erased += 1;
+        count += 1;
       }
+      return count;
     });
     after = rows.at(-1);
     if (rows.length < rowsAtOnce) return erased;

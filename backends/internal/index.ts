@@ -15,7 +15,7 @@ import { read } from './read.ts';
 import { renameScope } from './rename.ts';
 import { createScope, deleteScope, listScopes } from './scopes.ts';
 import { declare, remove, restore, versions } from './secrets.ts';
-import { createStore, type Sealer, type Store } from './store.ts';
+import { createStore, type InTransaction, type Sealer, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 import { write, writeAll, type WrittenAll } from './write.ts';
 
@@ -27,7 +27,7 @@ export type { WrittenAll } from './write.ts';
 export { resealSecrets } from './secret-rows.ts';
 export { createStore } from './store.ts';
 export { internalMigrations, type InternalTables } from './tables.ts';
-export type { Sealer } from './store.ts';
+export type { InTransaction, Sealer } from './store.ts';
 
 /**
  * The orchestrator's own store, the only backend that gets the database and the keys.
@@ -37,6 +37,7 @@ export function internalDefinition(
   database: Kysely<InternalTables>,
   sealer: Sealer,
   keepDeletedMs: number,
+  inTransaction: InTransaction,
 ): BackendDefinition {
   return {
     contract: contractVersion,
@@ -46,7 +47,9 @@ export function internalDefinition(
     settings: {},
     capabilities,
     create: (_, host) =>
-      createInternal(createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs })),
+      createInternal(
+        createStore(database, sealer, host.organization, { now: () => host.now(), keepDeletedMs, inTransaction }),
+      ),
   };
 }
 

@@ -16,12 +16,13 @@ export async function renameScopeAlong(
   let refusal: { readonly error: unknown } | undefined;
   try {
     await guard(context, () =>
-      renameScope(store, from, to, (transaction) =>
-        along(transaction).catch((error: unknown) => {
+      renameScope(store, from, to, (transaction) => {
+        refusal = undefined;
+        return along(transaction).catch((error: unknown) => {
           refusal = { error };
           throw error;
-        }),
-      ),
+        });
+      }),
     );
   } catch (error) {
     // The guard would take any other error for the database's.

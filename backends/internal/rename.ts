@@ -38,7 +38,7 @@ async function tryRename(store: Store, from: ScopePath, to: ScopePath, along: Al
   for (const row of before.secrets) requireOwn(sign, row);
   const retired = await lastVersions(database, sign, organization, to);
   const moved = await move(store, before, to, retired);
-  return database.transaction().execute(async (transaction) => {
+  return store.inTransaction(database, async (transaction) => {
     const scopes = await transaction
       .selectFrom('internal_scopes')
       .select('scope')

@@ -31,7 +31,7 @@ export async function createScope({ database, organization, now }: Store, scope:
 export async function deleteScope(store: Store, scope: ScopePath): Promise<number> {
   const { database, organization } = store;
   const sign = await store.signer();
-  return database.transaction().execute(async (transaction) => {
+  return store.inTransaction(database, async (transaction) => {
     const { numDeletedRows } = await transaction
       .deleteFrom('internal_scopes')
       .where('organization', '=', organization)

@@ -15,7 +15,7 @@ import { requireKey, write } from './write.ts';
 export async function remove(store: Store, { scope, key }: SecretRef): Promise<DeleteReceipt> {
   const { database, organization } = store;
   const sign = await store.signer();
-  return database.transaction().execute(async (transaction) => {
+  return store.inTransaction(database, async (transaction) => {
     const before = await findSecret(transaction, organization, { scope, key });
     if (before === undefined || (before.deleted === 1 && isOwn(sign, before))) return { existed: false };
     await markDeleted(store, transaction, sign, before);
@@ -31,7 +31,7 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
   const { database, organization } = store;
   const at = store.now();
   const sign = await store.signer();
-  await database.transaction().execute(async (transaction) => {
+  await store.inTransaction(database, async (transaction) => {
     await transaction
       .insertInto('internal_scopes')
       .values({ organization, scope, created_at: at })

@@ -11,9 +11,19 @@ export interface Sealer {
   rowSigner(organization: string): Promise<SignRow>;
 }
 
+/**
+ * Runs work as if no other transaction ran beside it. It may run the work again: the work does nothing outside that it
+ * may not do twice.
+ */
+export type InTransaction = <T>(
+  database: Kysely<InternalTables>,
+  work: (transaction: Kysely<InternalTables>) => Promise<T>,
+) => Promise<T>;
+
 /** What every part of the store works on. */
 export interface Store {
   readonly database: Kysely<InternalTables>;
+  readonly inTransaction: InTransaction;
   readonly organization: string;
   readonly now: () => number;
   /** How long a deleted secret can be restored, in milliseconds. */
@@ -37,11 +47,12 @@ export function createStore(
   database: Kysely<InternalTables>,
   sealer: Sealer,
   organization: string,
-  { now, keepDeletedMs }: Pick<Store, 'now' | 'keepDeletedMs'>,
+  { now, keepDeletedMs, inTransaction }: Pick<Store, 'now' | 'keepDeletedMs' | 'inTransaction'>,
 ): Store {
   const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
   return {
     database,
+    inTransaction,
     organization,
     now,
     keepDeletedMs,

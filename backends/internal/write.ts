@@ -94,7 +94,7 @@ class Overtaken extends Error {
 /** False if a secret changed meanwhile; then none is written. */
 async function insertVersions(store: Store, sign: SignRow, versions: readonly NewVersion[]): Promise<boolean> {
   try {
-    await store.database.transaction().execute(async (transaction) => {
+    await store.inTransaction(store.database, async (transaction) => {
       for (const version of versions)
         if (!(await insertVersion(transaction, store, sign, version))) throw new Overtaken();
     });

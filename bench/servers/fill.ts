@@ -5,6 +5,7 @@ import { SecretValue } from '@kici-dev/secret-backend';
 import { createStore } from '@kici-dev/secret-backend-internal';
 import { withSeal } from '../../backends/internal/row-seal.ts';
 import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
@@ -28,7 +29,7 @@ export async function fill(dataDir: string, secrets: number, perScope: number = 
   const database = openDatabase<AllTables>(file);
   await migrate(database, allMigrations);
   const keyring = await openKeyring(database, keyFromText(keyText, 'the bench'), Date.now);
-  const store = createStore(database, keyring, 'default', { now: Date.now, keepDeletedMs: 0 });
+  const store = createStore(database, keyring, 'default', { now: Date.now, keepDeletedMs: 0, inTransaction });
   const sign = await store.signer();
   const value = SecretValue.fromBytes(createHmac('sha256', 'bench').digest());
   await store.seal({ scope: 's', key: 'K', version: 1 }, value);

@@ -25,6 +25,7 @@ export function programTrees(): readonly Command[] {
       serve: nothing,
       printConfiguration: nothing,
       rotateKey: nothing,
+      migrateData: nothing,
       reseal: nothing,
     }),
   ];

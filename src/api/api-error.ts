@@ -71,6 +71,12 @@ export const apiErrors = Object.freeze({
     meaning: 'a required backend could not be queried; no other backend was used in its place',
     hint: "see `kici-admin backend test` for the backend's state",
   },
+  database_unavailable: {
+    status: 503,
+    meaning:
+      'the database server of the orchestrator could not be reached; a change that was under way is made or not made',
+    hint: 'try again in a few seconds: nothing needs a restart',
+  },
   too_many_requests: {
     status: 429,
     meaning: 'too many attempts were made, or too many of these are open',

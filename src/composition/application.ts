@@ -1,8 +1,6 @@
 import type { Logger } from 'pino';
-import { migrate } from '../database/migrate.ts';
-import { commitsOf, openDatabase } from '../database/open.ts';
+import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
-import { allMigrations, type AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
 import { listen, requireFreeAddress } from './listen.ts';
@@ -11,7 +9,8 @@ import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
 import { addressGuard, examineAudit, requirePackages } from './start-checks.ts';
-import { databaseFile, type ServerSettings } from './settings.ts';
+import type { ServerSettings } from './settings.ts';
+import { openStorage } from './storage.ts';
 import { identifiers } from './identifiers.ts';
 
 /** A running server. */
@@ -39,9 +38,8 @@ export async function startApplication(
   await requirePackages(settings);
   await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);
-  const database = openDatabase<AllTables>(databaseFile(settings.dataDir));
+  const database = await openStorage(settings);
   try {
-    await migrate(database, allMigrations);
     const keyring = await openKeyring(database, key, now);
     // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');

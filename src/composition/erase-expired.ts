@@ -2,6 +2,7 @@ import { createStore, eraseExpired, organizationsWithExpired } from '@kici-dev/s
 import { errorTrail } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AllTables } from './all-tables.ts';
 import type { Repeat } from './repeat.ts';
@@ -29,7 +30,7 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
   async function eraseAll(): Promise<void> {
     for (const organization of await organizationsWithExpired(database, times)) {
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
-      const secrets = await eraseExpired(createStore(database, keyring, organization, times));
+      const secrets = await eraseExpired(createStore(database, keyring, organization, { ...times, inTransaction }));
       if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose retention has ended');
     }
   }

@@ -1,15 +1,11 @@
-import { existsSync } from 'node:fs';
-import { DatabaseError } from '../database/database-error.ts';
-import { migrate } from '../database/migrate.ts';
-import { openDatabase } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { createFileAnchor } from '../orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../orchestrator/audit/audit-log.ts';
 import type { Resealed } from '../orchestrator/seals/reseal.ts';
-import { allMigrations, type AllTables } from './all-tables.ts';
 import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
-import { anchorFile, databaseFile, type ServerSettings } from './settings.ts';
+import { anchorFile, type ServerSettings } from './settings.ts';
+import { openExisting } from './storage.ts';
 
 /** How many rows one row of the audit log names. */
 const namedRows = 50;
@@ -20,27 +16,19 @@ const namedRows = 50;
  * @throws KeyringError, DatabaseError
  */
 export async function reseal(
-  { dataDir, key }: Pick<ServerSettings, 'dataDir' | 'key'>,
+  settings: Pick<ServerSettings, 'dataDir' | 'database' | 'key'>,
   how: 'look' | 'seal',
 ): Promise<readonly Resealed[]> {
-  const file = databaseFile(dataDir);
-  if (!existsSync(file))
-    throw new DatabaseError(
-      'cannot_open',
-      `there is no database ${file}`,
-      'name the data folder with --data-dir or KICI_DATA_DIR',
-    );
-  const { key: kek } = await readKey(key);
-  const database = openDatabase<AllTables>(file);
+  const database = await openExisting(settings);
   try {
-    await migrate(database, allMigrations);
+    const { key: kek } = await readKey(settings.key);
     const keyring = await openKeyring(database, kek, Date.now);
     const found = await sealRows(database, keyring, 'look');
     if (how === 'look' || found.length === 0) return found;
     const log = createAuditLog({
       database,
       signer: (organization) => keyring.signer(organization),
-      anchor: createFileAnchor(anchorFile(dataDir)),
+      anchor: createFileAnchor(anchorFile(settings.dataDir)),
       durable: async () => undefined,
       now: Date.now,
       listener: { failed: () => undefined, broken: () => undefined },

@@ -1,13 +1,9 @@
-import { existsSync } from 'node:fs';
-import { DatabaseError } from '../database/database-error.ts';
-import { migrate } from '../database/migrate.ts';
-import { openDatabase } from '../database/open.ts';
 import { checkKey } from '../keyring/key-check.ts';
 import { keyFromFile } from '../keyring/key-encryption-key.ts';
 import { rotateKeyEncryptionKey } from '../keyring/rotate-key.ts';
-import { allMigrations, type AllTables } from './all-tables.ts';
 import { readKey } from './read-key.ts';
-import { databaseFile, type ServerSettings } from './settings.ts';
+import type { ServerSettings } from './settings.ts';
+import { openExisting } from './storage.ts';
 
 export interface KeyRotation {
   readonly dataKeys: number;
@@ -21,20 +17,12 @@ export interface KeyRotation {
  * @throws KeyringError, DatabaseError
  */
 export async function rotateKey(
-  { dataDir, key }: Pick<ServerSettings, 'dataDir' | 'key'>,
+  settings: Pick<ServerSettings, 'dataDir' | 'database' | 'key'>,
   newKeyFile: string,
 ): Promise<KeyRotation> {
-  const file = databaseFile(dataDir);
-  if (!existsSync(file))
-    throw new DatabaseError(
-      'cannot_open',
-      `there is no database ${file}`,
-      'name the data folder with --data-dir or KICI_DATA_DIR',
-    );
-  const from = await readKey(key);
-  const database = openDatabase<AllTables>(file);
+  const database = await openExisting(settings);
   try {
-    await migrate(database, allMigrations);
+    const from = await readKey(settings.key);
     await checkKey(database, from.key);
     const to = await keyFromFile(newKeyFile, true);
     return { dataKeys: await rotateKeyEncryptionKey(database, from.key, to.key), createdKeyFile: to.created };

@@ -1,5 +1,6 @@
 import { resealSecrets } from '@kici-dev/secret-backend-internal';
 import type { Kysely } from 'kysely';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import {
   organizationsWithRows,
@@ -46,7 +47,7 @@ export async function sealRows(
     })),
   );
   try {
-    return await database.transaction().execute(async (transaction: Kysely<AllTables>) => {
+    return await inTransaction(database, async (transaction: Kysely<AllTables>) => {
       const found = [...(await resealAccess(transaction, everywhere, null))];
       for (const { name, own, sign } of organizations) {
         found.push(...(await resealOrganization(transaction, own, name)));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { PostgresSettings } from '../database/postgres/open.ts';
 import type { HttpLimits } from '../orchestrator/http/limits.ts';
 import type { SignInLimits } from '../orchestrator/sessions/sign-ins.ts';
 
@@ -7,9 +8,18 @@ export type KeySource =
   | { readonly kind: 'text'; readonly text: string; readonly name: string }
   | { readonly kind: 'file'; readonly file: string; readonly create: boolean };
 
+/** A PostgreSQL in the place of the database in the data folder. */
+export interface DatabaseServer extends PostgresSettings {
+  /** By which the tables are made: past a pooler, or as another user; default: `url`. */
+  readonly migrationUrl?: string | undefined;
+}
+
 /** Everything that a server is started with. */
 export interface ServerSettings {
+  /** Holds the anchor of the audit log, and the database where there is no server for it. */
   readonly dataDir: string;
+  /** Default: SQLite in the data folder. */
+  readonly database?: DatabaseServer | undefined;
   readonly key: KeySource;
   readonly host: string;
   /** 0 takes any free port. */

@@ -5,6 +5,9 @@ const mostErrors = 5;
  * Codes of Node.js, its HTTP parser, undici, fastify, SQLite and the operating system. Any other could hold anything.
  */
 const knownCode = /^(?:(?:ERR|UND_ERR|FST_ERR|HPE|SQLITE|EAI)_[A-Z0-9_]{1,60}|E[A-Z0-9]{2,14})$/;
+/** What a database server says (SQLSTATE), in errors of these classes. */
+const serverCode = /^\d{2}[A-Z\d]{3}$/;
+const serverError = /^Database(?:Unavailable)?Error$/;
 const frame =
   /^ {4}at (?:async )?(?:([\w$.<>#]+(?: [\w$.<>#]+)?) (?:\[as [^\]]*\] )?)?\(?(?:file:\/\/)?([^()]+:\d+:\d+)\)?$/;
 
@@ -42,7 +45,9 @@ function headOf(error: unknown): string {
 
 function codeOf(error: Error): string | undefined {
   const code: unknown = 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && knownCode.test(code) ? code : undefined;
+  if (typeof code !== 'string') return undefined;
+  const isKnown = knownCode.test(code) || (serverCode.test(code) && serverError.test(error.constructor.name));
+  return isKnown ? code : undefined;
 }
 
 function sqliteCodeOf(error: Error): number | undefined {

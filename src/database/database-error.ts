@@ -1,6 +1,14 @@
 import { CodedError } from '../errors/coded-error.ts';
 
-export type DatabaseErrorCode = 'cannot_open' | 'newer_schema' | 'migration_failed';
+export type DatabaseErrorCode =
+  | 'cannot_open'
+  | 'bad_address'
+  | 'newer_schema'
+  | 'migration_failed'
+  | 'not_up_to_date'
+  | 'not_empty'
+  | 'move_failed'
+  | 'unfinished_move';
 
 /** Why the database cannot be used, and what to do about it. */
 export class DatabaseError extends CodedError<DatabaseErrorCode> {

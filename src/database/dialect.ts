@@ -9,9 +9,10 @@ import {
   type SqliteDatabase,
 } from 'kysely';
 
+import { isBusy } from './in-transaction.ts';
+
 const patienceMs = 5_000;
 const longestPauseMs = 20;
-const sqliteBusy = 5;
 
 /** SQLite with transactional migrations, and without blocking this process while another one writes. */
 export class EmbeddedDialect extends SqliteDialect {
@@ -60,13 +61,4 @@ async function whenFree<T>(run: () => Promise<T>): Promise<T> {
       await wait(1 + Math.random() * longestPauseMs);
     }
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'errcode' in error &&
-    typeof error.errcode === 'number' &&
-    (error.errcode & 0xff) === sqliteBusy
-  );
 }

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { DatabaseError } from './database-error.ts';
 
@@ -9,39 +9,69 @@ export interface MigrationSet {
 }
 
 /**
- * Brings each owner's tables up to date.
+ * Brings the tables of every owner up to date, all of them or none; one process does so while others wait.
  * @throws DatabaseError `newer_schema` if a newer version has written this database, `migration_failed`
  */
 export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<void> {
-  for (const { owner, migrations } of sets) {
-    const migrator = new Migrator({
-      db: database,
-      provider: { getMigrations: async () => ({ ...migrations }) },
-      migrationTableName: `${owner}_migrations`,
-      migrationLockTableName: `${owner}_migration_lock`,
-    });
-    const foreign = (await appliedMigrations(database, owner)).filter((name) => !Object.hasOwn(migrations, name));
-    if (foreign.length > 0) {
-      throw new DatabaseError(
-        'newer_schema',
-        `the tables of ${owner} were written by a newer version (${foreign.join(', ')})`,
-        'run the version that wrote them, or restore a backup made before it',
-      );
-    }
-    const { error } = await migrator.migrateToLatest();
-    if (error === undefined) continue;
+  // Not serializable: whoever has waited for the lock must see what the one before did.
+  await database.transaction().execute(async (transaction) => {
+    await lock(transaction);
+    for (const set of sets) await migrateOwner(transaction, set);
+  });
+}
+
+async function migrateOwner<Tables>(
+  transaction: Transaction<Tables>,
+  { owner, migrations }: MigrationSet,
+): Promise<void> {
+  const applied = (await tableExists(transaction, tableOf(owner))) ? await appliedMigrations(transaction, owner) : [];
+  const foreign = applied.filter((name) => !Object.hasOwn(migrations, name));
+  if (foreign.length > 0)
     throw new DatabaseError(
-      'migration_failed',
-      `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`,
-      'nothing was changed; remove the cause and start again',
+      'newer_schema',
+      `the tables of ${owner} were written by a newer version (${foreign.join(', ')})`,
+      'run the version that wrote them, or restore a backup made before it',
     );
+  const { error } = await new Migrator({
+    db: transaction,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    migrationTableName: tableOf(owner),
+    migrationLockTableName: `${owner}_migration_lock`,
+  }).migrateToLatest();
+  if (error === undefined) return;
+  throw new DatabaseError(
+    'migration_failed',
+    `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`,
+    'nothing was changed; remove the cause and start again',
+  );
+}
+
+/** Whether every migration was applied, and no other. */
+export async function isUpToDate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<boolean> {
+  for (const { owner, migrations } of sets) {
+    if (!(await tableExists(database, tableOf(owner)))) return false;
+    const applied = await appliedMigrations(database, owner);
+    if (applied.toSorted().join() !== Object.keys(migrations).toSorted().join()) return false;
   }
+  return true;
+}
+
+/** An embedded database is locked by the transaction itself. */
+async function lock<Tables>(transaction: Transaction<Tables>): Promise<void> {
+  const { adapter } = transaction.getExecutor();
+  await adapter.acquireMigrationLock(transaction, { lockTable: '', lockRowId: '' });
+}
+
+function tableOf(owner: string): string {
+  return `${owner}_migrations`;
+}
+
+async function tableExists<Tables>(database: Kysely<Tables>, table: string): Promise<boolean> {
+  const tables = await database.introspection.getTables();
+  return tables.some(({ name }) => name === table);
 }
 
 async function appliedMigrations<Tables>(database: Kysely<Tables>, owner: string): Promise<readonly string[]> {
-  const table = `${owner}_migrations`;
-  const tables = await database.introspection.getTables();
-  if (!tables.some(({ name }) => name === table)) return [];
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(database);
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(tableOf(owner))}`.execute(database);
   return rows.map(({ name }) => name);
 }

@@ -63,7 +63,7 @@ function requirePlainFiles(file: string): void {
 }
 
 /** One level at a time: where folders cannot be made (`/proc`), Node's own `recursive` tries forever. */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {

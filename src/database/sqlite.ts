@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import { requireStorable } from './text.ts';
 
 const maxCachedStatements = 500;
 
@@ -59,13 +60,8 @@ function rollbackIn(database: DatabaseSync): SqliteStatement {
 
 function toInputs(parameters: readonly unknown[]): SQLInputValue[] {
   return parameters.map((value) => {
-    if (
-      value === null ||
-      typeof value === 'string' ||
-      typeof value === 'number' ||
-      typeof value === 'bigint' ||
-      value instanceof Uint8Array
-    )
+    if (typeof value === 'string') return requireStorable(value);
+    if (value === null || typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array)
       return value;
     throw new TypeError(`SQLite does not accept ${typeof value}`);
   });

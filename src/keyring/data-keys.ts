@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { inTransaction } from '../database/in-transaction.ts';
 import { KeyringError } from './keyring-error.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
@@ -49,7 +50,7 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
     const plain = randomBytes(32);
     const wrapped = await kek.wrap(plain, associated(organization, purpose, id));
     plain.fill(0);
-    await database.transaction().execute(async (transaction) => {
+    await inTransaction(database, async (transaction) => {
       const { kek: current } = await transaction
         .selectFrom('key_check')
         .select('kek')

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { inTransaction } from '../database/in-transaction.ts';
 import { associated } from './data-keys.ts';
 import { KeyringError } from './keyring-error.ts';
 import { checkKey, keyCheckOf, type KeyCheck } from './key-check.ts';
@@ -58,7 +59,7 @@ function store(
   before: KeyCheck,
   check: KeyringTables['key_check'],
 ): Promise<boolean> {
-  return database.transaction().execute(async (transaction) => {
+  return inTransaction(database, async (transaction) => {
     const current = await transaction
       .selectFrom('key_check')
       .selectAll()

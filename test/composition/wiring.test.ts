@@ -9,13 +9,13 @@ import { createContainer } from '../../src/composition/container.ts';
 import { shippedBackendPackages } from '../../src/composition/settings.ts';
 import { identifiers } from '../../src/composition/identifiers.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/open.ts';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import { openKeyring } from '../../src/keyring/keyring.ts';
+import { databaseFor } from '../support/engine.ts';
 
 it('resolves every token once, and to the same thing each time', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kici-wiring-'));
-  const database = openDatabase<AllTables>(join(folder, 'kici.db'));
+  const database = await (await databaseFor(folder)).open<AllTables>();
   onTestFinished(async () => {
     await database.destroy();
     await rm(folder, { recursive: true });

@@ -3,6 +3,7 @@ import type { Harness } from '@kici-dev/secret-backend-conformance';
 import { proveAlsoThroughHost } from '@kici-dev/secret-backend-conformance/through-host';
 import { describe, it } from 'vitest';
 import { capabilities } from '../../backends/internal/capabilities.ts';
+import { engine } from '../support/engine.ts';
 import { databaseFaults, FaultSwitch } from './faulty-dialect.ts';
 import { context, createTestStore } from './support.ts';
 
@@ -77,7 +78,7 @@ const noBody =
 const operations = ['list', 'read', 'batch', 'write', 'delete', 'check'];
 
 proveAlsoThroughHost(concurrentRunner(describe, it), {
-  name: 'internal (SQLite)',
+  name: `internal (${engine === 'sqlite' ? 'SQLite' : 'PostgreSQL'})`,
   capabilities,
   harness,
   notProven: Object.fromEntries([

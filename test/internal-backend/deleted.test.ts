@@ -6,6 +6,7 @@ import {
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { createStore, eraseExpired, organizationsWithExpired } from '../../backends/internal/index.ts';
 import { context, createTestStore, keepDeletedMs, scope, type TestStore } from './support.ts';
 
@@ -91,7 +92,7 @@ describe('a deleted secret', () => {
     await backend.write?.({ ...kept, value: SecretValue.fromText('kept') }, context());
     await backend.delete?.(token, context());
     const erase = (now: () => number): Promise<number> =>
-      eraseExpired(createStore(database, keyring, 'default', { now, keepDeletedMs }));
+      eraseExpired(createStore(database, keyring, 'default', { now, keepDeletedMs, inTransaction }));
     const rows = async (): Promise<number> =>
       (await database.selectFrom('internal_versions').select('key').execute()).length;
     expect([await erase(Date.now), await rows()]).toEqual([0, 3]);
@@ -108,8 +109,10 @@ describe('a deleted secret', () => {
     const times = { now: () => Date.now() + keepDeletedMs, keepDeletedMs };
     const tampered = keys.filter((key) => key.startsWith('K1')).length;
     expect(await organizationsWithExpired(database, times)).toEqual(['default']);
-    expect(await eraseExpired(createStore(database, keyring, 'default', times))).toBe(251 - tampered);
-    expect(await eraseExpired(createStore(database, keyring, 'default', times))).toBe(0);
+    expect(await eraseExpired(createStore(database, keyring, 'default', { ...times, inTransaction }))).toBe(
+      251 - tampered,
+    );
+    expect(await eraseExpired(createStore(database, keyring, 'default', { ...times, inTransaction }))).toBe(0);
   });
 
   it('takes a new value, which check-and-set sees as the first', async () => {

@@ -6,6 +6,7 @@ import { deleteScope } from '../../backends/internal/scopes.ts';
 import { createStore } from '../../backends/internal/store.ts';
 import { writeAll } from '../../backends/internal/write.ts';
 import { SecretValue } from '@kici-dev/secret-backend';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { context, createTestStore, keepDeletedMs, scope } from './support.ts';
 
 const segments = ['a', 'A', 'a_b', 'axb', 'b', 'b.c', '__a', 'a-1'];
@@ -19,7 +20,7 @@ const patterns = fc
 async function openStore(names: readonly string[]) {
   const { database, keyring, dispose } = await createTestStore();
   onTestFinished(dispose);
-  const store = createStore(database, keyring, 'default', { now: Date.now, keepDeletedMs });
+  const store = createStore(database, keyring, 'default', { now: Date.now, keepDeletedMs, inTransaction });
   await writeAll(
     store,
     names.map((name) => ({ scope: scope(name), key: 'K', value: SecretValue.fromText('v') })),

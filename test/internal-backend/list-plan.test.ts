@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { CompiledQuery, Kysely, KyselyPlugin } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { list } from '../../backends/internal/list.ts';
 import { createStore } from '../../backends/internal/store.ts';
 import { context, createTestStore, keepDeletedMs, scope, type Tables } from './support.ts';
@@ -19,13 +21,17 @@ function statementsOf(database: Kysely<Tables>): { readonly plugin: KyselyPlugin
 }
 
 it('a list of a tree searches that tree, and not all of the organization', async () => {
-  const { database, file, keyring, dispose } = await createTestStore();
+  const { database, folder, keyring, dispose } = await createTestStore();
   onTestFinished(dispose);
   const { plugin, seen } = statementsOf(database);
-  const store = createStore(database.withPlugin(plugin), keyring, 'default', { now: Date.now, keepDeletedMs });
+  const store = createStore(database.withPlugin(plugin), keyring, 'default', {
+    now: Date.now,
+    keepDeletedMs,
+    inTransaction,
+  });
   for await (const _ of list(store, { scope: scope('apps'), depth: 'tree' }, context()));
   const statement = seen.find(({ sql }) => sql.includes('"internal_secrets"'));
-  const beside = new DatabaseSync(file, { readOnly: true });
+  const beside = new DatabaseSync(join(folder, 'kici.db'), { readOnly: true });
   onTestFinished(() => {
     beside.close();
   });

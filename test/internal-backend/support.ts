@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   parseScopePath,
   type CallContext,
@@ -8,16 +9,19 @@ import {
   type ScopePath,
   type SecretBackend,
 } from '@kici-dev/secret-backend';
-import { DatabaseSync } from 'node:sqlite';
 import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { Kysely } from 'kysely';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { EmbeddedDialect } from '../../src/database/dialect.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/open.ts';
+import { ServerDialect } from '../../src/database/postgres/dialect.ts';
+import { statementTimeouts } from '../../src/database/postgres/limits.ts';
+import { createPool } from '../../src/database/postgres/pool.ts';
 import { sqliteForKysely } from '../../src/database/sqlite.ts';
 import { keyFromText, type KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
 import { openKeyring, type Keyring } from '../../src/keyring/keyring.ts';
 import { keyringMigrations, type KeyringTables } from '../../src/keyring/tables.ts';
+import { databaseFor, releaseDatabase, type FolderDatabase } from '../support/engine.ts';
 import { faultyDialect, type FaultSwitch } from './faulty-dialect.ts';
 import { internalDefinition, internalMigrations, type InternalTables } from '../../backends/internal/index.ts';
 
@@ -25,7 +29,8 @@ export type Tables = InternalTables & KeyringTables;
 
 /** The store over a real database file and a real keyring. */
 export interface TestStore {
-  readonly file: string;
+  /** Where it is, and its database with it unless that is on a server. */
+  readonly folder: string;
   readonly database: Kysely<Tables>;
   readonly keyring: Keyring;
   readonly backend: SecretBackend;
@@ -45,31 +50,33 @@ export const testKey = (): KeyEncryptionKey => keyFromText('ab'.repeat(32), 'the
 export async function createTestStore(faults?: FaultSwitch): Promise<TestStore> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-internal-'));
   const stores = new Array<TestStore>();
-  const file = join(folder, 'kici.db');
-  const first = await open(
-    file,
-    faults === undefined ? openDatabase(file) : openFaulty(file, faults),
-    testKey(),
-    stores,
-  );
+  const own = await databaseFor(folder);
+  const database = faults === undefined ? await own.open<Tables>() : openFaulty(folder, own, faults);
+  const first = await open(folder, database, testKey(), stores);
   return {
     ...first,
     async dispose() {
       for (const store of stores) await store.database.destroy();
+      releaseDatabase(folder);
       await rm(folder, { recursive: true });
     },
   };
 }
 
-function openFaulty(file: string, faults: FaultSwitch): Kysely<Tables> {
-  const database = new DatabaseSync(file);
+function openFaulty(folder: string, { server }: FolderDatabase, faults: FaultSwitch): Kysely<Tables> {
+  if (server !== undefined) {
+    const timeoutMs = statementTimeouts.serving;
+    const dialect = new ServerDialect(createPool({ connectionString: server.url }, timeoutMs), timeoutMs);
+    return new Kysely({ dialect: faultyDialect(dialect, faults) });
+  }
+  const database = new DatabaseSync(join(folder, 'kici.db'));
   // These tests do not cut the power, and syncing thousands of seeds takes long.
   database.exec('pragma journal_mode = wal; pragma synchronous = off');
   return new Kysely({ dialect: faultyDialect(new EmbeddedDialect(sqliteForKysely(database)), faults) });
 }
 
 async function open(
-  file: string,
+  folder: string,
   database: Kysely<Tables>,
   key: KeyEncryptionKey,
   stores: TestStore[],
@@ -77,17 +84,17 @@ async function open(
   await migrate(database, [keyringMigrations, internalMigrations]);
   const keyring = await openKeyring(database, key, () => Date.now());
   const backendOf = async (organization: string, now?: () => number): Promise<SecretBackend> =>
-    internalDefinition(database, keyring, keepDeletedMs).create(
+    internalDefinition(database, keyring, keepDeletedMs, inTransaction).create(
       {},
       testHost({ name: 'internal', organization, ...(now !== undefined && { now }) }),
     );
   const store: TestStore = {
-    file,
+    folder,
     database,
     keyring,
     backendOf,
     backend: await backendOf('default'),
-    reopen: (other = key) => open(file, openDatabase(file), other, stores),
+    reopen: async (other = key) => open(folder, await (await databaseFor(folder)).open<Tables>(), other, stores),
     dispose: () => database.destroy(),
   };
   stores.push(store);

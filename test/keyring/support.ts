@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { onTestFinished } from 'vitest';
 import { migrate } from '../../src/database/migrate.ts';
-import { openDatabase } from '../../src/database/open.ts';
 import { keyFromText, type KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
 import { keyringMigrations, type KeyringTables } from '../../src/keyring/tables.ts';
+import { databaseFor } from '../support/engine.ts';
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-keyring-'));
@@ -16,7 +16,7 @@ export async function temporaryFolder(): Promise<string> {
 
 /** A new connection to the same file with each call. */
 export async function keyringDatabase(folder: string): Promise<Kysely<KeyringTables>> {
-  const database = openDatabase<KeyringTables>(join(folder, 'keys.db'));
+  const database = await (await databaseFor(folder, 'keys.db')).open<KeyringTables>();
   onTestFinished(() => database.destroy());
   await migrate(database, [keyringMigrations]);
   return database;

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { engine } from '../support/engine.ts';
 import { base64, codeOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
 
 const anchorOf = ({ dataDir }: Pick<TestServer, 'dataDir'>): string => join(dataDir, 'audit-anchor.json');
@@ -244,22 +245,23 @@ describe('kici-admin audit acknowledge', () => {
     expect(await codeOf(server.as(token)('audit.acknowledge', { reason }))).toBe('permission_denied');
   });
 
-  it('records the restore of an older backup beside the anchor of today', async () => {
-    const server = await withRows();
-    const backup = join(await temporaryFolder(), 'backup.db');
-    const database = new DatabaseSync(server.databaseFile);
-    database.exec(`vacuum into '${backup}'`);
-    database.close();
-    await append(server);
-    await server.application.stop();
-    for (const end of ['-wal', '-shm']) await rm(`${server.databaseFile}${end}`, { force: true });
-    await writeFile(server.databaseFile, await readFile(backup));
-    const restored = await startServer({ settings: { dataDir: server.dataDir } });
-    expect(await problemsOf(restored)).toEqual([
-      'rows 7 to 8 are missing',
-      'break: the log ended at row 6, but the anchor outside the database had row 8',
-    ]);
-    await restored.call('audit.acknowledge', { reason });
-    expect((await restored.call('audit.verify')).problems.every(({ acknowledged }) => acknowledged)).toBe(true);
-  });
+  if (engine === 'sqlite')
+    it('records the restore of an older backup beside the anchor of today', async () => {
+      const server = await withRows();
+      const backup = join(await temporaryFolder(), 'backup.db');
+      const database = new DatabaseSync(server.databaseFile);
+      database.exec(`vacuum into '${backup}'`);
+      database.close();
+      await append(server);
+      await server.application.stop();
+      for (const end of ['-wal', '-shm']) await rm(`${server.databaseFile}${end}`, { force: true });
+      await writeFile(server.databaseFile, await readFile(backup));
+      const restored = await startServer({ settings: { dataDir: server.dataDir } });
+      expect(await problemsOf(restored)).toEqual([
+        'rows 7 to 8 are missing',
+        'break: the log ended at row 6, but the anchor outside the database had row 8',
+      ]);
+      await restored.call('audit.acknowledge', { reason });
+      expect((await restored.call('audit.verify')).problems.every(({ acknowledged }) => acknowledged)).toBe(true);
+    });
 });

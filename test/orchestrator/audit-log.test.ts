@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { commitsOf, openDatabase } from '../../src/database/open.ts';
+import { commitsOf } from '../../src/database/open.ts';
 import { createFileAnchor, type AuditAnchor, type AuditHead } from '../../src/orchestrator/audit/anchor.ts';
 import { createAuditLog } from '../../src/orchestrator/audit/audit-log.ts';
+import { databaseFor } from '../support/engine.ts';
 
 const row = { organization: 'default', phase: 'read', operation: 'jobs.read', actor: 'job:1', subject: {} } as const;
 
@@ -18,7 +19,7 @@ async function newFolder(): Promise<string> {
 }
 
 async function openLog(anchor: AuditAnchor, folder?: string) {
-  const database = openDatabase<AllTables>(join(folder ?? (await newFolder()), 'kici.db'));
+  const database = await (await databaseFor(folder ?? (await newFolder()))).open<AllTables>();
   onTestFinished(() => database.destroy());
   await migrate(database, allMigrations);
   const failures: unknown[] = [];

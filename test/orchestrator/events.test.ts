@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../src/composition/application.ts';
 import { createEventStreams } from '../../src/orchestrator/events/streams.ts';
 import { pino } from 'pino';
+import { databaseFor } from '../support/engine.ts';
 import { signIn } from './support/browser.ts';
 import { listen, type Listening } from './support/events.ts';
 import { add } from './support/jobs.ts';
@@ -58,6 +59,7 @@ describe('a page that listens', () => {
     const other = await startApplication(
       {
         dataDir: server.dataDir,
+        database: (await databaseFor(server.dataDir)).server,
         key: { kind: 'text', text: testKey, name: 'the test key' },
         host: '127.0.0.1',
         port: 0,

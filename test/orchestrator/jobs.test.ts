@@ -38,13 +38,10 @@ describe('a job session', () => {
     expect(service.reads).toEqual([]);
     expect(await job.value('KEY_7')).toBe('value-of-KEY_7');
     expect(service.reads).toEqual(['apps/shop KEY_7']);
-    const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(server.databaseFile, { readOnly: true });
-    const rows = ['jobs', 'job_catalogues'].flatMap((table) => database.prepare(`select * from ${table}`).all());
+    const rows = ['jobs', 'job_catalogues'].flatMap((table) => server.rows(`select * from ${table}`));
     const text = JSON.stringify(rows, (_, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
     );
-    database.close();
     expect(text).toContain('KEY_7');
     expect(text).not.toContain('value-of-');
   });

@@ -248,7 +248,8 @@ describe('kici-orchestrator refuses to start', () => {
   });
 
   it.each([
-    ['a PostgreSQL URL', [], { KICI_DATABASE_URL: 'postgres://kici:hunter2@db/kici' }, 'not yet supported'],
+    ['a database URL that is none', [], { KICI_DATABASE_URL: 'mysql://kici:hunter2@db/kici' }, 'not a URL that begins'],
+    ['a database password and no URL', [], { KICI_DATABASE_PASSWORD_FILE: '/none' }, 'but not which one'],
     ['no port', ['--port', 'many'], {}, 'is not a port'],
     ['a port out of range', [], { KICI_PORT: '65536' }, 'is not a port'],
     ['an unknown flag', ['--prot', '1'], {}, 'unknown option'],

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { reseal } from '../../src/composition/reseal.ts';
+import { databaseFor } from '../support/engine.ts';
 import { cleanEnvironment, runProgram } from '../support/programs.ts';
 import { open } from './support/jobs.ts';
 import { base64, codeOf, startServer, testKey } from './support/server.ts';
@@ -13,7 +14,8 @@ it('reseal lists what was changed outside the orchestrator, and accepts it only 
   await server.call('variables.set', { environment: 'production', name: 'REGION', value: 'eu' });
   const job = await open(server, 'production');
   const { dataDir } = server;
-  const settings = { dataDir, key: { kind: 'text', text: testKey, name: 'the test key' } } as const;
+  const { server: database } = await databaseFor(dataDir);
+  const settings = { dataDir, database, key: { kind: 'text', text: testKey, name: 'the test key' } } as const;
   expect(await reseal(settings, 'look')).toEqual([]);
 
   server.tamper(`delete from bindings where scope = 'high'; update tokens set role = 'owner' where name = 'author';
@@ -27,9 +29,14 @@ it('reseal lists what was changed outside the orchestrator, and accepts it only 
     `the session of job ${job.opened.jobId}, which is ended`,
     'the current version of TOKEN in high',
   ];
-  const environment = { ...cleanEnvironment(dataDir), KICI_DATA_DIR: dataDir, KICI_SECRET_KEY: testKey };
+  const environment = {
+    ...cleanEnvironment(dataDir),
+    KICI_DATA_DIR: dataDir,
+    KICI_SECRET_KEY: testKey,
+    KICI_DATABASE_URL: database?.url,
+  };
   const listed = await runProgram('kici-orchestrator', ['reseal', '--json'], { environment });
-  expect(listed.code).toBe(1);
+  expect([listed.code, listed.stderr]).toEqual([1, expect.stringContaining('tampered')]);
   expect(JSON.parse(listed.stdout)).toEqual({
     found: found.map((what) => ({ organization: 'default', what })),
     accepted: false,

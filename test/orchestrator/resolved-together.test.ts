@@ -48,6 +48,7 @@ it('who shares a resolution takes it from nobody by leaving, or by having less t
       if (signal.aborted || Date.now() >= deadline) throw new BackendError('timeout');
       return { secrets: [], unnameable: [] };
     },
+    async () => 1,
   );
   const patient = { signal: new AbortController().signal, deadline: Date.now() + 60_000 };
   const gone = { signal: AbortSignal.abort(), deadline: Date.now() - 1 };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import type { SealedTable } from '../../src/orchestrator/seals/parts.ts';
 import { sealedTables } from '../../src/orchestrator/seals/tables.ts';
+import { bytes, columnsOf } from './support/beside.ts';
 import { open } from './support/jobs.ts';
 import { base64, codeOf, errorOf, startServer, startSharedServer, testKey, type TestServer } from './support/server.ts';
 
@@ -243,12 +243,9 @@ describe('a database of a version that did not seal its rows', () => {
     const { token } = await old.call('tokens.create', { name: 'agent', role: 'agent' });
     await old.application.stop();
     old.tamper(unsealed);
-    const database = new DatabaseSync(old.databaseFile);
     const text = 'kici key check';
-    database
-      .prepare('update key_check set wrapped = ?')
-      .run(await keyFromText(testKey, 'the test key').wrap(Buffer.from(text), [text]));
-    database.close();
+    const wrapped = await keyFromText(testKey, 'the test key').wrap(Buffer.from(text), [text]);
+    old.tamper(`update key_check set wrapped = ${bytes(wrapped)}`);
     const upgraded = await startServer({ settings: { dataDir: old.dataDir } });
     expect(await (await open(upgraded, 'production', upgraded.as(token))).value('TOKEN')).toBe('of top');
     expect((await upgraded.call('backends.list')).backends).toHaveLength(3);
@@ -278,13 +275,10 @@ describe('every column of a sealed table', () => {
       sign_in_codes: ['seal'],
       jobs: ['session_key', 'catalogue', 'backends', 'scopes', 'closed_at', 'seal'],
     };
-    const database = new DatabaseSync(server.databaseFile);
     for (const { name, columns, later } of Object.values<SealedTable>(sealedTables)) {
-      const found = database.prepare('select name from pragma_table_info(?)').all(name);
-      expect(new Set(found.map((row) => row['name']))).toEqual(
+      expect(columnsOf(server, name)).toEqual(
         new Set([...columns, ...Object.keys(later ?? {}), ...(free[name] ?? [])]),
       );
     }
-    database.close();
   });
 });

@@ -51,6 +51,8 @@ function complete(
   return {
     dataDir: { ...dataDir, value: resolve(dataDir.value) },
     databaseUrl: get('databaseUrl'),
+    databaseMigrationUrl: get('databaseMigrationUrl'),
+    databasePasswordFile: get('databasePasswordFile'),
     secretKey: get('secretKey'),
     secretKeyFile:
       keyFile.value === ''

@@ -23,11 +23,12 @@ export interface DataFolder {
 
 /** Examines the folder before the start creates anything. */
 export async function lookAtDataFolder(
-  { dataDir }: Configuration,
+  { dataDir, databaseUrl }: Configuration,
   environment: Io['environment'],
 ): Promise<DataFolder> {
   const record = join(configFolder(environment), 'data-folders');
-  const isNew = !(await exists(databaseFile(dataDir.value)));
+  // With a server for the data, an empty folder says nothing.
+  const isNew = databaseUrl.value === '' && !(await exists(databaseFile(dataDir.value)));
   return {
     async settle() {
       if (!isNew) return undefined;

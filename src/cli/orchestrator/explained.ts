@@ -6,8 +6,9 @@ export async function explained<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (isStartError(error) && error.code === 'invalid_configuration') throw new UsageError(error.message, error.hint);
-    if (isStartError(error)) throw new CommandError(error.code, error.message, error.hint);
-    throw error;
+    if (!isStartError(error)) throw error;
+    if (error.code === 'invalid_configuration' || error.code === 'bad_address')
+      throw new UsageError(error.message, error.hint);
+    throw new CommandError(error.code, error.message, error.hint);
   }
 }

@@ -23,6 +23,10 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { rotateKey } = await import('./rotate-key.ts');
       await rotateKey(await configurationOf(flags, io), newKeyFile, json, io);
     },
+    migrateData: async (flags, move, json) => {
+      const { migrateData } = await import('./migrate-data.ts');
+      await migrateData(await configurationOf(flags, io), move, json, io);
+    },
     reseal: async (flags, yes, json) => {
       const { reseal } = await import('./reseal.ts');
       await reseal(await configurationOf(flags, io), yes, json, io);

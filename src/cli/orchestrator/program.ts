@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../api/version.ts';
 import { configurationItems } from './configuration-items.ts';
+import type { MigrateDataFlags } from './migrate-data.ts';
 
 export const programName = 'kici-orchestrator';
 
@@ -9,6 +10,7 @@ export interface ProgramOptions {
   readonly serve: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly printConfiguration: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly rotateKey: (flags: Record<string, unknown>, newKeyFile: string, json: boolean) => Promise<void>;
+  readonly migrateData: (flags: Record<string, unknown>, move: MigrateDataFlags, json: boolean) => Promise<void>;
   readonly reseal: (flags: Record<string, unknown>, yes: boolean, json: boolean) => Promise<void>;
 }
 
@@ -37,6 +39,18 @@ export function createProgram(options: ProgramOptions): Command {
     .addHelpText('after', '\nExample:\n  kici-orchestrator rotate-key --new-key-file /etc/kici/secret-2.key\n')
     .action((flags: { newKeyFile: string; json?: boolean }) =>
       options.rotateKey(program.opts(), flags.newKeyFile, flags.json === true || isJson()),
+    );
+  configure(program.command('migrate-data'), options)
+    .description('move an installation from the SQLite of a data folder to a PostgreSQL; stop the orchestrators first')
+    .requiredOption('--from <folder>', 'the data folder, which stays as it is')
+    .option('--to <url>', 'an empty database; default: KICI_DATABASE_URL')
+    .option('--json', 'as JSON')
+    .addHelpText(
+      'after',
+      '\nExample:\n  KICI_DATABASE_URL=postgres://… kici-orchestrator migrate-data --from /var/lib/kici\n',
+    )
+    .action((flags: { from: string; to?: string; json?: boolean }) =>
+      options.migrateData(program.opts(), { from: flags.from, to: flags.to }, flags.json === true || isJson()),
     );
   configure(program.command('reseal'), options)
     .description('list the rows that were changed outside the orchestrator, and accept them on request')

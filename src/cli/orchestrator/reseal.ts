@@ -7,16 +7,17 @@ import { storageOf } from './storage.ts';
 
 /** Lists the rows that were changed outside the orchestrator, and with `yes` accepts them as they are. */
 export async function reseal(configuration: Configuration, yes: boolean, json: boolean, io: Io): Promise<void> {
-  const { dataDir, key } = storageOf(configuration);
+  const storage = storageOf(configuration);
+  const { dataDir, database, key } = storage;
   const { reseal: run } = await import('../../composition/reseal.ts');
   const found = await explained(() =>
-    run({ dataDir, key: key.kind === 'file' ? { ...key, create: false } : key }, yes ? 'seal' : 'look'),
+    run({ ...storage, key: key.kind === 'file' ? { ...key, create: false } : key }, yes ? 'seal' : 'look'),
   );
   if (json) io.stdout.write(`${JSON.stringify({ found, accepted: yes })}\n`);
   else
     io.stdout.write(
       found.length === 0
-        ? `every row in ${dataDir} is as the orchestrator wrote it\n`
+        ? `every row in ${database === undefined ? dataDir : 'the database'} is as the orchestrator wrote it\n`
         : `${found.map(({ organization, what }) => printable(`${organization ?? 'every organization'}: ${what}`)).join('\n')}\n`,
     );
   if (yes || found.length === 0) return;

@@ -12,7 +12,8 @@ export async function rotateKey(
   json: boolean,
   io: Io,
 ): Promise<void> {
-  const { dataDir, key } = storageOf(configuration);
+  const storage = storageOf(configuration);
+  const { dataDir, database, key } = storage;
   const file = resolve(newKeyFile);
   if (file.startsWith(`${dataDir}${sep}`))
     throw new UsageError(
@@ -22,7 +23,7 @@ export async function rotateKey(
   const { rotateKey: rotate } = await import('../../composition/rotate-key.ts');
   // The key in use must exist; a new one could not open anything.
   const rotation = await explained(() =>
-    rotate({ dataDir, key: key.kind === 'file' ? { ...key, create: false } : key }, file),
+    rotate({ ...storage, key: key.kind === 'file' ? { ...key, create: false } : key }, file),
   );
   if (json) {
     io.stdout.write(`${JSON.stringify({ newKeyFile: file, ...rotation })}\n`);
@@ -30,7 +31,7 @@ export async function rotateKey(
   }
   const made = rotation.createdKeyFile ? ', which was created: back it up separately from the data' : '';
   io.stdout.write(
-    `the data in ${dataDir} is now under the key of ${file}${made}\n` +
+    `the data in ${database === undefined ? dataDir : 'the database'} is now under the key of ${file}${made}\n` +
       `start the orchestrator with KICI_SECRET_KEY_FILE=${file}${key.kind === 'file' ? `, or move that file to ${key.file}` : ' and without KICI_SECRET_KEY'}\n` +
       'keep the old key for as long as you keep backups that were made under it\n',
   );

@@ -26,7 +26,7 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
   const settings = settingsOf(configuration);
   // Child processes have no need to see them.
-  delete process.env['KICI_SECRET_KEY'];
+  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL']) delete process.env[name];
   const stopped = nextSignal();
   const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));
   const folder = await lookAtDataFolder(configuration, io.environment);

@@ -108,7 +108,23 @@ export const clientErrorCodes = Object.freeze({
   },
   cannot_open: {
     meaning: 'the database cannot be opened',
-    next: 'check the data folder, its permissions and the space on the disk',
+    next: 'check the data folder, its permissions and the space on the disk; or the address of the database server',
+  },
+  not_up_to_date: {
+    meaning: 'another version has written the database that is to be moved',
+    next: 'start and stop the orchestrator of this version over it once',
+  },
+  not_empty: {
+    meaning: 'the database that an installation is to be moved into holds something else',
+    next: 'nothing was changed: name an empty database',
+  },
+  move_failed: {
+    meaning: 'the copy of an installation is not the same as what it was made from',
+    next: 'the data folder is as it was: stop every orchestrator, and begin again with an empty database',
+  },
+  unfinished_move: {
+    meaning: 'only a part of an installation was moved into the database',
+    next: 'run `kici-orchestrator migrate-data` again: it goes on where it was',
   },
   newer_schema: {
     meaning: 'a newer version has written the database',

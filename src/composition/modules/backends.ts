@@ -7,6 +7,7 @@ import {
   writeSecretsAsOne,
 } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
+import { inTransaction } from '../../database/in-transaction.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
 import { createOpenBackends } from '../../orchestrator/backends/open-backends.ts';
@@ -69,13 +70,13 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
 /** The only backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.internalDefinition).toResolvedValue(
-    (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs),
+    (database, keyring, { keepDeletedMs }) => internalDefinition(database, keyring, keepDeletedMs, inTransaction),
     [identifiers.database, identifiers.keyring, identifiers.settings],
   );
   bind(identifiers.internalStoreOf).toResolvedValue(
     (database, keyring, { keepDeletedMs }, now): InternalStoreOf =>
       (organization) =>
-        createStore(database, keyring, organization, { now, keepDeletedMs }),
+        createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
     [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
   bind(identifiers.renameInternalScope).toResolvedValue(

@@ -3,17 +3,21 @@ import { ContainerModule } from 'inversify';
 import { createJobStore } from '../../orchestrator/jobs/job-store.ts';
 import { createJobs } from '../../orchestrator/jobs/jobs.ts';
 import { createResolution } from '../../orchestrator/resolution/resolution.ts';
+import { readGeneration } from '../../orchestrator/organizations/generation.ts';
 import { createEnvironmentResolver } from '../../orchestrator/resolution/resolve.ts';
 import { identifiers } from '../identifiers.ts';
 
 /** Which backend supplies each key of an environment, and the jobs that read them. */
 export const jobsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.environmentResolver).toResolvedValue(
-    (environments, instances, storeOf) =>
-      createEnvironmentResolver(environments, instances, (organization, patterns, context) =>
-        listMatching(storeOf(organization), patterns, context),
+    (environments, instances, storeOf, database) =>
+      createEnvironmentResolver(
+        environments,
+        instances,
+        (organization, patterns, context) => listMatching(storeOf(organization), patterns, context),
+        (organization) => readGeneration(database, organization),
       ),
-    [identifiers.environmentStore, identifiers.instances, identifiers.internalStoreOf],
+    [identifiers.environmentStore, identifiers.instances, identifiers.internalStoreOf, identifiers.database],
   );
   bind(identifiers.jobStore).toResolvedValue(createJobStore, [
     identifiers.database,

@@ -1,4 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import { exclusively } from '../../database/exclusively.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { newest, type AnchorState, type AuditHead, type AuditHeads } from './anchor.ts';
 import { continueLog, type AuditBreak } from './break.ts';
@@ -45,7 +46,7 @@ export async function commit(
   // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
   const signers = new Map<string, Sign>();
   for (const organization of names) signers.set(organization, await signer(organization));
-  const committed = await database.transaction().execute(async (transaction) => {
+  const committed = await exclusively(database, 'audit_rows', async (transaction) => {
     const known = await anchor.read();
     const isOwn = known.state === 'readable' && anchor.isUntouched();
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.

@@ -2,6 +2,7 @@ import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
@@ -64,7 +65,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
     effect: (transaction: Kysely<OrchestratorTables>, generation: number) => Promise<T>,
   ): Promise<T> {
     const own = await seals.of(organization);
-    return database.transaction().execute(async (transaction) => {
+    return inTransaction(database, async (transaction) => {
       const generation = await bumpGeneration(transaction, organization);
       await readBackends(transaction, seals, own, organization);
       const result = await effect(transaction, generation);
@@ -115,7 +116,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
         return numDeletedRows === 1n;
       }),
     markWritten: (organization, name) =>
-      database.transaction().execute(async (transaction) => {
+      inTransaction(database, async (transaction) => {
         await bumpGeneration(transaction, organization);
         await transaction
           .updateTable('backends')

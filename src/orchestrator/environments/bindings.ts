@@ -3,6 +3,7 @@ import { everyBackend, everyHost, parseBinding, type Binding } from '@kici-dev/s
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Call } from '../caller.ts';
 import { contentVersionOf } from '../content-version.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
@@ -110,7 +111,7 @@ export function createBindings(
     if (before !== undefined && expectedVersion !== undefined && expectedVersion !== versionOf(before))
       throw changedMeanwhile(before.id);
     const own = await seals.of(place.organization);
-    await database.transaction().execute(async (transaction) => {
+    await inTransaction(database, async (transaction) => {
       await bumpGeneration(transaction, place.organization);
       await changeBindings(transaction, seals, own, place, async (rows) => {
         const current = rows.find(({ id }) => id === before?.id);

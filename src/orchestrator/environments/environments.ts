@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import { isSession, type Caller } from '../caller.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { narrowingOf, showsBinding } from '../narrowing.ts';
@@ -31,7 +32,7 @@ export function createEnvironments(
       const rows = await Promise.all(bind.map((scope) => bindings.prepare(call, name, { scope })));
       const environment = { organization, name, created_at: now() };
       const own = await seals.of(organization);
-      await database.transaction().execute(async (transaction) => {
+      await inTransaction(database, async (transaction) => {
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('environments')
           .values({ ...environment, seal: null, variables_seal: own.variables(environment, []) })
@@ -75,7 +76,7 @@ export function createEnvironments(
       await store.require(organization, environment);
       // Before the transaction, since loading a key needs the connection that the transaction holds.
       const own = await seals.of(organization);
-      await database.transaction().execute(async (transaction) => {
+      await inTransaction(database, async (transaction) => {
         // Checked here, because a binding may be added in the meantime. An unrestricted caller may delete rows that
         // were tampered with.
         const rows = isNarrowed(caller) ? await store.bindings(organization, environment, transaction) : [];

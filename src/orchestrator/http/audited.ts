@@ -1,3 +1,4 @@
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEntry } from '../audit/entry.ts';
@@ -55,11 +56,12 @@ export async function audited<T>(
   return output;
 }
 
-/** @throws ApiError `audit_unavailable` */
+/** @throws ApiError `audit_unavailable`, DatabaseUnavailableError */
 export async function record(audit: AuditLog, entry: AuditEntry): Promise<number> {
   try {
     return await audit.append(entry);
-  } catch {
+  } catch (error) {
+    if (DatabaseUnavailableError.is(error)) throw error;
     throw new ApiError('audit_unavailable', 'nothing was done: the audit row could not be written');
   }
 }

@@ -48,6 +48,8 @@ const longestName = 1_024;
 const checkingMs = 1_000;
 /** How long a connection may be silent, so that a client that does not read its answer is not served forever. */
 const silenceMs = 60_000;
+/** After an answer that something cannot be reached for now. */
+const retryAfterSeconds = 2;
 /** How long a connection is kept for the next request. */
 const keepAliveMs = 72_000;
 
@@ -133,6 +135,7 @@ function answerFailures(app: FastifyInstance, log: Logger): void {
       const { error: code, code: cause, reason, about } = answer.body;
       log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
     }
+    if (answer.status === 503) void reply.header('retry-after', String(retryAfterSeconds));
     return reply.status(answer.status).send(answer.body);
   });
   app.setNotFoundHandler((request, reply) =>
@@ -192,6 +195,7 @@ function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOp
       await ready();
       return { status: 'ready' };
     } catch {
+      void reply.header('retry-after', String(retryAfterSeconds));
       return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });
     }
   });

@@ -3,6 +3,7 @@ import { SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
@@ -71,7 +72,7 @@ export function createJobStore(
       exported.fill(0);
       const seal = (await seals.of(organization)).job({ ...job, organization, environment });
       await sweep();
-      await database.transaction().execute(async (transaction) => {
+      await inTransaction(database, async (transaction) => {
         await keepCatalogue(transaction, organization, written, now());
         await transaction
           .insertInto('jobs')

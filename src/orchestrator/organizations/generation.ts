@@ -15,3 +15,12 @@ export async function bumpGeneration(database: Kysely<OrchestratorTables>, organ
     .executeTakeFirstOrThrow();
   return generation;
 }
+
+export async function readGeneration(database: Kysely<OrchestratorTables>, organization: string): Promise<number> {
+  const row = await database
+    .selectFrom('organizations')
+    .select('generation')
+    .where('name', '=', organization)
+    .executeTakeFirst();
+  return row?.generation ?? 0;
+}

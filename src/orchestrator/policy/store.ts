@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import { readOrganization, sealBackends } from '../backends/store.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import type { Seals } from '../seals/seals.ts';
@@ -48,7 +49,7 @@ export function createPolicyStore(database: Kysely<OrchestratorTables>, seals: S
     },
     async replace(organization, before, policy) {
       const own = await seals.of(organization);
-      return database.transaction().execute(async (transaction) => {
+      return inTransaction(database, async (transaction) => {
         await bumpGeneration(transaction, organization);
         const whole = await readOrganization(transaction, seals, own, organization);
         const current = whole?.owner.policy ?? null;

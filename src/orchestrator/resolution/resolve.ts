@@ -13,6 +13,7 @@ import {
   type Listing,
   type ListingRequest,
 } from '@kici-dev/secret-federation';
+import { ApiError } from '../../api/api-error.ts';
 import type { Instance, Instances } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
@@ -40,7 +41,7 @@ export interface ListedEnvironment extends Omit<ResolvedEnvironment, 'catalogue'
 
 export interface EnvironmentResolver {
   /**
-   * @throws ApiError `not_found`
+   * @throws ApiError `not_found`, `conflict`
    */
   resolve(call: Call, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
   /** What an environment with these bindings would hold. */
@@ -84,19 +85,38 @@ export type ListInternalNames = (
   context: CallContext,
 ) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
 
+/** Of those who look while one change follows another. */
+const maxAttempts = 100;
+
+/**
+ * A rename moves bindings and names at once, and the two are read one after the other: in between, what a binding named
+ * would seem gone, and what it outranks would take its place.
+ * @param generationOf an organization, which every change of bindings raises
+ */
 export function createEnvironmentResolver(
   environments: EnvironmentStore,
   instances: Instances,
   listInternal: ListInternalNames,
+  generationOf: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
   // Jobs that start at once are resolved together.
   const runs = createSharedRuns(
     async ({ call, environment, facts, freshness, deadline }: Asked) => {
       // Its own: none of those who share it ends it for the others.
       using context = new RequestDeadline(deadline - Date.now());
-      await environments.require(call.organization, environment);
-      const rows = await environments.bindings(call.organization, environment);
-      return await resolver.resolveBindings({ ...call, context }, rows, facts, freshness);
+      const { organization } = call;
+      await environments.require(organization, environment);
+      for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+        const before = await generationOf(organization);
+        const rows = await environments.bindings(organization, environment);
+        const resolved = await resolver.resolveBindings({ ...call, context }, rows, facts, freshness);
+        if ((await generationOf(organization)) === before) return resolved;
+      }
+      throw new ApiError(
+        'conflict',
+        `settings and scopes kept changing while the environment ${environment} was looked at`,
+        'try again once they are as you want them',
+      );
     },
     (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
   );

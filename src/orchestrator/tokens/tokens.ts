@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
 import { roleNames } from '../../api/roles.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import type { Caller } from '../caller.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { hashToken } from './token-hash.ts';
@@ -144,7 +145,7 @@ export function createTokens(database: Kysely<OrchestratorTables>, seals: Seals,
         requireRevocable(caller, isOwn ? reachOf(row) : mostReach);
         const at = now();
         const seal = isOwn ? own.token({ ...row, revoked_at: at }) : row.seal;
-        await database.transaction().execute(async (transaction) => {
+        await inTransaction(database, async (transaction) => {
           await transaction.updateTable('tokens').set({ revoked_at: at, seal }).where('id', '=', row.id).execute();
           // The sessions that it opened end with it.
           await transaction.deleteFrom('sign_ins').where('token_id', '=', row.id).execute();

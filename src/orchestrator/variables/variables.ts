@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
+import { inTransaction } from '../../database/in-transaction.ts';
 import { contentVersionOf } from '../content-version.ts';
 import type { EnvironmentStore } from '../environments/store.ts';
 import type { EnvironmentResolver } from '../resolution/resolve.ts';
@@ -50,7 +51,7 @@ export function createVariables(
           );
         const fresh = { organization, environment, name, value, locked: locked === true ? 1 : 0, updated_at: now() };
         const own = await seals.of(organization);
-        const { row, wasLocked } = await database.transaction().execute((transaction) =>
+        const { row, wasLocked } = await inTransaction(database, (transaction) =>
           changeVariables(transaction, seals, own, { organization, environment }, async (before) => {
             requireUnlocked(call, 'variables.set', { environment, name }, before);
             requireVersion(before, name, expectedVersion);
@@ -81,7 +82,7 @@ export function createVariables(
         const { organization } = call;
         await environments.require(organization, environment);
         const own = await seals.of(organization);
-        const result = await database.transaction().execute((transaction) =>
+        const result = await inTransaction(database, (transaction) =>
           changeVariables(transaction, seals, own, { organization, environment }, (before) => {
             requireUnlocked(call, 'variables.delete', { environment, name }, before);
             requireVersion(before, name, expectedVersion);

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { createClient } from '../../../src/api/client.ts';
 import { localTokenFile } from '../../../src/api/local-credentials.ts';
 import { operations } from '../../../src/api/registry.ts';
 import { createReadiness } from '../../../src/orchestrator/health/readiness.ts';
 import { startOrchestrator } from '../../support/programs.ts';
+import { refuse, trigger } from '../support/beside.ts';
 import { connect } from '../support/raw-http.ts';
 import { startServer } from '../support/server.ts';
 
@@ -41,9 +41,10 @@ describe('/health/ready', () => {
   it('is false when the database takes no more writes', async () => {
     const { url, tamper } = await startServer();
     expect(await ready(url)).toBe(200);
-    tamper("create trigger full before update on write_probes begin select raise(abort, 'full'); end");
+    const full = refuse('update', 'write_probes');
+    tamper(full.make);
     await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(503);
-    tamper('drop trigger full');
+    tamper(full.drop);
     await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(200);
   });
 
@@ -54,17 +55,14 @@ describe('/health/ready', () => {
   });
 
   it('costs one write, however many ask at once', async () => {
-    const { url, tamper, databaseFile } = await startServer();
-    tamper(
-      'create table probes (at); create trigger count after insert on write_probes begin insert into probes values (new.at); end;' +
-        'create trigger recount after update on write_probes begin insert into probes values (new.at); end',
-    );
+    const { url, tamper, rows } = await startServer();
+    const count = (event: 'insert' | 'update') =>
+      trigger(event, 'write_probes', 'insert into probes values (new.at)').make;
+    tamper(`create table probes (at bigint); ${count('insert')} ${count('update')}`);
     expect(await Promise.all(Array.from({ length: 40 }, () => ready(url)))).toEqual(
       Array.from({ length: 40 }, () => 200),
     );
-    const database = new DatabaseSync(databaseFile, { readOnly: true });
-    const { writes } = database.prepare('select count(*) as writes from probes').get() ?? {};
-    database.close();
+    const writes = rows('select count(*) as writes from probes')[0]?.['writes'];
     expect(Number(writes)).toBeGreaterThan(0);
     expect(Number(writes)).toBeLessThan(5);
   });

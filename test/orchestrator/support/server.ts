@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
@@ -14,6 +13,7 @@ import { reseal } from '../../../src/composition/reseal.ts';
 import { startApplication, type Application } from '../../../src/composition/application.ts';
 import type { Repeat } from '../../../src/composition/repeat.ts';
 import type { ServerSettings } from '../../../src/composition/settings.ts';
+import { databaseFor, releaseDatabase } from '../../support/engine.ts';
 
 export const memoryPackage: string = fileURLToPath(new URL('memory-package.ts', import.meta.url));
 
@@ -31,6 +31,8 @@ export interface TestServer {
   readonly as: (token: string | undefined, organization?: string) => Calls;
   /** Changes the database behind the server's back. */
   readonly tamper: (sql: string) => void;
+  /** Rows of the database beside the server. */
+  readonly rows: (sql: string) => readonly Readonly<Record<string, unknown>>[];
 }
 
 type CallInput<Id extends OperationId> = Partial<OperationInput<Id>> & Record<string, unknown>;
@@ -47,12 +49,13 @@ export const testKey = '5a'.repeat(32);
 
 /** As an operator does who knows about the change in the database and wants it. */
 export async function acceptTampering({ dataDir }: TestServer): Promise<void> {
-  await reseal({ dataDir, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
+  const { server: database } = await databaseFor(dataDir);
+  await reseal({ dataDir, database, key: { kind: 'text', text: testKey, name: 'the test key' } }, 'seal');
 }
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-orchestrator-'));
-  cleanups.push(() => rm(folder, { recursive: true, force: true }));
+  cleanups.push(() => removeFolder(folder));
   return folder;
 }
 
@@ -79,9 +82,14 @@ export async function startSharedServer(
     server,
     async stop() {
       await server.application.stop();
-      await rm(folder, { recursive: true, force: true });
+      await removeFolder(folder);
     },
   };
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  releaseDatabase(folder);
+  await rm(folder, { recursive: true, force: true });
 }
 
 async function start(dataDir: string, options: StartOptions): Promise<TestServer> {
@@ -92,8 +100,10 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
       done();
     },
   });
+  const database = await databaseFor(dataDir);
   const settings: ServerSettings = {
     dataDir,
+    database: database.server,
     key: { kind: 'text', text: testKey, name: 'the test key' },
     host: '127.0.0.1',
     port: 0,
@@ -122,11 +132,8 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     as,
     call: as(owner),
     log: () => text,
-    tamper(sql) {
-      const database = new DatabaseSync(databaseFile, { timeout: 5_000 });
-      database.exec(sql);
-      database.close();
-    },
+    tamper: (sql) => database.execute(sql),
+    rows: (sql) => database.read(sql),
   };
 }
 

@@ -1,0 +1,42 @@
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { inTransaction } from '../../database/in-transaction.ts';
+import type { AllTables } from '../all-tables.ts';
+import type { MoveSource, Row, SourceTable } from './source.ts';
+
+/** Rows of one transaction: a sealed value has 64 KiB. */
+const rowsAtOnce = 100;
+
+/** Copies what of a table is not there yet. Rows go in the order of the primary key, so the last one says how far it is. */
+export async function copyTable(source: MoveSource, target: Kysely<AllTables>, table: SourceTable): Promise<void> {
+  let after = await lastRow(target, table);
+  for (;;) {
+    const rows = source.rowsAfter(table, after, rowsAtOnce);
+    // oxlint-disable-next-line no-await-in-loop -- one batch after another
+    if (rows.length > 0) await inTransaction(target, (transaction) => insertRows(transaction, table, rows));
+    after = rows.at(-1) ?? after;
+    if (rows.length < rowsAtOnce) return;
+  }
+}
+
+export async function countRows(target: Kysely<AllTables>, { name }: SourceTable): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(name)}`.execute(target);
+  return rows[0]?.n ?? 0;
+}
+
+async function lastRow(target: Kysely<AllTables>, { name, primaryKey }: SourceTable): Promise<Row | undefined> {
+  const order = sql.join(primaryKey.map((column) => sql`${sql.ref(column)} desc`));
+  const { rows } = await sql<Row>`select ${refs(primaryKey)} from ${sql.table(name)} order by ${order} limit 1`.execute(
+    target,
+  );
+  return rows[0];
+}
+
+async function insertRows(target: Kysely<AllTables>, { name }: SourceTable, rows: readonly Row[]): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {});
+  const tuples = rows.map((row) => sql`(${sql.join(columns.map((column) => sql.val(row[column])))})`);
+  await sql`insert into ${sql.table(name)} (${refs(columns)}) values ${sql.join(tuples)}`.execute(target);
+}
+
+function refs(columns: readonly string[]): RawBuilder<unknown> {
+  return sql.join(columns.map((column) => sql.ref(column)));
+}

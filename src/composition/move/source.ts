@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
+import { Kysely } from 'kysely';
+import { DatabaseError } from '../../database/database-error.ts';
+import { EmbeddedDialect } from '../../database/dialect.ts';
+import { isUpToDate } from '../../database/migrate.ts';
+import { sqliteForKysely } from '../../database/sqlite.ts';
+import { allMigrations, type AllTables } from '../all-tables.ts';
+
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface SourceTable {
+  readonly name: string;
+  readonly primaryKey: readonly string[];
+  readonly rows: number;
+}
+
+/** The embedded database of a data folder as it was at one moment, which nothing here can write to. */
+export interface MoveSource {
+  readonly database: Kysely<AllTables>;
+  readonly tables: readonly SourceTable[];
+  /** The same for the same contents. */
+  readonly digest: string;
+  /** Rows in the order of the primary key. @param after one that was had; default: from the first on */
+  rowsAfter(table: SourceTable, after: Row | undefined, limit: number): readonly Row[];
+  close(): Promise<void>;
+}
+
+/** @throws DatabaseError `cannot_open`, `not_up_to_date` */
+export async function openSource(file: string): Promise<MoveSource> {
+  const source = openReadOnly(file);
+  // Where rows are read later, they are still of this moment.
+  source.exec('begin; select 1 from sqlite_master');
+  const database = new Kysely<AllTables>({ dialect: new EmbeddedDialect(sqliteForKysely(source)) });
+  if (!(await isUpToDate(database, allMigrations))) {
+    await database.destroy();
+    throw new DatabaseError(
+      'not_up_to_date',
+      `the database ${file} was not written by this version`,
+      'start and stop the orchestrator of this version over that data folder once, then move it',
+    );
+  }
+  const tables = tablesOf(source);
+  return {
+    database,
+    tables,
+    digest: digestOf(source, tables),
+    rowsAfter({ name, primaryKey }, after, limit) {
+      const key = primaryKey.map((column) => `"${column}"`).join(', ');
+      const values = after === undefined ? [] : primaryKey.map((column) => cellOf(after[column]));
+      const behind = after === undefined ? '' : `where (${key}) > (${primaryKey.map(() => '?').join(', ')})`;
+      return source.prepare(`select * from "${name}" ${behind} order by ${key} limit ${limit}`).all(...values);
+    },
+    close: () => database.destroy(),
+  };
+}
+
+function openReadOnly(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { readOnly: true });
+  } catch {
+    throw new DatabaseError('cannot_open', `cannot read the database ${file}`, 'check its permissions and --from');
+  }
+}
+
+function tablesOf(source: DatabaseSync): readonly SourceTable[] {
+  const names = source
+    .prepare(
+      `select name from sqlite_master where type = 'table' and name not like 'sqlite!_%' escape '!'
+        and name not like '%!_migrations' escape '!' and name not like '%!_migration!_lock' escape '!'
+        and name <> 'data_moves' order by name`,
+    )
+    .all();
+  return names.map((row) => {
+    const name = String(row['name']);
+    const columns = source.prepare('select name from pragma_table_info(?) where pk > 0 order by pk').all(name);
+    const count = source.prepare(`select count(*) as n from "${name}"`).get();
+    return { name, primaryKey: columns.map((column) => String(column['name'])), rows: Number(count?.['n']) };
+  });
+}
+
+/** Every change leaves a row in the audit log, apart from those that no one would miss. */
+function digestOf(source: DatabaseSync, tables: readonly SourceTable[]): string {
+  const heads = source
+    .prepare(
+      `select organization, sequence, mac from audit_rows as a where sequence =
+        (select max(sequence) from audit_rows where organization = a.organization) order by organization`,
+    )
+    .all();
+  const counts = tables.map(({ name, rows }) => [name, rows]);
+  return createHash('sha256')
+    .update(JSON.stringify([heads, counts]))
+    .digest('hex');
+}
+
+function cellOf(value: unknown): string | number {
+  if (typeof value === 'string' || typeof value === 'number') return value;
+  throw new TypeError('a primary key is text or a number');
+}

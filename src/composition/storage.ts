@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import type { Kysely } from 'kysely';
+import { DatabaseError } from '../database/database-error.ts';
+import { migrate } from '../database/migrate.ts';
+import { makeFolder, openDatabase } from '../database/open.ts';
+import { parseAddress } from '../database/postgres/address.ts';
+import { openPostgres } from '../database/postgres/open.ts';
+import { allMigrations, type AllTables } from './all-tables.ts';
+import { databaseFile, type DatabaseServer, type ServerSettings } from './settings.ts';
+
+export type StorageSettings = Pick<ServerSettings, 'dataDir' | 'database'>;
+
+/**
+ * Opens the database that the settings name, its tables up to date, and makes the data folder.
+ * @throws DatabaseError
+ */
+export async function openStorage({ dataDir, database }: StorageSettings): Promise<Kysely<AllTables>> {
+  if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir)));
+  makeFolder(dataDir);
+  return requireMoved(await openServer(database));
+}
+
+/**
+ * Opens a PostgreSQL, its tables up to date.
+ * @throws DatabaseError
+ */
+export async function openServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<Kysely<AllTables>> {
+  // The file's password is for every URL without one.
+  const usesFile = migrationUrl === undefined || parseAddress(migrationUrl).password === undefined;
+  const migrating = await openPostgres<AllTables>(
+    { url: migrationUrl ?? url, passwordFile: usesFile ? passwordFile : undefined },
+    'migrating',
+  );
+  await (await upToDate(migrating)).destroy();
+  return openPostgres<AllTables>({ url, passwordFile });
+}
+
+/**
+ * As `openStorage`, for what is done to an installation that is there.
+ * @throws DatabaseError `cannot_open` where a data folder holds none
+ */
+export async function openExisting(settings: StorageSettings): Promise<Kysely<AllTables>> {
+  if (settings.database === undefined) requireDatabase(settings.dataDir);
+  return openStorage(settings);
+}
+
+/** @throws DatabaseError `cannot_open` */
+export function requireDatabase(dataDir: string): void {
+  const file = databaseFile(dataDir);
+  if (existsSync(file)) return;
+  throw new DatabaseError(
+    'cannot_open',
+    `there is no database ${file}`,
+    'name the data folder with --data-dir or KICI_DATA_DIR',
+  );
+}
+
+/** A part of an installation is none. @throws DatabaseError `unfinished_move` */
+async function requireMoved(database: Kysely<AllTables>): Promise<Kysely<AllTables>> {
+  const unfinished = await database.selectFrom('data_moves').select('id').where('done', '=', 0).executeTakeFirst();
+  if (unfinished === undefined) return database;
+  await database.destroy();
+  throw new DatabaseError(
+    'unfinished_move',
+    'an installation is being moved into this database, and is not complete',
+    'let `kici-orchestrator migrate-data` end, or run it again: it goes on where it was',
+  );
+}
+
+async function upToDate(database: Kysely<AllTables>): Promise<Kysely<AllTables>> {
+  try {
+    await migrate(database, allMigrations);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
+}

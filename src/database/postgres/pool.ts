@@ -1,0 +1,84 @@
+import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
+import { DatabaseError as ServerError, Pool, type PoolClient, type PoolConfig } from 'pg';
+import { DatabaseUnavailableError, isOfNoUse, lostConnection } from '../unavailable.ts';
+import { columnTypes, requirePlain } from './types.ts';
+
+const connectTimeoutMs = 5_000;
+const idleTimeoutMs = 30_000;
+const keepAliveDelayMs = 10_000;
+const maxConnections = 10;
+
+/** Connections as Kysely's dialect takes them: whatever makes one useless is a `DatabaseUnavailableError`. */
+export function createPool(config: PoolConfig, statementTimeoutMs: number): PostgresPool {
+  const pool = new Pool({
+    max: maxConnections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    idleTimeoutMillis: idleTimeoutMs,
+    // Asked of the driver rather than the server: a pooler in between knows no sessions.
+    query_timeout: statementTimeoutMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveDelayMs,
+    types: columnTypes,
+    ...config,
+  });
+  // Without listeners the end of a connection would end the process: that of an idle one, and that of one in use
+  // between two statements. Whoever uses it next hears of it.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
+  return {
+    options: {},
+    async connect() {
+      try {
+        return new GuardedClient(await pool.connect());
+      } catch (error) {
+        throw named(error);
+      }
+    },
+    end: () => pool.end(),
+  };
+}
+
+class GuardedClient implements PostgresPoolClient {
+  readonly #client: PoolClient;
+  #lost: DatabaseUnavailableError | undefined;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  query<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
+  query<Row>(cursor: PostgresCursor<Row>): PostgresCursor<Row>;
+  query<Row>(
+    text: string | PostgresCursor<Row>,
+    parameters: readonly unknown[] = [],
+  ): Promise<PostgresQueryResult<Row>> | PostgresCursor<Row> {
+    if (typeof text !== 'string') throw new TypeError('rows are not streamed');
+    return this.#run(text, requirePlain(parameters));
+  }
+
+  release(destroy?: boolean): void {
+    // The server may still be at a statement that nobody waits for any more.
+    this.#client.release(destroy === true || this.#lost !== undefined);
+  }
+
+  async #run<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>> {
+    if (this.#lost !== undefined) throw this.#lost;
+    const client: PostgresPoolClient = this.#client;
+    try {
+      return await client.query<Row>(text, parameters);
+    } catch (error) {
+      const known = named(error);
+      if (known instanceof DatabaseUnavailableError) this.#lost = known;
+      throw known;
+    }
+  }
+}
+
+/** The server's own errors stay as they are, apart from those after which it is of no use. */
+function named(error: unknown): unknown {
+  if (error instanceof ServerError)
+    return isOfNoUse(error.code) ? new DatabaseUnavailableError(error.code ?? '') : error;
+  return error instanceof RangeError ? error : lostConnection(error);
+}
+
+function ignore(): void {}

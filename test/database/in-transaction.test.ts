@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { expect, it, onTestFinished } from 'vitest';
+import { inTransaction } from '../../src/database/in-transaction.ts';
+import { openDatabase } from '../../src/database/open.ts';
+
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-database-'));
+  const database = openDatabase<{ things: { id: string } }>(join(folder, 'kici.db'));
+  onTestFinished(async () => {
+    await database.destroy();
+    await rm(folder, { recursive: true });
+  });
+  await sql`create table things (id text)`.execute(database);
+  return database;
+}
+
+it.each([
+  ['serialization_failure', { code: '40001' }],
+  ['deadlock_detected', { code: '40P01' }],
+  ['SQLITE_BUSY', { code: 'ERR_SQLITE_ERROR', errcode: 5 }],
+])('work that met others runs again, and what it did the first time is gone: %s', async (_, met) => {
+  const database = await open();
+  let runs = 0;
+  const result = await inTransaction(database, async (transaction) => {
+    runs += 1;
+    await transaction
+      .insertInto('things')
+      .values({ id: `run ${runs}` })
+      .execute();
+    if (runs < 3) throw Object.assign(new Error('others came in between'), met);
+    return 'done';
+  });
+  expect(result).toBe('done');
+  expect(await database.selectFrom('things').selectAll().execute()).toEqual([{ id: 'run 3' }]);
+});
+
+it.each([[{ code: '23505' }], [{ code: '40003' }], [{ code: '08006' }], [{}]])(
+  'work that failed for another reason runs once: %j',
+  async (reason) => {
+    const database = await open();
+    let runs = 0;
+    const failing = inTransaction(database, async () => {
+      runs += 1;
+      throw Object.assign(new Error('failed'), reason);
+    });
+    await expect(failing).rejects.toThrow('failed');
+    expect(runs).toBe(1);
+  },
+);
