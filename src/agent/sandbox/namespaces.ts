@@ -34,13 +34,10 @@ export function installedNamespaces(): Namespaces | undefined {
   const [setpriv, unshare] = [installed('setpriv'), installed('unshare')];
   if (setpriv === undefined || unshare === undefined) return undefined;
   const isRoot = process.getuid?.() === 0;
-  const outer = [
-    ...[setpriv, '--pdeathsig', 'KILL', unshare],
-    // Rights in a namespace of its own, which the first process needs and no other gets.
-    ...(isRoot ? [] : ['--map-current-user', '--keep-caps']),
-    ...['--pid', '--fork', '--kill-child', '--mount', '--propagation', 'unchanged', '--mount-proc'],
-    ...['/bin/sh', '-c', first, 'sh'],
-  ];
+  // Rights in a namespace of its own, which the first process needs and no other gets.
+  const users = isRoot ? [] : ['--map-current-user', '--keep-caps'];
+  const own = ['--pid', '--fork', '--kill-child', '--mount', '--propagation', 'unchanged', '--mount-proc'];
+  const outer = [setpriv, '--pdeathsig', 'KILL', unshare, ...users, ...own, '/bin/sh', '-c', first, 'sh'];
   const inner = isRoot ? [] : [setpriv, '--inh-caps', '-all', '--ambient-caps', '-all'];
   return (command) => [...outer, `${firstNumber()}`, ...inner, ...command];
 }

@@ -13,11 +13,16 @@ export interface SandboxOptions {
   readonly namespaces: boolean;
 }
 
+/** Begun before all else that a run waits for. */
+export async function lookForNamespaces({ sandbox, namespaces }: SandboxOptions): Promise<Namespaces | undefined> {
+  return sandbox === 'none' && namespaces ? findNamespaces() : undefined;
+}
+
 /**
  * The requested profile or an error, never another profile.
  * @param searchPath where its programs are looked up
- * @param namespaces what is found of them
  * @param place for the temporary files of a trial
+ * @param namespaces what is found of them
  * @throws AgentError (`sandbox_unavailable`, `cannot_write`)
  */
 export async function openSandbox(
