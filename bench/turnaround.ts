@@ -6,7 +6,7 @@ interface Arrival {
   readonly line: string;
 }
 
-/** The start of a step is told by its event; a step tells by itself when its function is called, and when it returns. */
+/** The start of a step is told by its event; the step itself tells when its function is called and when it returns. */
 export interface Turnarounds {
   readonly startToAuthor: readonly number[];
   readonly authorToStart: readonly number[];

@@ -1,4 +1,4 @@
-"""Searches the same bytes for the same needles by Hyperscan: python search.py NEEDLES TEXT (one needle in hex a line)."""
+"""Searches the same bytes for the same needles by Hyperscan: search.py NEEDLES TEXT (one needle in hex a line)."""
 
 import sys
 import time

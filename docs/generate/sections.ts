@@ -1,3 +1,5 @@
+import { attackRows, places } from '../../test/agent/support/attack-table.ts';
+import { table } from './errors.ts';
 import { roomsTable } from './rooms.ts';
 
 interface GeneratedSection {
@@ -10,6 +12,11 @@ interface GeneratedSection {
 /** Generated parts of hand-written pages, between `<!-- NAME -->` and `<!-- /NAME -->`. */
 export const generatedSections: readonly GeneratedSection[] = [
   { page: 'CONTRIBUTING.md', name: 'rooms', make: roomsTable },
+  {
+    page: 'docs/sandboxes.md',
+    name: 'attacks',
+    make: () => table(['a step', ...places.map((place) => `\`${place}\``)], attackRows()),
+  },
 ];
 
 /** @throws RangeError if the page has no place for the section */

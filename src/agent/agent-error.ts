@@ -16,6 +16,7 @@ export type AgentErrorCode =
   | 'variable_too_large'
   | 'sandbox_unavailable'
   | 'sandbox_broken'
+  | 'limit_unavailable'
   | 'cancelled'
   | 'cannot_write';
 

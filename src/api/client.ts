@@ -27,11 +27,11 @@ export interface ApiClient {
     token?: string,
   ): Promise<z.output<O>>;
   /** The same by a description that no schema library has to be loaded for. @throws ApiError */
-  send<I extends object, O>(call: Call<I, O>, input: I, token?: string): Promise<O>;
+  send<I extends object, O>(call: CheckedCall<I, O>, input: I, token?: string): Promise<O>;
 }
 
 /** An operation as one client calls it. */
-export interface Call<I extends object, O> extends Pick<Operation, 'method' | 'path' | 'query'> {
+export interface CheckedCall<I extends object, O> extends Pick<Operation, 'method' | 'path' | 'query'> {
   readonly isAnswer: Check<O>;
   /** No value has it: for the compiler. */
   readonly input?: (input: I) => void;

@@ -1,7 +1,7 @@
 import { parseKey } from '@kici-dev/secret-backend';
 import * as check from './checks.ts';
 import { isCode, why } from './client-checks.ts';
-import type { Call } from './client.ts';
+import type { CheckedCall } from './client.ts';
 
 // The operations of `operations/jobs.ts` as an agent calls them: a test holds the two against each other.
 
@@ -65,9 +65,10 @@ interface OpenJob {
   readonly agentPublicKey: string;
 }
 
-export const openJob: Call<OpenJob, OpenedJob> = { method: 'POST', path: '/jobs', isAnswer: isOpened };
+/** Opens a session for a job. */
+export const openJob: CheckedCall<OpenJob, OpenedJob> = { method: 'POST', path: '/jobs', isAnswer: isOpened };
 
-export const readJobSecrets: Call<
+export const readJobSecrets: CheckedCall<
   { readonly jobId: string; readonly keys: readonly string[] },
   { secrets: DeliveredSecret[] }
 > = {
@@ -76,7 +77,7 @@ export const readJobSecrets: Call<
   isAnswer: check.object({ secrets: check.listOf(isDelivered) }),
 };
 
-export const closeJob: Call<{ readonly jobId: string }, object> = {
+export const closeJob: CheckedCall<{ readonly jobId: string }, object> = {
   method: 'POST',
   path: '/jobs/{jobId}/close',
   isAnswer: check.object({}),

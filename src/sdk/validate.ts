@@ -12,6 +12,8 @@ const statedKey = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;
 const maxStatedKeys = 1_000;
 const maxStatedPatterns = 100;
 const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
+const limitFields = new Set(['processes', 'memory', 'tmp', 'output']);
+const byteSize = /^[1-9]\d{0,6}(?:KiB|MiB|GiB)$/;
 /** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
@@ -27,6 +29,7 @@ const jobFields = new Set([
   'env',
   'network',
   'container',
+  'limits',
   'steps',
 ]);
 const triggerFilters = { push: ['branches', 'tags', 'paths'], pull_request: ['branches', 'paths'] } as const;
@@ -116,6 +119,7 @@ function checkJob(job: Fields, path: string, report: Report): void {
   if (job['network'] !== undefined && typeof job['network'] !== 'boolean')
     report(`${path}.network`, 'it is neither true nor false', 'write network: true');
   checkContainer(job['container'], `${path}.container`, report);
+  checkLimits(job['limits'], `${path}.limits`, report);
   checkVariables(job['env'], `${path}.env`, report);
   checkSteps(job['steps'], `${path}.steps`, report);
 }
@@ -164,6 +168,22 @@ function checkContainer(container: unknown, path: string, report: Report): void 
       'it cannot name an image',
       "write it as the container engine does, such as image: 'debian:stable'",
     );
+}
+
+function checkLimits(limits: unknown, path: string, report: Report): void {
+  if (limits === undefined) return;
+  const fields = asFields(limits);
+  if (fields === undefined) {
+    report(path, 'it is not an object', "write limits: { memory: '512MiB' }");
+    return;
+  }
+  checkUnknown(fields, limitFields, `${path}.`, report);
+  const { processes, ...sizes } = fields;
+  if (processes !== undefined && !(Number.isSafeInteger(processes) && Number(processes) > 0))
+    report(`${path}.processes`, 'it is not a number of processes', 'write a whole number, such as processes: 200');
+  for (const [name, size] of Object.entries(sizes))
+    if (limitFields.has(name) && size !== undefined && !matches(size, byteSize))
+      report(`${path}.${name}`, 'it is not a size', `write a whole number of KiB, MiB or GiB: ${name}: '512MiB'`);
 }
 
 function checkVariables(env: unknown, path: string, report: Report): void {

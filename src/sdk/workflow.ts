@@ -20,6 +20,20 @@ export interface JobContainer {
   readonly image: string;
 }
 
+/** `512MiB`, with KiB, MiB or GiB. */
+export type ByteSize = `${number}${'KiB' | 'MiB' | 'GiB'}`;
+
+/** What each step may take at most. A limit that the agent cannot keep fails the job before its first step. */
+export interface JobLimits {
+  /** Processes and threads at one time; Node.js itself has about a dozen. */
+  readonly processes?: number;
+  readonly memory?: ByteSize;
+  /** Of `/tmp`, in sandboxes that have one of their own. */
+  readonly tmp?: ByteSize;
+  /** Of what the step prints. */
+  readonly output?: ByteSize;
+}
+
 export interface JobOptions {
   /** A label that the agent must have, or several that it must all have. */
   readonly runsOn: string | readonly string[];
@@ -39,6 +53,8 @@ export interface JobOptions {
   readonly network?: boolean;
   /** The container for the steps, if the agent runs steps in containers; other sandboxes ignore it. */
   readonly container?: JobContainer;
+  /** What each step may take at most; of these and those of `kici run` the smaller ones hold. Default: no limit. */
+  readonly limits?: JobLimits;
   /** Run in this order, each in its own process. */
   readonly steps: readonly Step[];
 }

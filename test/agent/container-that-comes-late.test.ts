@@ -1,13 +1,37 @@
-import { existsSync } from 'node:fs';
-import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync } from 'node:fs';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { removeGroup } from '../../src/agent/limits/remove-group.ts';
 import { Journal, sweep } from '../../src/agent/mounts/journal.ts';
 import { temporaryName } from '../../src/agent/mounts/temporary-name.ts';
 import { processIdentity } from '../../src/agent/process/identity.ts';
 import { finished, makeProject, withSteps } from './support/project.ts';
 import { expectNothingLeft, watchdogOf } from './support/remains.ts';
+
+/** Where a process can be frozen so that it does not end when it is killed: in control groups of the first version. */
+const freezer = ((): string | undefined => {
+  try {
+    accessSync('/sys/fs/cgroup/freezer', constants.W_OK);
+    return '/sys/fs/cgroup/freezer';
+  } catch {
+    return undefined;
+  }
+})();
 
 /**
  * A file-based engine: it creates a container two seconds after the request, whether or not the requester still exists.
@@ -15,7 +39,7 @@ import { expectNothingLeft, watchdogOf } from './support/remains.ts';
 const engine = `#!/bin/bash
 state="$ENGINE_STATE"
 case "$1" in
-  info) echo '[]' ;;
+  info) echo '{"SecurityOptions":[],"Runtimes":{"runc":{}}}' ;;
   image) echo '{"Id":"sha256:0"}' ;;
   run)
     while [ "$1" != --name ]; do shift; done
@@ -99,6 +123,38 @@ describe('the journal', () => {
     expect([await swept(true), existsSync(path)]).toEqual([false, false]);
     await lay(61_000);
     expect([await swept(false), existsSync(path)]).toEqual([false, false]);
+  });
+
+  it.skipIf(freezer === undefined)('of a dead agent stays while a process that was killed has not ended', async () => {
+    const base = await mkdtemp(join(tmpdir(), 'kici-swept-'));
+    onTestFinished(() => rm(base, { recursive: true, force: true }));
+    const exchange = join(base, temporaryName('exchange'));
+    const journal = await journalOf(
+      async (opened) => opened.record(exchange),
+      () => false,
+    );
+    await journal.close();
+    const { place } = await processIdentity();
+    await rename(journal.path, join(dirname(journal.path), `${place}-4194304-1-${'a'.repeat(16)}.journal`));
+    const frozen = join(freezer ?? '', temporaryName('group'));
+    await mkdir(frozen);
+    const stuck = spawn('sleep', ['600'], {
+      env: { KICI_ENV: join(exchange, 'env') },
+      stdio: 'ignore',
+      detached: true,
+    });
+    const ended = once(stuck, 'exit');
+    onTestFinished(async () => {
+      await writeFile(join(frozen, 'freezer.state'), 'THAWED');
+      await removeGroup(frozen);
+    });
+    await writeFile(join(frozen, 'cgroup.procs'), `${stuck.pid}`);
+    await writeFile(join(frozen, 'freezer.state'), 'FROZEN');
+    const swept = async (): Promise<boolean> => sweep(dirname(journal.path), place, async () => false);
+    expect(await swept()).toBe(true);
+    await writeFile(join(frozen, 'freezer.state'), 'THAWED');
+    await ended;
+    expect([await swept(), await readdir(dirname(journal.path))]).toEqual([false, []]);
   });
 
   it('names every thing on a line of its own, whatever was cut off by a full disk before it', async () => {

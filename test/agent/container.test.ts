@@ -148,6 +148,26 @@ describeLane({ name: 'container', missing }, () => {
     expect(left).toEqual([]);
   });
 
+  it('runs them by the runtime that is asked for', async () => {
+    // Docker's own name for what it also calls runc.
+    const { project, child } = await startBusy('--runtime', 'io.containerd.runc.v2');
+    expect(containersOf(project).map((name) => docker('inspect', '--format', '{{.HostConfig.Runtime}}', name))).toEqual(
+      ['io.containerd.runc.v2'],
+    );
+    child.kill('SIGINT');
+    await finished(child);
+  });
+
+  it.each([
+    [['--sandbox', 'container', '--runtime', 'kata'], 'the container engine has no runtime "kata"; it has '],
+    [['--runtime', 'kata'], '--runtime is of a container engine'],
+  ])('%j names what is missing before anything runs', async (flags, message) => {
+    const project = await makeProject({ 'main.ts': withSteps('step("s", () => { console.log("RAN"); })', inImage) });
+    const { code, stdout, stderr } = await project.run('run', ...flags);
+    expect([code === 0, stderr]).toEqual([false, expect.stringContaining(message)]);
+    expect(stdout).not.toContain('RAN');
+  });
+
   it('says what is wrong where the path of the socket is too long', async () => {
     const project = await makeProject({ 'main.ts': withSteps('step("s", () => undefined)', inImage) });
     const long = join(project.temporary, 'x'.repeat(100));
@@ -159,7 +179,7 @@ describeLane({ name: 'container', missing }, () => {
 });
 
 /** A run whose step neither ends nor reacts, in a project that other runs can use afterwards. */
-async function startBusy(): Promise<{ project: Project; child: ChildProcess }> {
+async function startBusy(...flags: readonly string[]): Promise<{ project: Project; child: ChildProcess }> {
   const quick = workflowOf('')
     .replace("workflow('main'", "workflow('quick'")
     .replace("environment: 'production'", 'network: false');
@@ -168,7 +188,7 @@ async function startBusy(): Promise<{ project: Project; child: ChildProcess }> {
     inImage,
   );
   const project = await makeProject({ 'main.ts': busy, 'quick.ts': quick });
-  const child = project.start(['run', 'main', '--sandbox', 'container']);
+  const child = project.start(['run', 'main', '--sandbox', 'container', ...flags]);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk: Buffer) => {
       if (chunk.includes('BUSY')) resolve();

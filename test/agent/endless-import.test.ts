@@ -4,6 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { Journal } from '../../src/agent/mounts/journal.ts';
 import { StepProcess, type Workplace } from '../../src/agent/process/step-process.ts';
 import { ContainerEngine } from '../../src/agent/sandbox/container-engine.ts';
+import { Limiter } from '../../src/agent/limits/limiter.ts';
 import { noSandbox } from '../../src/agent/sandbox/none.ts';
 import { wholeProject } from '../../src/agent/project-view/project-view.ts';
 import { loadProject } from '../../src/agent/workflow/load-project.ts';
@@ -68,14 +69,17 @@ async function launcher({ folder, home, temporary, environment }: Project): Prom
   onTestFinished(async () => {
     await journal.close();
   });
+  const sandbox = noSandbox();
   const workplace: Workplace = {
     project: folder,
     view: wholeProject,
-    sandbox: noSandbox,
+    copies: false,
+    sandbox,
+    limiter: new Limiter(sandbox, {}, '', journal),
     engine: new ContainerEngine({}),
     journal,
     temporary,
     environment,
   };
-  return async () => StepProcess.launch(workplace, noSandbox.forLoader(environment));
+  return async () => StepProcess.launch(workplace, { ...sandbox.forLoader(environment), limits: {}, copy: undefined });
 }

@@ -9,7 +9,7 @@ import { isRunning, processIdentity } from '../../src/agent/process/identity.ts'
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { programFile } from '../support/programs.ts';
 import { bwrapMissing } from './support/bwrap.ts';
-import { orphanMatrix } from './support/orphan-matrix.ts';
+import { orphanMatrix, whatOutlivesBoth } from './support/orphan-matrix.ts';
 import { printing } from './support/output.ts';
 import { finished, makeProject } from './support/project.ts';
 import { expectNothingLeft } from './support/remains.ts';
@@ -22,15 +22,19 @@ const missing =
 describe('none', () => {
   orphanMatrix('none');
 
-  it('what has left the group is ended with the run', async () => {
+  it.each([[[]], [['--no-namespaces']]])('what has left the group is ended with the run (%j)', async (flags) => {
     const project = await makeProject({
       'main.ts': printing(
         "step('s', async (ctx) => { const { spawn } = await import('node:child_process'); spawn('sleep', ['300'], { detached: true, stdio: 'ignore' }).unref(); })",
       ),
     });
-    expect((await project.run('run')).code).toBe(0);
+    expect((await project.run('run', ...flags)).code).toBe(0);
     await expectNothingLeft(project);
   });
+});
+
+describe('none, without namespaces', () => {
+  whatOutlivesBoth('none', '', '--no-namespaces');
 });
 
 describeLane({ name: 'bwrap', missing: bwrapMissing }, () => {

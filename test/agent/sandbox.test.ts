@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hiddenIn } from '../../src/agent/sandbox/hidden-in.ts';
 import { describeLane } from '../support/lane.ts';
+import { copyTest } from './support/copy-test.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
@@ -125,4 +126,18 @@ it('passes over an image where steps do not run in containers, and says so', asy
   const { code, stderr } = await runWith({}, source);
   expect(code).toBe(0);
   expect(stderr).toContain('the image debian:stable is not used: the steps run in the sandbox none');
+});
+
+it('no copy of the project is made in the project itself', async () => {
+  const project = await makeProject({ 'main.ts': withSteps("step('s', () => { console.log('RAN'); })", 'env: {}') });
+  const TMPDIR = join(project.folder, 'tmp');
+  await mkdir(TMPDIR);
+  const { code, stdout, stderr } = await finished(project.start(['run', '--project-copy'], { TMPDIR }));
+  expect([code, stderr]).toEqual([1, expect.stringContaining('cannot copy the project to')]);
+  expect(stdout).not.toContain('RAN');
+  expect(await readdir(TMPDIR)).toEqual([]);
+});
+
+it('each job works in a copy of the project where that is asked for, without a sandbox too', async () => {
+  await copyTest([], '');
 });

@@ -54,7 +54,7 @@ async function open(folder: string, sync?: SyncFile) {
   return { database, commits, log, anchor, failures, breaks };
 }
 
-/** SQLite syncs this much of a log that begins anew before anything follows it. */
+/** SQLite syncs this much of a log that starts over before anything follows it. */
 const headerBytes = 32;
 
 /** The log as the disk has it: of what was written since the last sync, some pages and not others. */
@@ -89,7 +89,7 @@ describe('after a loss of power', () => {
     await server.log.examine();
     await server.commits.group();
     synced = readFileSync(log);
-    // So that the log begins anew several times.
+    // So that the log starts over several times.
     await sql`pragma wal_autocheckpoint = 60`.execute(server.database);
     const beginnings = new Set<string>();
     const progress = { acknowledged: 0, isOver: false };

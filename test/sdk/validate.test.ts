@@ -23,6 +23,7 @@ describe('a workflow', () => {
       env: { A: '1' },
       network: true,
       container: { image: 'registry.example/a/b:1@sha256:0f' },
+      limits: { processes: 200, memory: '2GiB', tmp: '64KiB', output: '10MiB' },
       steps: [step('one', run), step('two — ünï', { timeout: 5 }, run)],
     });
     const second = job('second', {
@@ -46,6 +47,10 @@ describe('a workflow', () => {
     ['no jobs', { on: push(), jobs: [] }, 'jobs'],
     ['a job that is none', { on: push(), jobs: ['a'] }, 'jobs[0]'],
     ['two jobs of one name', { on: push(), jobs: [good, good] }, 'jobs[1].name'],
+    ['limits that are no object', { on: push(), jobs: [{ ...good, limits: '1GiB' }] }, 'jobs[0].limits'],
+    ['a limit that is none', { on: push(), jobs: [{ ...good, limits: { cores: 2 } }] }, 'jobs[0].limits.cores'],
+    ['a size that is none', { on: push(), jobs: [{ ...good, limits: { memory: '2GB' } }] }, 'jobs[0].limits.memory'],
+    ['half a process', { on: push(), jobs: [{ ...good, limits: { processes: 1.5 } }] }, 'jobs[0].limits.processes'],
     ['no label', { on: push(), jobs: [{ ...good, runsOn: [] }] }, 'jobs[0].runsOn'],
     ['an environment name', { on: push(), jobs: [{ ...good, environment: 'a b' }] }, 'jobs[0].environment'],
     [

@@ -24,7 +24,7 @@ export async function readOne(service: ParameterService, id: ParameterId, contex
 
 const noVersion = Object.freeze(unknown('no_version', 'the parameter exists and has no such version'));
 
-/** A missing label may be called a missing parameter, as emulators do; only the name alone proves that there is none. */
+/** Emulators call a missing label a missing parameter; only the name alone proves that there is none. */
 async function withoutVersion(
   service: ParameterService,
   { name }: ParameterId,

@@ -45,6 +45,7 @@ const failed = check.strictObject({
   error: check.text(bounds.messageBytes),
 });
 
+/** Whether a step may send this. */
 export const isStepMessage = check.either(ask, imported, succeeded, failed, addPath);
 
 const name = check.text(200, (value) => value !== '');
@@ -56,6 +57,7 @@ const trigger = check.strictObject(
   { branches: patterns, tags: patterns, paths: patterns },
 );
 
+const amount = check.integer(1);
 /** The longest time that a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
@@ -79,6 +81,7 @@ const job = check.strictObject(
     environment: name,
     secrets: statedKeys,
     container: check.strictObject({ image }),
+    limits: check.strictObject({}, { processes: amount, memory: amount, tmp: amount, output: amount }),
   },
 );
 const jobs = check.listOf(job, 1);
@@ -131,6 +134,7 @@ const invalid = check.strictObject({
 /** `quiet`: nothing that the modules have begun would be heard of at the process's end, or goes on. */
 const loaded = check.strictObject({ type: check.oneOf('loaded'), quiet: check.flag });
 
+/** Whether a process that reads workflows may send this. */
 export const isLoaderMessage = check.either(stripped, linking, modules, importing, read, invalid, loaded);
 
 export type SecretRequest = check.Checked<typeof secretRequest>;

@@ -7,8 +7,9 @@ import { AgentError, systemCode } from '../agent-error.ts';
 import { processIdentity, isRunning, type ProcessIdentity } from '../process/identity.ts';
 import { processStatus } from '../process/process-status.ts';
 import { endMarked } from '../process/marked.ts';
+import { removeGroup } from '../limits/remove-group.ts';
 import { removeFolder } from './temporary-folder.ts';
-import { envFile, isContainerName, isTemporaryFolder } from './temporary-name.ts';
+import { envFile, isContainerName, isGroupFolder, isTemporaryFolder } from './temporary-name.ts';
 
 /** Resolves with whether the container existed; rejects if that is unknown. */
 export type RemoveContainer = (name: string) => Promise<boolean>;
@@ -148,7 +149,7 @@ export async function sweep(folder: string, here: string, removeContainer: Remov
   return isWaiting;
 }
 
-/** @returns whether a container may still appear */
+/** @returns whether a container may still appear, or a process has yet to end */
 async function sweepOne(path: string, removeContainer: RemoveContainer): Promise<boolean> {
   let text;
   let age;
@@ -163,7 +164,8 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
   const folders = things.filter(isTemporaryFolder);
   // Processes end before their files are removed.
   const isEnded = await endMarked(new Set(folders.map(envFile)));
-  let isWaiting = false;
+  // One that the system is slow to end is looked at again.
+  let isWaiting = !isEnded && age < arrivalMs;
   const removeOne = async (name: string): Promise<void> => {
     const wasThere = await removeContainer(name);
     if (!wasThere && age < arrivalMs && !things.includes(`${madeMark}${name}`)) isWaiting = true;
@@ -171,6 +173,7 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
   const results = await Promise.allSettled([
     ...things.filter(isContainerName).map(removeOne),
     ...folders.map(async (folder) => removeFolder(folder)),
+    ...things.filter(isGroupFolder).map(removeGroup),
   ]);
   const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
   if (isClean) await rm(path, { force: true }).catch(() => undefined);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { AgentError } from '../agent-error.ts';
 
-const pattern = /^kici-(?:step|exchange)-[0-9a-f]{32}$/;
+const pattern = /^kici-(?:step|exchange|copy)-[0-9a-f]{32}$/;
+const groupPattern = /^kici-group-[0-9a-f]{32}$/;
 const containerPattern = /^kici-container-[0-9a-f]{32}$/;
 
 /**
@@ -22,7 +23,7 @@ export function temporaryPlace(named: string | undefined): string {
 }
 
 /** A name that nobody can guess and that a sweep recognizes. */
-export function temporaryName(kind: 'step' | 'exchange' | 'container'): string {
+export function temporaryName(kind: 'step' | 'exchange' | 'copy' | 'group' | 'container'): string {
   return `kici-${kind}-${randomBytes(16).toString('hex')}`;
 }
 
@@ -40,6 +41,11 @@ function randomBytes(count: number): Buffer {
 
 export function isTemporaryFolder(path: string): boolean {
   return isAbsolute(path) && pattern.test(basename(path));
+}
+
+/** Of the control group of a step's processes. */
+export function isGroupFolder(path: string): boolean {
+  return isAbsolute(path) && groupPattern.test(basename(path));
 }
 
 /** Where the commands of a step write to, if the folder is its exchange. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
@@ -9,7 +10,8 @@ import { isGroupAlive } from './process-status.ts';
 
 export interface ExitStatus {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  /** Its name. */
+  readonly signal: string | null;
   /** Why it never started. */
   readonly failure?: string;
 }
@@ -90,7 +92,7 @@ export class Child {
         resolve({ code: null, signal: null, failure: error.message });
       });
       child.once('exit', (code, signal) => {
-        resolve({ code, signal });
+        resolve(command.tellsSignalByCode === true ? statusOf(code, signal) : { code, signal });
       });
     });
     this.gone = this.ended.then(async (status) => {
@@ -168,6 +170,15 @@ export class Child {
     await ended;
     clearInterval(timer);
   }
+}
+
+/** A shell's code for a signal is the signal's number and this. */
+const endedBySignal = 128;
+
+/** Of a signal that ended what was wrapped. */
+function statusOf(code: number | null, signal: string | null): ExitStatus {
+  const [name] = Object.entries(constants.signals).find(([, number]) => code === endedBySignal + number) ?? [];
+  return name === undefined ? { code, signal } : { code: null, signal: name };
 }
 
 /** Node.js discards unread output when a process ends; this keeps it for a later reader. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { envFile, temporaryName, temporaryPlace } from '../mounts/temporary-name.ts';
+import { installedNamespaces } from '../sandbox/namespaces.ts';
 import { noSandbox } from '../sandbox/none.ts';
 import { findProject } from '../workflow/project.ts';
 import { Child } from './child.ts';
@@ -16,25 +17,29 @@ export class EarlyHost {
   readonly exchange: string;
   readonly #root: string;
   readonly #temporary: string;
+  readonly #hasNamespaces: boolean;
   #isTaken = false;
 
   private constructor(root: string, temporary: string, environment: Readonly<Record<string, string | undefined>>) {
     this.#root = root;
     this.#temporary = temporary;
     this.exchange = join(temporary, temporaryName('exchange'));
-    const surroundings = noSandbox.forLoader({
-      ...stepBaseEnvironment(environment),
-      KICI_ENV: envFile(this.exchange),
-    });
+    // Where these turn out not to work here, it has ended by itself, and is not taken.
+    const namespaces = installedNamespaces();
+    this.#hasNamespaces = namespaces !== undefined;
+    const sandbox = noSandbox(namespaces);
+    const place = sandbox.forLoader({ ...stepBaseEnvironment(environment), KICI_ENV: envFile(this.exchange) });
     const request = {
       entry: stepHostFile,
+      starter: [],
       project: root,
+      source: root,
       mounts: [],
       hidden: [],
       exchange: this.exchange,
-      surroundings,
+      surroundings: { ...place, limits: {}, copy: undefined },
     };
-    this.child = new Child(noSandbox.command(request), root, async () => {});
+    this.child = new Child(sandbox.command(request), root, async () => {});
   }
 
   /** `undefined` where there is no project, of which the run itself will tell. */
@@ -47,8 +52,8 @@ export class EarlyHost {
   }
 
   /** Whether it is what a run of that project needs, which takes it then. */
-  take(root: string, temporary: string): boolean {
-    this.#isTaken = root === this.#root && temporary === this.#temporary;
+  take(root: string, temporary: string, hasNamespaces: boolean): boolean {
+    this.#isTaken = root === this.#root && temporary === this.#temporary && hasNamespaces === this.#hasNamespaces;
     return this.#isTaken;
   }
 

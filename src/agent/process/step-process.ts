@@ -3,10 +3,13 @@ import { bounds } from '../channel/bounds.ts';
 import { encodeFrame, FrameError, FrameReader, type Room } from '../channel/frames.ts';
 import type { AgentMessage } from '../channel/from-agent.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
+import type { Keeping, Limiter } from '../limits/limiter.ts';
+import type { LimitName } from '../limits/limits.ts';
 import type { Journal } from '../mounts/journal.ts';
+import { mountsOfCopy } from '../project-view/project-mount.ts';
 import type { ProjectView } from '../project-view/project-view.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
-import type { SandboxProfile, Surroundings } from '../sandbox/profile.ts';
+import type { LaunchCommand, SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
 import type { EarlyHost } from './early-host.ts';
 import { Child, type ExitStatus } from './child.ts';
@@ -15,7 +18,10 @@ import { stepHostFile } from './step-host-file.ts';
 export interface Workplace {
   readonly project: string;
   readonly view: ProjectView;
+  /** Whether each job works in a copy of the project. */
+  readonly copies: boolean;
   readonly sandbox: SandboxProfile;
+  readonly limiter: Limiter;
   readonly engine: ContainerEngine;
   readonly journal: Journal;
   /** The agent's folder for temporary files. */
@@ -30,13 +36,16 @@ const lingerMs = 1_000;
 export class StepProcess {
   readonly child: Child;
   readonly exchange: ExchangeFolder;
+  /** The limit that its processes are known to have come up against, once they are gone. */
+  readonly exceeded: () => LimitName | undefined;
   readonly #channel: Duplex;
   readonly #reader = new FrameReader(bounds.messageBytes);
   /** Received, and not asked for yet. */
   readonly #received: unknown[] = [];
 
-  private constructor(child: Child, channel: Duplex, exchange: ExchangeFolder) {
+  private constructor(child: Child, channel: Duplex, exchange: ExchangeFolder, exceeded: StepProcess['exceeded']) {
     this.child = child;
+    this.exceeded = exceeded;
     this.exchange = exchange;
     this.#channel = channel;
     // Channel errors show in what the process does or fails to do.
@@ -52,18 +61,27 @@ export class StepProcess {
   /** @param early has started already @throws AgentError (`cannot_write`) */
   static async launch(workplace: Workplace, surroundings: Surroundings, early?: EarlyHost): Promise<StepProcess> {
     const { project, view, sandbox, journal } = workplace;
+    const { copy } = surroundings;
+    const source = copy ?? project;
     const exchange = await ExchangeFolder.create(workplace.temporary, journal, early?.exchange).catch(
       (error: unknown) => {
         early?.child.kill();
         throw error;
       },
     );
-    if (early?.child.pipe !== undefined) return new StepProcess(early.child, early.child.pipe, exchange);
+    if (early?.child.pipe !== undefined)
+      return new StepProcess(early.child, early.child.pipe, exchange, () => undefined);
+    const keeping = await workplace.limiter.begin(surroundings.limits).catch(async (error: unknown) => {
+      await exchange.remove();
+      throw error;
+    });
     const environment = { ...surroundings.environment, KICI_ENV: exchange.file };
     const command = sandbox.command({
       entry: stepHostFile,
+      starter: keeping.inside,
       project,
-      mounts: view.mounts,
+      source,
+      mounts: copy === undefined ? view.mounts : mountsOfCopy(view.mounts, project, copy),
       hidden: view.elsewhere,
       exchange: exchange.path,
       surroundings: { ...surroundings, environment },
@@ -72,19 +90,24 @@ export class StepProcess {
       command.socket === undefined
         ? undefined
         : await ChannelListener.open(command.socket).catch(async (error: unknown) => {
+            await keeping.group?.remove();
             await exchange.remove();
             throw error;
           });
     if (command.container !== undefined) await journal.record(command.container);
-    const child = new Child(command, project, async (status) => {
-      if (command.container !== undefined) await clearUp(command.container, status, journal);
+    let exceeded: LimitName | undefined;
+    const child = new Child(startedBy(keeping, command), source, async (status) => {
+      exceeded = await exceededLimit(keeping, command, workplace.engine);
+      if (command.container !== undefined) await clearUp(command, command.container, status, journal);
+      // What is left of it is the next agent's.
+      await keeping.group?.remove().catch(() => undefined);
     });
     const made = async (): Promise<void> => {
       if (command.container !== undefined) await journal.made(command.container);
     };
     const channel = child.pipe ?? (await listener?.accept(child, made));
     if (channel === undefined) throw new TypeError('a command has a channel of one kind or the other');
-    return new StepProcess(child, channel, exchange);
+    return new StepProcess(child, channel, exchange, () => exceeded);
   }
 
   /** Resolves when the process has received it, or never will. */
@@ -126,6 +149,20 @@ export class StepProcess {
   }
 }
 
+function startedBy({ outside }: Keeping, command: LaunchCommand): LaunchCommand {
+  const [file = command.file, ...args] = outside;
+  return outside.length === 0 ? command : { ...command, file, args: [...args, command.file, ...command.args] };
+}
+
+async function exceededLimit(
+  { group }: Keeping,
+  { container, isKept }: LaunchCommand,
+  engine: ContainerEngine,
+): Promise<LimitName | undefined> {
+  if (container !== undefined && isKept === true && (await engine.wasOutOfMemory(container))) return 'memory';
+  return group?.exceeded();
+}
+
 /**
  * From this code on, Docker itself failed or a signal ended it. A smaller one is the container's own, and the container
  * is removed by then.
@@ -134,8 +171,13 @@ const engineFailure = 125;
 /** From this code on, the command may have ended before the engine answered it. */
 const endedBySignal = 129;
 
-async function clearUp(container: string, { code }: ExitStatus, journal: Journal): Promise<void> {
+async function clearUp(
+  { isKept }: LaunchCommand,
+  container: string,
+  { code }: ExitStatus,
+  journal: Journal,
+): Promise<void> {
   if (code !== null && code < endedBySignal) await journal.made(container);
-  if (code === null || code >= engineFailure) await journal.removeContainer(container);
+  if (isKept === true || code === null || code >= engineFailure) await journal.removeContainer(container);
   else journal.forget(container);
 }

@@ -1,7 +1,13 @@
 export type StepStatus = 'succeeded' | 'failed' | 'timed_out' | 'cancelled';
 /** Why a step did not succeed. */
 export type StepErrorCode =
-  'step_failed' | 'step_timed_out' | 'step_ended' | 'step_refused' | 'invalid_env_file' | 'variable_too_large';
+  | 'step_failed'
+  | 'limit_exceeded'
+  | 'step_timed_out'
+  | 'step_ended'
+  | 'step_refused'
+  | 'invalid_env_file'
+  | 'variable_too_large';
 export type JobStatus = 'succeeded' | 'failed' | 'skipped' | 'cancelled';
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled';
 

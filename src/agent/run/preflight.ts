@@ -2,6 +2,7 @@ import { ApiError } from '../../api/api-error.ts';
 import type { JobData } from '../channel/to-agent.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
+import type { Surroundings } from '../sandbox/profile.ts';
 import type { JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
 import { requireStated } from './stated-keys.ts';
@@ -27,7 +28,9 @@ export async function preflight(run: Preflight): Promise<void> {
     async () => {
       requireLabels(job, labels);
     },
-    async () => requireSandbox(job, run.workplace),
+    async () => {
+      await requireSandbox(job, run.workplace);
+    },
   ]);
   const bySession = new Map(jobs.map((job) => [JSON.stringify([job.environment, job.secrets]), job]));
   for (const job of bySession.values())
@@ -61,9 +64,14 @@ export function requireLabels(job: JobData, labels: readonly string[]): void {
   );
 }
 
-/** @throws AgentError (`sandbox_unavailable`) */
-export async function requireSandbox(job: JobData, { sandbox, environment }: Workplace): Promise<void> {
-  await sandbox.forJob({ network: job.network, image: job.container?.image }, environment);
+/** What the processes of a job find around them. @throws AgentError (`sandbox_unavailable`, `limit_unavailable`) */
+export async function requireSandbox(
+  job: JobData,
+  { sandbox, environment, limiter }: Workplace,
+): Promise<Surroundings> {
+  const limits = await limiter.require(job.limits);
+  const place = await sandbox.forJob({ network: job.network, image: job.container?.image }, environment);
+  return { ...place, limits, copy: undefined };
 }
 
 /**

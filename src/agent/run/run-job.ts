@@ -4,6 +4,7 @@ import type { StartStep } from '../channel/from-agent.ts';
 import { JobEnvironment } from '../environment/job-environment.ts';
 import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
+import { ProjectCopy } from '../project-view/project-copy.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import { openSession, type Clients } from '../session/open-session.ts';
@@ -11,7 +12,7 @@ import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts'
 import type { ChosenJob } from './choose-jobs.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
 import { JobNeedles } from './job-needles.ts';
-import { requireLabels } from './preflight.ts';
+import { requireLabels, requireSandbox } from './preflight.ts';
 import { runStep, type StepResult } from './run-step.ts';
 import { placeOf } from './source-place.ts';
 import { requireStated } from './stated-keys.ts';
@@ -42,9 +43,10 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     ...(job.environment !== undefined && { environment: job.environment }),
   });
   let session: JobSession | undefined;
+  let copy: ProjectCopy | undefined;
   try {
     requireLabels(job, run.labels);
-    const { sandbox, environment } = run.workplace;
+    const { sandbox, limiter } = run.workplace;
     const image = job.container?.image;
     if (image !== undefined && !sandbox.runsImages)
       emit({
@@ -52,7 +54,11 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
         job: job.name,
         message: `the image ${image} is not used: the steps run in the sandbox ${sandbox.name}`,
       });
-    const surroundings = await sandbox.forJob({ network: job.network, image }, environment);
+    const place = await requireSandbox(job, run.workplace);
+    copy = await copyFor(run);
+    const surroundings = { ...place, copy: copy?.path };
+    const limited = limiter.noticeOf(surroundings.limits);
+    if (limited !== undefined) emit({ type: 'notice', job: job.name, message: limited });
     if (!run.pool.canStart({ surroundings, variables: job.env })) run.pool.prepare(surroundings, 1);
     await run.workplace.view.requireUnchanged();
     session = await open(run);
@@ -71,8 +77,25 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     emit({ type: 'job_finished', job: job.name, status: 'failed', ...told(error) });
     return 'failed';
   } finally {
+    await removeCopy(run, copy);
     if (session !== undefined) run.closings.push(close(session, run));
   }
+}
+
+/** @throws AgentError (`cannot_write`) */
+async function copyFor({ workplace }: JobRun): Promise<ProjectCopy | undefined> {
+  const { copies, project, view, temporary, journal } = workplace;
+  return copies ? ProjectCopy.make(project, view, temporary, journal) : undefined;
+}
+
+/** A process that waits for a next step has it open. */
+async function removeCopy({ pool, emit, job }: JobRun, copy: ProjectCopy | undefined): Promise<void> {
+  if (copy === undefined) return;
+  await pool.close();
+  await copy.remove().catch(() => {
+    const message = "the job's copy of the project could not be removed; the next run tries again";
+    emit({ type: 'notice', job: job.name, message });
+  });
 }
 
 /** Whoever waits for the run need not wait for this, which only the agent's own end has to. */
@@ -145,6 +168,7 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const result = await runStep(host, {
     start,
     timeoutMs: step.timeout,
+    limits: surroundings.limits,
     workplace,
     session,
     masker,

@@ -4,6 +4,9 @@ import type { StartStep } from '../channel/from-agent.ts';
 import { isStepMessage, type SecretRequest, type StepMessage } from '../channel/to-agent.ts';
 import { FrameError } from '../channel/frames.ts';
 import { EnvFileError, type Assignment } from '../environment/env-file.ts';
+import { exceededText, withLikelyLimit } from '../limits/exceeded.ts';
+import type { LimitName, Limits } from '../limits/limits.ts';
+import { OutputAllowance } from '../limits/output-allowance.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
 import type { ExitStatus } from '../process/child.ts';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
@@ -16,6 +19,7 @@ import { SecretService } from './secret-service.ts';
 export interface StepRun {
   readonly start: StartStep;
   readonly timeoutMs: number | undefined;
+  readonly limits: Limits;
   readonly workplace: Workplace;
   readonly session: JobSession;
   readonly masker: Masker;
@@ -50,8 +54,12 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   const notice = (message: string): void => {
     emit({ type: 'notice', job: start.job, step: start.step, message });
   };
-  maskOutput(host.child, masker, (stream, bytes, behind) => {
-    emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind);
+  const allowance = new OutputAllowance(run.limits.output, () => {
+    host.child.end();
+  });
+  maskOutput(host.child, masker, (stream, printed, behind) => {
+    const bytes = allowance.take(printed);
+    if (bytes.byteLength > 0) emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind);
   });
   try {
     void host.send(start);
@@ -64,7 +72,8 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     });
     const talk = await converse(host, service);
     const exit = await host.child.gone;
-    return await settle(host, talk, exit, ended, run);
+    const result = await settle(host, talk, exit, ended, run);
+    return withLimits(result, allowance.isExceeded ? 'output' : host.exceeded(), run.limits);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', cancel);
@@ -75,6 +84,22 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
 }
 
 const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait forever while it is imported`;
+
+/** Names the limit that a step has come up against. */
+function withLimits(result: StepResult, exceeded: LimitName | undefined, limits: Limits): StepResult {
+  const { status, error } = result;
+  if (status === 'timed_out' || status === 'cancelled') return result;
+  if (exceeded === undefined)
+    return error === undefined ? result : { ...result, error: withLikelyLimit(error, limits) };
+  const text = exceededText(exceeded, limits);
+  return {
+    status: 'failed',
+    code: 'limit_exceeded',
+    error: error === undefined || exceeded === 'output' ? text : `${text}; ${error}`,
+    exports: [],
+    paths: [],
+  };
+}
 
 interface Talk {
   readonly finished: Extract<StepMessage, { type: 'finished' }> | undefined;

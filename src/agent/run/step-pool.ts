@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { sameLimits } from '../limits/limits.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { StepProcess, type Workplace } from '../process/step-process.ts';
 
@@ -27,7 +28,8 @@ export class StepPool {
 
   constructor(workplace: Workplace) {
     this.#workplace = workplace;
-    this.#readIn = workplace.sandbox.forLoader(workplace.environment);
+    const { sandbox, environment, limiter } = workplace;
+    this.#readIn = { ...sandbox.forLoader(environment), limits: limiter.ofRun, copy: undefined };
   }
 
   /** Takes over the process that has read the workflows. */
@@ -86,5 +88,10 @@ export class StepPool {
 
 /** Environments need no comparison: a sandbox's environment follows from its image. */
 function alike(left: Surroundings, right: Surroundings): boolean {
-  return left.network === right.network && left.image === right.image;
+  return (
+    left.network === right.network &&
+    left.image === right.image &&
+    left.copy === right.copy &&
+    sameLimits(left.limits, right.limits)
+  );
 }

@@ -1,4 +1,6 @@
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
+import { Limiter } from '../limits/limiter.ts';
+import type { Limits } from '../limits/limits.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
 import { temporaryPlace } from '../mounts/temporary-name.ts';
 import type { EarlyHost } from '../process/early-host.ts';
@@ -6,16 +8,18 @@ import { StepProcess, type Workplace } from '../process/step-process.ts';
 import { viewProject, wholeProject } from '../project-view/project-view.ts';
 import { Watchdog } from '../process/watchdog.ts';
 import { ContainerEngine } from '../sandbox/container-engine.ts';
-import type { SandboxName } from '../sandbox/profile.ts';
 import { programPath } from '../sandbox/program-path.ts';
-import { openSandbox } from '../sandbox/sandboxes.ts';
+import { lookForNamespaces, openSandbox, type SandboxOptions } from '../sandbox/sandboxes.ts';
 import { findProject, type Project } from '../workflow/project.ts';
 import { StepPool } from './step-pool.ts';
 
-export interface WorkplaceOptions {
+export interface WorkplaceOptions extends SandboxOptions {
   /** Where the search for the project starts. */
   readonly folder: string;
-  readonly sandbox: SandboxName;
+  /** Whether each job works in a copy of the project. */
+  readonly projectCopy: boolean;
+  /** Of each step, whatever its job says. */
+  readonly limits: Limits;
   /** For temporary files; default: the operating system's folder. */
   readonly temporary: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -44,6 +48,7 @@ export async function withWorkplace<T>(
   use: (opened: OpenWorkplace) => Promise<T>,
 ): Promise<T> {
   const { environment } = options;
+  const namespaces = lookForNamespaces(options);
   const temporary = temporaryPlace(options.temporary ?? environment['TMPDIR']);
   const project = findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
@@ -51,7 +56,9 @@ export async function withWorkplace<T>(
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
   const watchdog = Watchdog.start(journal.path, engine.environment);
   try {
-    const sandbox = await openSandbox(options.sandbox, engine, searchPath, { temporary, journal });
+    const sandbox = await openSandbox(options, engine, searchPath, { temporary, journal }, namespaces);
+    const limiter = new Limiter(sandbox, options.limits, searchPath, journal);
+    const limits = await limiter.require();
     const view =
       sandbox.name === 'none'
         ? wholeProject
@@ -59,7 +66,9 @@ export async function withWorkplace<T>(
     const workplace: Workplace = {
       project: project.root,
       view,
+      copies: options.projectCopy,
       sandbox,
+      limiter,
       engine,
       journal,
       temporary,
@@ -67,10 +76,14 @@ export async function withWorkplace<T>(
     };
     const pool = new StepPool(workplace);
     try {
-      const surroundings = sandbox.forLoader(workplace.environment);
+      const surroundings = { ...sandbox.forLoader(workplace.environment), limits, copy: undefined };
       const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
       const early =
-        sandbox.name === 'none' && options.early?.take(project.root, temporary) === true ? options.early : undefined;
+        sandbox.name === 'none' &&
+        Object.keys(limits).length === 0 &&
+        options.early?.take(project.root, temporary, sandbox.hasNamespaces) === true
+          ? options.early
+          : undefined;
       const loader = await StepProcess.launch(workplace, surroundings, early);
       return await use({ project, workplace, pool, loader, launch });
     } finally {

@@ -43,6 +43,12 @@ const systemKeys: readonly PrivatePlace[] = ['/etc/ssl/private', '/etc/pki/tls/p
 
 export type TemporaryPlace = Pick<Workplace, 'temporary' | 'journal'>;
 
+/** To root they are writable in every namespace, and are the whole machine's. */
+const kernelSettings = ['/proc/sys', '/proc/sysrq-trigger'].flatMap((path) => ['--ro-bind-try', path, path]);
+
+/** A core file would hold what the process knows. */
+const withoutCores = ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'];
+
 /** How long the trial may take. */
 const tryMs = 10_000;
 
@@ -89,10 +95,12 @@ const bwrapSandbox = (program: string): SandboxProfile =>
     name: 'bwrap',
     ownsTemporaryFiles: true,
     runsImages: false,
+    limits: { ownUsers: true },
+    hasNamespaces: true,
     forLoader: (environment) => ({ network: false, image: undefined, environment: inside(environment) }),
     forJob: async ({ network }, environment) => ({ network, image: undefined, environment: inside(environment) }),
     command(request) {
-      const { network, environment } = request.surroundings;
+      const { network, environment, limits } = request.surroundings;
       return {
         file: program,
         args: [
@@ -100,16 +108,21 @@ const bwrapSandbox = (program: string): SandboxProfile =>
           '--new-session',
           '--info-fd',
           '4',
-          ...system(environment['PATH'] ?? '', request.hidden),
+          ...system(environment['PATH'] ?? '', request.hidden, limits.tmp),
           ...binds(request),
+          '--remount-ro',
+          '/',
           '--chdir',
           request.project,
           '--',
+          ...withoutCores,
+          ...request.starter,
           process.execPath,
           request.entry,
         ],
         environment,
         tellsGroup: true,
+        tellsSignalByCode: true,
       };
     },
   } satisfies SandboxProfile);
@@ -124,49 +137,65 @@ function isolation(network: boolean): string[] {
 }
 
 /** Includes the program folders of PATH, wherever they are, but not the private files in them. */
-function system(path: string, owner: readonly PrivatePlace[]): string[] {
+function system(path: string, owner: readonly PrivatePlace[], maxBytes?: number): string[] {
   const hidden = [...owner, ...systemKeys];
   const shown = (folder: string): string[] => [
     '--ro-bind-try',
     folder,
     folder,
-    ...hiddenIn(folder, hidden).flatMap(mount),
+    ...hiddenIn(folder, hidden).flatMap((one) => mount(one, maxBytes)),
   ];
   const programs = path.split(delimiter).filter((folder) => {
     const real = realPath(folder);
-    return isAbsolute(folder) && real !== sep && !hidden.some((place) => place.path === real);
+    return isAbsolute(folder) && real !== undefined && real !== sep && !hidden.some((place) => place.path === real);
   });
   return [
     ...[...systemFolders, ...systemFiles].flatMap(shown),
     '--proc',
     '/proc',
+    ...kernelSettings,
     '--dev',
     '/dev',
-    '--tmpfs',
-    '/tmp',
+    ...tmpfs('/dev/shm', maxBytes),
+    '--remount-ro',
+    '/dev',
+    ...tmpfs('/tmp', maxBytes),
     // Nested folders come after those that contain them.
     ...programs.toSorted().flatMap(shown),
   ];
 }
 
-function binds({ project, mounts, exchange }: LaunchRequest): string[] {
+function binds({ project, source, mounts, exchange, surroundings }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = [...parts.map((part) => join(root, part)), process.execPath].flatMap((path) => [
     '--ro-bind-try',
     path,
     path,
   ]);
-  return [...runtime, '--bind', project, project, ...mounts.flatMap(mount), '--bind', exchange, exchange];
+  return [
+    ...runtime,
+    '--bind',
+    source,
+    project,
+    ...mounts.flatMap((one) => mount(one, surroundings.limits.tmp)),
+    '--bind',
+    exchange,
+    exchange,
+  ];
 }
 
-function mount({ path, as }: ProjectMount): string[] {
+function tmpfs(path: string, maxBytes: number | undefined): string[] {
+  return [...(maxBytes === undefined ? [] : ['--size', `${maxBytes}`]), '--tmpfs', path];
+}
+
+function mount({ path, as, source = path }: ProjectMount, maxBytes: number | undefined): string[] {
   switch (as) {
     case 'fixed':
-      return ['--bind', path, path];
+      return ['--bind', source, path];
     case 'read-only':
-      return ['--ro-bind', path, path];
+      return ['--ro-bind', source, path];
     case 'empty folder':
-      return ['--tmpfs', path];
+      return tmpfs(path, maxBytes);
     case 'empty file':
       return ['--ro-bind', '/dev/null', path];
   }

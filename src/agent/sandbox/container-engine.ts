@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { AgentError, systemCode } from '../agent-error.ts';
 import { parseImage, type Image } from './container-image.ts';
+import { parseFacts, type EngineFacts } from './engine-facts.ts';
 
 const timeoutMs = 60_000;
 const emptyImage = 'localhost/kici/empty:1';
@@ -22,10 +23,36 @@ export class ContainerEngine {
     );
   }
 
-  /** Whether root in its containers is the user who runs the engine. @throws AgentError if there is no engine */
-  async isRootless(): Promise<boolean> {
+  /**
+   * @param runtime that it must have; `undefined`: its own choice
+   * @throws AgentError (`sandbox_unavailable`) when there is no engine, or no such runtime
+   */
+  async about(runtime: string | undefined): Promise<EngineFacts> {
+    const facts = parseFacts(await this.#info());
+    if (facts === undefined)
+      throw new AgentError(
+        'sandbox_unavailable',
+        "the container engine does not tell about itself as Docker's does",
+        'use one that is compatible with Docker, or choose another --sandbox',
+      );
+    if (runtime === undefined || facts.runtimes.includes(runtime)) return facts;
+    throw new AgentError(
+      'sandbox_unavailable',
+      `the container engine has no runtime ${JSON.stringify(runtime)}; it has ${facts.runtimes.join(', ')}`,
+      'install it and name it in the settings of the engine, or choose another --runtime',
+    );
+  }
+
+  /** Whether it has ended a process of this container for the memory that it took. False: nobody can say. */
+  async wasOutOfMemory(name: string): Promise<boolean> {
+    const told = await this.#run(['inspect', '--format', '{{.State.OOMKilled}}', name]).catch(() => '');
+    return told.trim() === 'true';
+  }
+
+  /** @throws AgentError (`sandbox_unavailable`) */
+  async #info(): Promise<string> {
     try {
-      return (await this.#run(['info', '--format', '{{json .SecurityOptions}}'])).includes('name=rootless');
+      return await this.#run(['info', '--format', '{{json .}}']);
     } catch (error) {
       const missing = systemCode(error) === 'ENOENT';
       throw new AgentError(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { AgentError } from '../agent-error.ts';
+import type { Limits } from '../limits/limits.ts';
 import { temporaryName } from '../mounts/temporary-name.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { hiddenIn } from './hidden-in.ts';
@@ -19,15 +20,22 @@ const outside = new Set(['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'TMPDIR']);
 /**
  * A container per process, from the image that the job names. Workflows are read before any image is known, so in a
  * container that holds only Node.js and its libraries.
+ * @param runtime one that the engine lists; default: the engine's own
  * @throws AgentError (`sandbox_unavailable`)
  */
-export async function openContainerSandbox(engine: ContainerEngine): Promise<SandboxProfile> {
-  const user = (await engine.isRootless()) ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
+export async function openContainerSandbox(
+  engine: ContainerEngine,
+  runtime: string | undefined,
+): Promise<SandboxProfile> {
+  const { isRootless, keeps } = await engine.about(runtime);
+  const user = isRootless ? '0:0' : `${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`;
   const { id: empty } = await engine.empty();
   return Object.freeze({
     name: 'container',
     ownsTemporaryFiles: true,
     runsImages: true,
+    limits: { ownUsers: false, byEngine: keeps },
+    hasNamespaces: true,
     forLoader: (environment) => ({ network: false, image: empty, environment: inside(environment, defaultSearchPath) }),
     async forJob({ network, image }, environment) {
       if (image === undefined)
@@ -40,7 +48,7 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
       return { network, image: id, environment: inside(environment, searchPath) };
     },
     command(request) {
-      const { image = empty, network, environment } = request.surroundings;
+      const { image = empty, network, environment, limits } = request.surroundings;
       const container = temporaryName('container');
       const socket = join(request.exchange, 'channel');
       const variables = Object.entries({ ...environment, KICI_CHANNEL: socket, TINI_KILL_PROCESS_GROUP: '1' }).flatMap(
@@ -52,7 +60,7 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
               .filter((folder) => existsSync(folder))
               .flatMap((folder) => [
                 ...mount(folder, folder, true),
-                ...hiddenIn(folder, request.hidden).flatMap(mountOver),
+                ...hiddenIn(folder, request.hidden).flatMap((one) => mountOver(one, limits.tmp)),
               ])
           : [];
       return {
@@ -60,9 +68,12 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
         environment: engine.environment,
         socket,
         container,
+        ...(limits.memory !== undefined && { isKept: true as const }),
         args: [
           'run',
-          '--rm',
+          // One with a limit of memory is asked first whether that has ended it.
+          ...(limits.memory === undefined ? ['--rm'] : []),
+          ...(runtime === undefined ? [] : ['--runtime', runtime]),
           '--init',
           '--name',
           container,
@@ -71,6 +82,7 @@ export async function openContainerSandbox(engine: ContainerEngine): Promise<San
           '--user',
           user,
           ...isolation,
+          ...limited(limits),
           ...(network ? [] : ['--network', 'none']),
           ...variables,
           ...libraries,
@@ -96,9 +108,21 @@ const isolation = [
   '--log-driver',
   'none',
   '--no-healthcheck',
-  '--tmpfs',
-  '/tmp:rw,exec,nosuid,nodev,mode=1777',
+  // A core file would hold what the process knows.
+  '--ulimit',
+  'core=0',
 ];
+
+function limited({ processes, memory, tmp }: Limits): string[] {
+  const size = tmp === undefined ? '' : `,size=${tmp}`;
+  return [
+    '--tmpfs',
+    `/tmp:rw,exec,nosuid,nodev,mode=1777${size}`,
+    ...(tmp === undefined ? [] : ['--shm-size', `${tmp}`]),
+    ...(processes === undefined ? [] : ['--pids-limit', `${processes}`]),
+    ...(memory === undefined ? [] : ['--memory', `${memory}`, '--memory-swap', `${memory}`]),
+  ];
+}
 
 function inside(environment: Readonly<Record<string, string>>, searchPath: string): Record<string, string> {
   return {
@@ -109,26 +133,34 @@ function inside(environment: Readonly<Record<string, string>>, searchPath: strin
   };
 }
 
-function mounts({ project, mounts: over, exchange }: LaunchRequest): string[] {
+function mounts({ project, source, mounts: over, exchange, surroundings }: LaunchRequest): string[] {
   const { root, parts } = findRuntime();
   const runtime = parts.flatMap((part) => mount(join(root, part), join(runtimeRoot, part), true));
   return [
     ...runtime,
     ...mount(process.execPath, join(runtimeRoot, 'node'), true),
-    ...mount(project, project, false),
-    ...over.flatMap(mountOver),
+    ...mount(source, project, false),
+    ...over.flatMap((one) => mountOver(one, surroundings.limits.tmp)),
     ...mount(exchange, exchange, false),
   ];
 }
 
-function mountOver({ path, as }: ProjectMount): string[] {
+function mountOver({ path, as, source = path }: ProjectMount, maxBytes: number | undefined): string[] {
   switch (as) {
     case 'fixed':
-      return mount(path, path, false);
+      return mount(source, path, false);
     case 'read-only':
-      return mount(path, path, true);
+      return mount(source, path, true);
     case 'empty folder':
-      return ['--mount', ['type=tmpfs', quoted(`target=${path}`), 'tmpfs-mode=1777'].join(',')];
+      return [
+        '--mount',
+        [
+          'type=tmpfs',
+          quoted(`target=${path}`),
+          'tmpfs-mode=1777',
+          ...(maxBytes === undefined ? [] : [`tmpfs-size=${maxBytes}`]),
+        ].join(','),
+      ];
     case 'empty file':
       return mount('/dev/null', path, true);
   }

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { WorkflowDefinitionError, type Trigger, type Workflow } from '@kici-dev/sdk';
+import { WorkflowDefinitionError, type JobLimits, type Trigger, type Workflow } from '@kici-dev/sdk';
 import { variableNameProblem } from '../../api/variable-names.ts';
 import { bounds } from '../channel/bounds.ts';
 import type { LoadWorkflows } from '../channel/from-agent.ts';
@@ -7,6 +7,7 @@ import type { WorkflowData } from '../channel/to-agent.ts';
 import type { Channel } from './channel.ts';
 import { describeError } from './describe-error.ts';
 import { endProcess } from './ending.ts';
+import { amountOf, type Limits } from '../limits/limits.ts';
 import { importWorkflow, linkWorkflow } from '../modules/import-workflow.ts';
 import type { ModuleHooks } from '../modules/module-hooks.ts';
 import { ModuleRecorder } from '../modules/module-records.ts';
@@ -92,6 +93,14 @@ function toTrigger(trigger: Trigger): WorkflowData['on'][number] {
   };
 }
 
+function amounts({ processes, ...sizes }: JobLimits): Limits {
+  const bytes = (['memory', 'tmp', 'output'] as const).flatMap((name) => {
+    const amount = amountOf(name, sizes[name] ?? '');
+    return amount === undefined ? [] : [[name, amount] as const];
+  });
+  return { ...Object.fromEntries(bytes), ...(processes !== undefined && { processes }) };
+}
+
 function toData({ name, on, jobs }: Workflow): WorkflowData {
   const triggers = 'event' in on ? [on] : on;
   return {
@@ -105,6 +114,7 @@ function toData({ name, on, jobs }: Workflow): WorkflowData {
       needs: [...(job.needs ?? [])],
       env: { ...job.env },
       network: job.network ?? false,
+      ...(job.limits !== undefined && { limits: amounts(job.limits) }),
       ...(job.container !== undefined && { container: { image: job.container.image } }),
       steps: job.steps.map((step) =>
         step.timeout === undefined ? { name: step.name } : { name: step.name, timeout: step.timeout },

@@ -1,7 +1,7 @@
 import { EarlyHost } from '../../agent/process/early-host.ts';
 
-/** What says that the run is in a sandbox, elsewhere, or none at all. */
-const other = /^(?:-h|--(?:help|sandbox|mount-dir|dry-run)(?:=.*)?)$/s;
+/** What says that the run is in a sandbox, elsewhere, limited, without namespaces, or none at all. */
+const other = /^(?:-h|--(?:help|sandbox|mount-dir|dry-run|limit|no-namespaces)(?:=.*)?)$/s;
 
 /** The first process of a run, where the command line is one that most likely needs it. */
 export function launchEarly(args: readonly string[]): EarlyHost | undefined {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { amountOf, limitNames, type Limits } from '../../agent/limits/limits.ts';
 import { version } from '../../api/version.ts';
 
 export const programName = 'kici';
@@ -23,6 +24,10 @@ export interface RunFlags extends ServerFlags, SandboxFlag {
   readonly dryRun?: boolean;
   readonly jobs?: number;
   readonly mountDir?: string;
+  readonly runtime?: string;
+  readonly namespaces: boolean;
+  readonly projectCopy?: boolean;
+  readonly limit: Limits;
 }
 
 export interface ListFlags extends SandboxFlag {
@@ -85,6 +90,15 @@ function addRun(program: Command, options: ProgramOptions): void {
     .option('--dry-run', 'run nothing, and tell what would run, with which secrets, and what they lack')
     .option('--jobs <count>', 'how many jobs run at the same time (else the number of cores)', count)
     .addOption(sandboxOption('the boundary around each step'))
+    .option('--runtime <name>', 'what the container engine runs containers with, such as runsc (else its own choice)')
+    .option('--no-namespaces', 'without a sandbox: a step may reach and leave processes, and gain rights by sudo')
+    .option(
+      '--limit <name=amount>',
+      'what each step may take at most: processes, memory, tmp, output; may be repeated',
+      addedLimit,
+      {},
+    )
+    .option('--project-copy', 'each job works in a copy of the project, which is gone with it')
     .option('--label <label>', 'a label of this agent, for runsOn; may be repeated', added, [])
     .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
     .addHelpText(
@@ -96,6 +110,7 @@ function addRun(program: Command, options: ProgramOptions): void {
         'kici run deploy --dry-run',
         'kici run deploy --jobs 1',
         'kici run deploy --sandbox bwrap --label linux',
+        'kici run test --sandbox bwrap --limit memory=2GiB --limit processes=500',
       ),
     )
     .action(async (workflow: string | undefined, flags: RunFlags) => options.run(workflow, flags));
@@ -180,6 +195,17 @@ function addedFile(text: string, before: ExecFlags['file']): ExecFlags['file'] {
   if (variable === undefined || key === undefined)
     throw new InvalidArgumentError('it takes VARIABLE=KEY, such as KUBECONFIG=CLUSTER_CONFIG');
   return [...before, { variable, key }];
+}
+
+function addedLimit(text: string, before: Limits): Limits {
+  const [, name = '', amount = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const known = limitNames.find((one) => one === name);
+  const value = known === undefined ? undefined : amountOf(known, amount);
+  if (known === undefined || value === undefined)
+    throw new InvalidArgumentError(
+      `it takes NAME=AMOUNT of ${limitNames.join(', ')}, such as processes=200 or memory=512MiB`,
+    );
+  return { ...before, [known]: value };
 }
 
 function withServer(command: Command): Command {

@@ -8,6 +8,10 @@ export async function readWorkflows(flags: SandboxFlag, io: Io, signal: AbortSig
   return listWorkflows({
     folder: process.cwd(),
     sandbox: flags.sandbox,
+    runtime: undefined,
+    namespaces: true,
+    limits: {},
+    projectCopy: false,
     temporary: undefined,
     environment: io.environment,
     credentials: [],

@@ -214,6 +214,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'a step has created or changed something that later runs outside its sandbox',
     next: 'look at what the message names and remove it before you use the project',
   },
+  limit_unavailable: {
+    meaning: 'a limit of a job or of the run cannot be kept on this machine, or leaves Node.js itself no room',
+    next: 'do what the message says, choose another `--sandbox`, or leave the limit out',
+  },
   step_failed: { meaning: 'the function of a step threw, or rejected', next: 'see the error above it in the log' },
   step_timed_out: {
     meaning: 'a step did not end within its timeout',
@@ -222,6 +226,10 @@ export const clientErrorCodes = Object.freeze({
   step_ended: {
     meaning: "a step's process ended before its function had returned",
     next: 'see the log of the step for what ended it',
+  },
+  limit_exceeded: {
+    meaning: 'a step has come up against one of its limits',
+    next: "give it more with the job's `limits` and `--limit`, of which the smaller one holds",
   },
   step_refused: {
     meaning: 'a step sent its agent an invalid message and was stopped',

@@ -1,4 +1,4 @@
-import { useRef, type ReactElement, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { Command } from './copy.tsx';
 import { Dialog } from './dialog.tsx';
@@ -37,19 +37,15 @@ export function FormDialog({
   onClose,
   ...rest
 }: FormDialogProps): ReactElement {
-  const canSend = isReady && !isBusy;
-  const sentAt = useRef(-doubleClickMs);
+  const pause = usePause();
+  const canSend = isReady && !isBusy && !pause.isOn;
   return (
     <Dialog
       {...rest}
       isDraft={isDraft}
       onClose={onClose}
       onSubmit={() => {
-        // A request counts as under way a moment after it was sent, and a second click may come before that.
-        const now = performance.now();
-        if (!canSend || now - sentAt.current < doubleClickMs) return;
-        sentAt.current = now;
-        onSubmit();
+        if (canSend && pause.begin()) onSubmit();
       }}
       actions={
         <>
@@ -65,4 +61,31 @@ export function FormDialog({
       <Command text={command} />
     </Dialog>
   );
+}
+
+/**
+ * A double click must neither send a form twice nor agree to what its first click has brought up, so the button pauses
+ * for a moment after each.
+ */
+function usePause(): { readonly isOn: boolean; readonly begin: () => boolean } {
+  const [isOn, setOn] = useState(false);
+  // Known at once, since a second click may come before the form is drawn again.
+  const isBegun = useRef(false);
+  useEffect(() => {
+    if (!isOn) return undefined;
+    const timer = setTimeout(() => {
+      isBegun.current = false;
+      setOn(false);
+    }, doubleClickMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [isOn]);
+  const begin = (): boolean => {
+    if (isBegun.current) return false;
+    isBegun.current = true;
+    setOn(true);
+    return true;
+  };
+  return { isOn, begin };
 }

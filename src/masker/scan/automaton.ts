@@ -33,8 +33,8 @@ export const cell = { onlyByte: 0, target: 1, open: 2, fallback: 3 } as const;
 /** Cells that are read less often. */
 const note = { range: 0, depth: 1, links: 2, matchLength: 3 } as const;
 /**
- * Patterns (from `first` up to, but not including, `end`) that share every byte before `parting`, where some end or they
- * diverge.
+ * Patterns (from `first` up to, but not including, `end`) that share every byte before `parting`, where some end or
+ * they diverge.
  */
 const range = { first: 0, end: 1, longest: 2, parting: 3 } as const;
 const width = 4;

@@ -12,8 +12,8 @@ export interface Filters {
   /** Sets the chunk to be searched; an empty one releases it. */
   readonly open: (bytes: Uint8Array) => void;
   /**
-   * The first position at or after `from` whose bytes could belong to a pattern according to any filter, or whose control
-   * sequence may break one into pieces of any size.
+   * The first position at or after `from` whose bytes could belong to a pattern according to any filter, or whose
+   * control sequence may break one into pieces of any size.
    */
   readonly next: (from: number) => number;
 }

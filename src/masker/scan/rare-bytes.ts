@@ -4,8 +4,8 @@ import type { Chunk } from './filter.ts';
 export interface RareBytes {
   readonly add: (pattern: Uint8Array) => void;
   /**
-   * The first position at or after `from` that has one of them and could belong to a pattern; the chunk's end if there is
-   * none. `undefined` if they are too many, or too common in the chunk.
+   * The first position at or after `from` that has one of them and could belong to a pattern; the chunk's end if there
+   * is none. `undefined` if they are too many, or too common in the chunk.
    */
   readonly find: (chunk: Chunk, from: number, mayHold: (chunk: Chunk, at: number) => boolean) => number | undefined;
 }

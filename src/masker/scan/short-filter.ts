@@ -5,8 +5,8 @@ import { createRareBytes } from './rare-bytes.ts';
 export const maxShortBytes = 6;
 
 /**
- * For patterns of 4 to 6 bytes. Looks for a few bytes that are rare in logs, if every pattern has one; otherwise, and in
- * text where they are common, reads every second pair of bytes. The first four bytes of the possible pattern decide.
+ * For patterns of 4 to 6 bytes. Looks for a few bytes that are rare in logs, if every pattern has one; otherwise, and
+ * in text where they are common, reads every second pair of bytes. The first four bytes of the possible pattern decide.
  */
 export function createShortFilter(count: number): Filter {
   const halves = new Uint8Array(2 ** 16);

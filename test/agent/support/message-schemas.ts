@@ -49,6 +49,7 @@ const trigger = z.strictObject({
   paths: patterns,
 });
 
+const amount = z.int().positive().optional();
 /** What a timer can hold. */
 const maxTimeoutMs = 2_147_483_647;
 
@@ -67,6 +68,7 @@ export const workflowData = z.strictObject({
         env: z.record(z.string(), z.string()),
         network: z.boolean(),
         container: z.strictObject({ image }).optional(),
+        limits: z.strictObject({ processes: amount, memory: amount, tmp: amount, output: amount }).optional(),
         steps: z.array(z.strictObject({ name, timeout: z.int().positive().max(maxTimeoutMs).optional() })).min(1),
       }),
     )

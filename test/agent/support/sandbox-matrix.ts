@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { programFile } from '../../support/programs.ts';
+import { contentsOf } from './contents.ts';
+import { copyTest } from './copy-test.ts';
 import { startFakeJobs } from './fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './project.ts';
 
@@ -22,17 +24,6 @@ const repository = {
   'more/.gitmore': '',
   'more/source': 'old',
 };
-
-/** Every plain file of a folder. */
-async function contentsOf(folder: string): Promise<Record<string, string>> {
-  const names = await readdir(folder, { recursive: true });
-  const files = await Promise.all(
-    names.map(async (name) =>
-      (await lstat(join(folder, name))).isFile() ? [[name, await readFile(join(folder, name), 'utf8')] as const] : [],
-    ),
-  );
-  return Object.fromEntries(files.flat());
-}
 
 /** What holds in every sandbox that is a boundary. @param extra options of each job, such as its image */
 export function sandboxMatrix(sandbox: string, extra = ''): void {
@@ -306,6 +297,10 @@ export function sandboxMatrix(sandbox: string, extra = ''): void {
     );
     expect(stdout).toContain('SEES .kici,made.txt\n');
     expect(stdout).toMatch(/^made$/m);
+  });
+
+  it('works in a copy of the project where that is asked for, and keeps steps from the original', async () => {
+    await copyTest(['--sandbox', sandbox], extra);
   });
 
   it('fails, times out and cleans up as without it', async () => {

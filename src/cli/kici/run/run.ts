@@ -21,6 +21,10 @@ const farewellMs = 5_000;
 export async function run(workflow: string | undefined, flags: RunFlags, io: Io, early?: EarlyHost): Promise<number> {
   if (flags.mountDir !== undefined && !isAbsolute(flags.mountDir))
     throw new UsageError('--mount-dir takes an absolute path', 'write it from the root of the file system');
+  if (flags.runtime !== undefined && flags.sandbox !== 'container')
+    throw new UsageError('--runtime is of a container engine', 'add --sandbox container, or leave it out');
+  if (!flags.namespaces && flags.sandbox !== 'none')
+    throw new UsageError('--no-namespaces is of steps without a sandbox', 'leave out it or --sandbox');
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
     const options = { ...optionsOf(workflow, flags, io, signal), early };
@@ -38,6 +42,10 @@ function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal
     steps: flags.step,
     labels: ['default', ...flags.label],
     sandbox: flags.sandbox,
+    runtime: flags.runtime,
+    namespaces: flags.namespaces,
+    limits: flags.limit,
+    projectCopy: flags.projectCopy === true,
     temporary: flags.mountDir,
     environment: io.environment,
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
