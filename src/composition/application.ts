@@ -8,7 +8,7 @@ import type { OpenResources } from './modules/infrastructure.ts';
 import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
 import { sealRows } from './seal-rows.ts';
-import { addressGuard, examineAudit, requirePackages } from './start-checks.ts';
+import { addressGuard, examineAudit, requireAddresses, requirePackages } from './start-checks.ts';
 import type { ServerSettings } from './settings.ts';
 import { openStorage } from './storage.ts';
 import { identifiers } from './identifiers.ts';
@@ -35,6 +35,7 @@ export async function startApplication(
   repeat: Repeat = repeatByTimer,
 ): Promise<Application> {
   const resolveAddress = addressGuard(settings);
+  requireAddresses(settings);
   await requirePackages(settings);
   await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);

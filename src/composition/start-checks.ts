@@ -1,4 +1,5 @@
 import { createAddressGuard } from '@kici-dev/secret-federation';
+import { parseAddress } from '../database/postgres/address.ts';
 import { AnchorError } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
 import { packageProblems } from '../orchestrator/backends/types.ts';
@@ -20,6 +21,14 @@ export function addressGuard({ allowedAddresses }: ServerSettings): ReturnType<t
       'correct --allow-addresses or KICI_ALLOW_ADDRESSES',
     );
   }
+}
+
+/**
+ * Before anything is made: an address that cannot be read is wrong usage.
+ * @throws DatabaseError `bad_address`
+ */
+export function requireAddresses({ database }: ServerSettings): void {
+  for (const url of [database?.url, database?.migrationUrl]) if (url !== undefined) parseAddress(url);
 }
 
 /** Checked before anything is made: without a configured type, no job that needs it could start. */

@@ -63,7 +63,7 @@ async function requireMoved(database: Kysely<AllTables>): Promise<Kysely<AllTabl
   throw new DatabaseError(
     'unfinished_move',
     'an installation is being moved into this database, and is not complete',
-    'let `kici-orchestrator migrate-data` end, or run it again: it goes on where it was',
+    'let the move end, or run it again: it goes on where it was',
   );
 }
 

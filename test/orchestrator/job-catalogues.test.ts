@@ -1,4 +1,3 @@
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { open } from './support/jobs.ts';
 import { base64, startServer, type TestServer } from './support/server.ts';
@@ -13,15 +12,8 @@ async function withLongCatalogue(settings: Parameters<typeof startServer>[0] = {
   return server;
 }
 
-function count({ databaseFile }: TestServer): unknown {
-  const database = new DatabaseSync(databaseFile, { readOnly: true });
-  try {
-    return database
-      .prepare('select count(*) as jobs, (select count(*) from job_catalogues) as catalogues from jobs')
-      .get();
-  } finally {
-    database.close();
-  }
+function count({ rows }: TestServer): unknown {
+  return rows('select count(*) as jobs, (select count(*) from job_catalogues) as catalogues from jobs')[0];
 }
 
 describe('a long catalogue', () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { columnTypes } from '../../src/database/postgres/types.ts';
 import { missingVariable, type Lane } from './lane.ts';
 
 /** PostgreSQL as `.ci/servers/postgresql` starts it. */
@@ -24,7 +25,7 @@ export function serverUrl(name?: string, through: 'directly' | 'pgbouncer' = 'di
 
 /** Runs statements and gives the rows of the last. */
 export async function runSql<Row>(url: string, text: string): Promise<readonly Row[]> {
-  const client = new Client(url);
+  const client = new Client({ connectionString: url, types: columnTypes });
   await client.connect();
   try {
     const result: unknown = await client.query(text);

@@ -39,7 +39,7 @@ export const configurationItems = {
     name: 'databasePasswordFile',
     flag: '--database-password-file <file>',
     variable: 'KICI_DATABASE_PASSWORD_FILE',
-    description: 'file of the password for the database URL; read anew for each connection',
+    description: 'file of the password for the database URL; read again for each connection',
     default: '',
   },
   secretKey: {

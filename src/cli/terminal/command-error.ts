@@ -124,7 +124,7 @@ export const clientErrorCodes = Object.freeze({
   },
   unfinished_move: {
     meaning: 'only a part of an installation was moved into the database',
-    next: 'run `kici-orchestrator migrate-data` again: it goes on where it was',
+    next: 'run the move again: it goes on where it was',
   },
   newer_schema: {
     meaning: 'a newer version has written the database',
