@@ -8,16 +8,16 @@ export interface Matcher {
   readonly filters: Filters;
 }
 
-/** Patterns that only become more, and what finds them. */
+/** A growing set of patterns, and what finds them. */
 export interface Matchers {
   readonly add: (patterns: readonly Uint8Array[]) => void;
-  /** Another one whenever there are more patterns, or its states have grown too large. */
+  /** A new object once patterns were added, or its states have grown too large. */
   readonly current: () => Matcher;
 }
 
-/** How much the states that output has reached may take, before they are given up and made again as needed. */
+/** How much the states may take before they are dropped and made again as needed. */
 const maxStateBytes = 32 * 1024 * 1024;
-/** Or as much as it takes to follow the longest pattern to its end, and others that begin within it. */
+/** Or what it takes to follow the longest pattern to its end, with others that begin within it. */
 const stateBytesPerByte = 128;
 
 export function createMatchers(limit: number = maxStateBytes): Matchers {
@@ -29,7 +29,7 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
   return {
     add: patterns.add,
     current() {
-      // When bytes arrive, so that values registered together are taken together.
+      // Only when bytes arrive, so that values registered together are entered together.
       const isOlder = patterns.count() > known;
       if (isOlder) {
         filters.update();

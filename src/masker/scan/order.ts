@@ -1,6 +1,6 @@
 import type { Patterns } from './patterns.ts';
 
-/** The patterns in an order that becomes finer as text leads into them: nothing is sorted that no text asks about. */
+/** The patterns, sorted only as far as text leads into them. */
 export interface Order {
   /**
    * Patterns from `start` to before `end` that share their first `depth` bytes: those that end there come first, and
@@ -12,7 +12,7 @@ export interface Order {
   /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
   readonly parting: (start: number, end: number, depth: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
-  /** In what is sorted by the byte at that depth, the first place with the byte or a greater one. */
+  /** In a part sorted by the byte at this depth, the first place with that byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
 }
 
@@ -34,7 +34,7 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
     return bytesOf(which)[startOf(which) + depth] ?? 0;
   };
 
-  /** All of one kind, as along the only way on that many share. */
+  /** All of one kind: many patterns that continue alike. */
   function isUniform(start: number, end: number, depth: number): boolean {
     const kind = kindAt(start, depth);
     for (let place = start + 1; place < end; place += 1) if (kindAt(place, depth) !== kind) return false;
