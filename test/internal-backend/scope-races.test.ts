@@ -13,8 +13,7 @@ const rounds = 40;
 
 type Act = (store: Store, path: string) => Promise<unknown>;
 
-const writes: Act = (store, path) =>
-  write(store, { scope: scope(path), key: 'NEW', value: SecretValue.fromText('v') });
+const writes: Act = (store, path) => write(store, { scope: scope(path), key: 'NEW', value: SecretValue.fromText('v') });
 const declares: Act = (store, path) => declare(store, { scope: scope(path), key: 'NEW' });
 const deletes: Act = (store, path) => deleteScope(store, scope(path));
 const renames: Act = (store, path) => renameScope(store, scope(path), scope(`${path}-moved`));
