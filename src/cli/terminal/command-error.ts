@@ -269,8 +269,7 @@ export interface CommandFailure {
 export function failureOf(error: unknown): CommandFailure {
   if (error instanceof UsageError)
     return { exitCode: 2, code: error.code, message: withoutPasswords(error.message), hint: error.hint };
-  if (error instanceof CommandError)
-    return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
   if (ApiError.is(error))
     return {
       exitCode: error.code === 'invalid_request' ? 2 : 1,

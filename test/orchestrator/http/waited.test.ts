@@ -8,7 +8,7 @@ interface Held {
   readonly server: TestServer;
   /** The same installation, with a line of its own. */
   readonly beside: TestServer;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 async function startHeld(): Promise<Held & { readonly bad: { readonly id: string; readonly token: string } }> {
@@ -45,7 +45,7 @@ async function startHeld(): Promise<Held & { readonly bad: { readonly id: string
 it('a request that waited does nothing for a token that was revoked meanwhile', async () => {
   const { server, beside, bad, release } = await startHeld();
   const made = codeOf(server.as(bad.token)('tokens.create', { name: 'survivor', role: 'owner' }));
-  await pauseAt(server);
+  await letRead(server);
   await beside.call('tokens.revoke', { id: bad.id });
   await release();
   expect(await made).toBe('unauthenticated');
@@ -56,7 +56,7 @@ it('a request that waited heeds the policy that was switched meanwhile', async (
   const { server, beside, release } = await startHeld();
   const person = await signIn(server.url, { token: server.owner });
   const made = person.call('environments.create', { name: 'e' });
-  await pauseAt(server);
+  await letRead(server);
   await beside.call('policy.set', { disable: ['environments.create'] });
   await release();
   const { status, json } = await made;
@@ -64,6 +64,6 @@ it('a request that waited heeds the policy that was switched meanwhile', async (
 });
 
 /** What was sent before has been read by then. */
-async function pauseAt({ url }: TestServer): Promise<void> {
+async function letRead({ url }: TestServer): Promise<void> {
   for (let count = 0; count < 5; count += 1) await (await fetch(`${url}/health/live`)).text();
 }
