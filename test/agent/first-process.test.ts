@@ -60,10 +60,22 @@ describe('the process that reads the workflow', () => {
   it.each([
     ['a timer', 'setTimeout(() => {}, 20);'],
     ['a handler', "process.on('exit', () => {});"],
+    ['a timer that keeps nothing alive', 'setTimeout(() => {}, 20).unref();'],
+    ['a deadline', 'export const signal = AbortSignal.timeout(60_000);'],
+    ['a child that keeps nothing alive', "import { spawn } from 'node:child_process';\nspawn('true').unref();"],
+    ['a worker', "import { Worker } from 'node:worker_threads';\nnew Worker('', { eval: true }).unref();"],
   ])('runs none where the module has left %s', async (_, left) => {
     const { imports, steps } = await processes(await projectOf(noted + left + withSteps(twoSteps)));
     expect(imports).toHaveLength(3);
     expect(steps).toEqual(imports.slice(1));
+  });
+
+  it('runs the first step with the variables that the module has set, as others', async () => {
+    const body = "console.log('FINDS ' + process.env['LANG'])";
+    const steps = ['one', 'two'].map((name) => `step('${name}', () => { ${body}; })`).join();
+    const source = `process.env['LANG'] = 'own';\n${withSteps(steps, "env: { LANG: 'C.UTF-8' }")}`;
+    const { stdout } = await (await projectOf(source)).run('run', 'main');
+    expect(stdout.match(/^FINDS .*$/gm)).toEqual(['FINDS own', 'FINDS own']);
   });
 
   it('runs none once another job has ended, which may have changed what the module reads', async () => {

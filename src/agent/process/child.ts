@@ -50,6 +50,7 @@ export class Child {
   readonly #heard: () => number;
   /** The group to signal, if the process only wraps another. */
   #inside: number | undefined;
+  #hasEnded = false;
   #isTold = false;
   #isGone = false;
   /** When the group is killed, as `performance.now()` counts. */
@@ -96,6 +97,7 @@ export class Child {
       });
     });
     this.gone = this.ended.then(async (status) => {
+      this.#hasEnded = true;
       await this.#endRest();
       this.#isGone = true;
       clearTimeout(this.#deadline);
@@ -103,6 +105,11 @@ export class Child {
       await this.#drain();
       return status;
     });
+  }
+
+  /** Whether the process itself has ended or could not be started. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** Whether nothing was heard of it so far. */

@@ -52,7 +52,8 @@ export class StepPool {
 
   /** Whether the process that has read the workflows is what a step with these surroundings starts in. */
   canStart({ surroundings, variables }: StepStart): boolean {
-    if (this.#reader === undefined || this.#progress.hasStarted || !alike(this.#readIn, surroundings)) return false;
+    if (this.#reader === undefined || this.#reader.child.hasEnded || this.#progress.hasStarted) return false;
+    if (!alike(this.#readIn, surroundings)) return false;
     // A module may have looked at them when it was imported.
     return Object.entries(variables).every(([name, value]) => this.#readIn.environment[name] === value);
   }
