@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:os';
 import { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
@@ -93,7 +92,7 @@ export class Child {
         resolve({ code: null, signal: null, failure: error.message });
       });
       child.once('exit', (code, signal) => {
-        resolve(command.tellsSignalByCode === true ? statusOf(code, signal) : { code, signal });
+        resolve({ code, signal });
       });
     });
     this.gone = this.ended.then(async (status) => {
@@ -177,15 +176,6 @@ export class Child {
     await ended;
     clearInterval(timer);
   }
-}
-
-/** A shell's code for a signal is the signal's number and this. */
-const endedBySignal = 128;
-
-/** Of a signal that ended what was wrapped. */
-function statusOf(code: number | null, signal: string | null): ExitStatus {
-  const [name] = Object.entries(constants.signals).find(([, number]) => code === endedBySignal + number) ?? [];
-  return name === undefined ? { code, signal } : { code: null, signal: name };
 }
 
 /** Node.js discards unread output when a process ends; this keeps it for a later reader. */
