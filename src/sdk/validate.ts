@@ -12,6 +12,8 @@ const statedKey = /^[A-Za-z_*][A-Za-z0-9_.*-]{0,254}$/;
 const maxStatedKeys = 1_000;
 const maxStatedPatterns = 100;
 const imageName = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$/;
+/** Linux has no numbers for more. */
+const mostProcesses = 4_194_304;
 const limitFields = new Set(['processes', 'memory', 'tmp', 'output']);
 const byteSize = /^[1-9]\d{0,6}(?:KiB|MiB|GiB)$/;
 /** The longest time that a timer can hold. */
@@ -179,7 +181,9 @@ function checkLimits(limits: unknown, path: string, report: Report): void {
   }
   checkUnknown(fields, limitFields, `${path}.`, report);
   const { processes, ...sizes } = fields;
-  if (processes !== undefined && !(Number.isSafeInteger(processes) && Number(processes) > 0))
+  if (Number.isSafeInteger(processes) && Number(processes) > mostProcesses)
+    report(`${path}.processes`, `no system runs more than ${mostProcesses} processes`, 'lower it, or leave it out');
+  else if (processes !== undefined && !(Number.isSafeInteger(processes) && Number(processes) > 0))
     report(`${path}.processes`, 'it is not a number of processes', 'write a whole number, such as processes: 200');
   for (const [name, size] of Object.entries(sizes))
     if (limitFields.has(name) && size !== undefined && !matches(size, byteSize))

@@ -20,8 +20,11 @@ async function projectOf(
 }
 
 /** The processes that have imported the workflow, and those that its steps ran in. */
-async function processes(project: Project): Promise<{ imports: string[]; steps: string[]; stdout: string }> {
-  const { code, stdout, stderr } = await project.run('run', 'main');
+async function processes(
+  project: Project,
+  ...flags: readonly string[]
+): Promise<{ imports: string[]; steps: string[]; stdout: string }> {
+  const { code, stdout, stderr } = await project.run('run', 'main', ...flags);
   expect([code, stderr]).toEqual([0, '']);
   const imports = (await readFile(join(project.folder, 'imports'), 'utf8')).trim().split(' ');
   const steps = [...stdout.matchAll(/^(?:one|two) (\d+)$/gm)].map(([, pid = '']) => pid);
@@ -57,10 +60,48 @@ describe('the process that reads the workflow', () => {
   it.each([
     ['a timer', 'setTimeout(() => {}, 20);'],
     ['a handler', "process.on('exit', () => {});"],
+    ['a timer that keeps nothing alive', 'setTimeout(() => {}, 20).unref();'],
+    ['a deadline', 'export const signal = AbortSignal.timeout(60_000);'],
+    ['a child that keeps nothing alive', "import { spawn } from 'node:child_process';\nspawn('true').unref();"],
+    ['a worker', "import { Worker } from 'node:worker_threads';\nnew Worker('', { eval: true }).unref();"],
   ])('runs none where the module has left %s', async (_, left) => {
     const { imports, steps } = await processes(await projectOf(noted + left + withSteps(twoSteps)));
     expect(imports).toHaveLength(3);
     expect(steps).toEqual(imports.slice(1));
+  });
+
+  it('runs the first step with the variables that the module has set, as others', async () => {
+    const body = "console.log('FINDS ' + process.env['LANG'])";
+    const steps = ['one', 'two'].map((name) => `step('${name}', () => { ${body}; })`).join();
+    const source = `process.env['LANG'] = 'own';\n${withSteps(steps, "env: { LANG: 'C.UTF-8' }")}`;
+    const { stdout } = await (await projectOf(source)).run('run', 'main');
+    expect(stdout.match(/^FINDS .*$/gm)).toEqual(['FINDS own', 'FINDS own']);
+  });
+
+  it('runs none once another job has ended, which may have changed what the module reads', async () => {
+    const jobs = (name: string, options: string): string =>
+      `job('${name}', { runsOn: 'default', ${options}steps: [${told(name)}] })`;
+    const source = `import { workflow, job, step, push } from '@kici-dev/sdk';
+export default workflow('main', { on: push(), jobs: [${jobs('none', "environment: 'production', ")}, ${jobs('one', '')}] });`;
+    const value = 'x'.repeat(100_000);
+    const variables = Array.from({ length: 20 }, (_, index) => ({ name: `LARGE_${index}`, value, locked: false }));
+    const project = await projectOf(noted + source, { variables });
+    const { code, stdout } = await project.run('run', 'main', '--jobs', '1');
+    expect([code, stdout]).toEqual([1, expect.stringContaining('job none: failed')]);
+    const imports = (await readFile(join(project.folder, 'imports'), 'utf8')).trim().split(' ');
+    expect(imports).toHaveLength(2);
+    expect(stdout).toContain(`one ${imports[1]}\n`);
+  });
+
+  it('runs none once a step of another job has started', async () => {
+    const source = `import { workflow, job, step, push } from '@kici-dev/sdk';
+export default workflow('main', { on: push(), jobs: [
+  job('opens', { runsOn: 'default', environment: 'production', steps: [${told('one')}] }),
+  job('starts', { runsOn: 'default', steps: [${told('two')}] }),
+] });`;
+    const { imports, steps } = await processes(await projectOf(noted + source), '--jobs', '2');
+    expect(imports).toHaveLength(3);
+    expect(steps).not.toContain(imports[0]);
   });
 
   it('runs none where it has read other files, too', async () => {

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { findControlGroups } from '../../src/agent/limits/control-groups.ts';
 import { Limiter } from '../../src/agent/limits/limiter.ts';
 import { amountOf, smallerOf, written } from '../../src/agent/limits/limits.ts';
+import { removeGroup } from '../../src/agent/limits/remove-group.ts';
 import { StepGroup } from '../../src/agent/limits/step-group.ts';
 import { Journal } from '../../src/agent/mounts/journal.ts';
 import { noSandbox } from '../../src/agent/sandbox/none.ts';
@@ -144,7 +145,35 @@ describe('control groups', () => {
   });
 });
 
+describe('what is made for a step', () => {
+  const journalIn = async (folder: string): Promise<Journal> =>
+    Journal.open(join(folder, 'journal'), async () => false);
+  const groupsIn = async (folder: string): Promise<readonly string[]> =>
+    (await readdir(folder)).filter((entry) => entry.startsWith('kici-group-'));
+
+  it('is removed where a limit cannot be set', async () => {
+    const [memory, journal] = [await temporaryFolder(), await journalIn(await temporaryFolder())];
+    const groups = { memory, processes: join(memory, 'missing'), version: 1 } as const;
+    await expect(StepGroup.make(groups, { processes: 50 }, journal)).rejects.toThrow('ENOENT');
+    expect(await groupsIn(memory)).toEqual([]);
+    await journal.close();
+  });
+
+  it('is removed with the groups that the step has made in it', async () => {
+    const folder = await temporaryFolder();
+    await mkdir(join(folder, 'group/a/b'), { recursive: true });
+    await mkdir(join(folder, 'group/c'));
+    await removeGroup(join(folder, 'group'));
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
 describe('amounts', () => {
+  it('of processes are at most what a system has numbers for', () => {
+    expect(amountOf('processes', '4194304')).toBe(4_194_304);
+    expect(amountOf('processes', '4194305')).toBeUndefined();
+  });
+
   it.each([
     ['memory', '512MiB', 536_870_912, '512MiB'],
     ['tmp', '1024KiB', 1_048_576, '1MiB'],

@@ -6,6 +6,7 @@ import { errorBody } from '../../src/api/error-body.ts';
 import { closeJob, openJob, readJobSecrets } from '../../src/api/job-calls.ts';
 import { jobOperations } from '../../src/api/operations/jobs.ts';
 import {
+  canAllRun,
   isLoaderMessage,
   isStepMessage,
   type LoaderMessage,
@@ -126,6 +127,15 @@ const pairs: readonly (readonly [string, (value: unknown) => boolean, z.ZodType,
   ['closed jobs', closeJob.isAnswer, jobOperations['jobs.close'].output, [{}]],
 ];
 
+/** As few names as make doubles, circles and gaps likely. */
+const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const needing = fc.array(fc.record({ name, needs: fc.array(name, { maxLength: 2 }) }), { maxLength: 5 });
+const reading = (jobs: readonly object[]): unknown => ({
+  type: 'workflow',
+  file: '/f',
+  workflow: { ...workflow, jobs: jobs.map((one) => ({ ...job, ...one })) },
+});
+
 /** What may come in the place of any part of a message. */
 const strange = fc.oneof(
   fc.constantFrom<unknown>(
@@ -212,4 +222,39 @@ describe('what is checked by hand', () => {
       );
     });
   }
+});
+
+describe('jobs that need each other', () => {
+  it('are accepted as the schema accepts them', () => {
+    const seen = new Set<boolean>();
+    fc.assert(
+      fc.property(needing, (jobs) => {
+        const isRight = loaderMessage.safeParse(reading(jobs)).success;
+        seen.add(isRight);
+        expect(isLoaderMessage(reading(jobs))).toBe(isRight);
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(seen.size).toBe(2);
+  });
+
+  it('are looked at once each, in whatever order they come', () => {
+    let looks = 0;
+    const jobs = Array.from({ length: 9_000 }, (_, index) => ({
+      name: `${index}`,
+      needs: index === 8_999 ? [] : [`${index + 1}`],
+    }));
+    const counted = jobs.map(
+      (one) =>
+        new Proxy(one, {
+          get(target, property, receiver) {
+            if (property === 'needs') looks += 1;
+            return Reflect.get(target, property, receiver);
+          },
+        }),
+    );
+    expect(canAllRun(counted)).toBe(true);
+    expect(looks).toBeLessThanOrEqual(2 * jobs.length);
+    expect(isLoaderMessage(reading(jobs))).toBe(true);
+  });
 });

@@ -12,7 +12,7 @@ describe('a name that changes how programs load code', () => {
     expect(() => parseEnvFile(Buffer.from(`${name}<<E\nx\nE`))).toThrow(`${name} changes how programs load code`);
     // The check that the context's methods use.
     expect(() => {
-      new ProcessEnvironment().requireName(name);
+      new ProcessEnvironment('/tmp').requireName(name);
     }).toThrow(`${name} changes how programs load code`);
     const environment = new JobEnvironment({
       variables: [{ name, value: 'x', locked: true }],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeProject, workflowOf } from './support/project.ts';
+import { makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 
 const plain = (name: string, body = ''): string =>
   workflowOf(body).replace("'main'", `'${name}'`).replace("environment: 'production', ", '');
@@ -114,4 +114,13 @@ describe('kici init', () => {
     expect((await project.run('init')).code).toBe(1);
     expect(await readFile(file, 'utf8')).toBe(written);
   });
+});
+
+it.each([
+  ['process.exit(143)', /ended with code 143 \(as after SIGTERM\) before its/],
+  // Which of the two depends on whether the machine has namespaces.
+  ["process.kill(process.pid, 'SIGKILL')", /ended (?:by SIGKILL|with code 137 \(as after SIGKILL\)) before its/],
+])('a step that ends by %s is said to have ended so, as far as that is known', async (body, text) => {
+  const { stderr } = await runWith({}, withSteps(`step('s', () => { ${body}; })`));
+  expect(stderr).toMatch(text);
 });

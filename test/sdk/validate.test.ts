@@ -50,6 +50,11 @@ describe('a workflow', () => {
     ['limits that are no object', { on: push(), jobs: [{ ...good, limits: '1GiB' }] }, 'jobs[0].limits'],
     ['a limit that is none', { on: push(), jobs: [{ ...good, limits: { cores: 2 } }] }, 'jobs[0].limits.cores'],
     ['a size that is none', { on: push(), jobs: [{ ...good, limits: { memory: '2GB' } }] }, 'jobs[0].limits.memory'],
+    [
+      'more processes than there can be',
+      { on: push(), jobs: [{ ...good, limits: { processes: 4_194_305 } }] },
+      'jobs[0].limits.processes',
+    ],
     ['half a process', { on: push(), jobs: [{ ...good, limits: { processes: 1.5 } }] }, 'jobs[0].limits.processes'],
     ['no label', { on: push(), jobs: [{ ...good, runsOn: [] }] }, 'jobs[0].runsOn'],
     ['an environment name', { on: push(), jobs: [{ ...good, environment: 'a b' }] }, 'jobs[0].environment'],

@@ -94,15 +94,21 @@ const workflow = check.strictObject({
 });
 
 /** Every job has a name of its own and needs none but the others, which do not wait for it. */
-function canAllRun(all: readonly { readonly name: string; readonly needs: readonly string[] }[]): boolean {
-  const ready = new Set<string>();
-  let waiting = all;
-  for (let before = 0; waiting.length !== before;) {
-    before = waiting.length;
-    for (const one of waiting) if (one.needs.every((need) => ready.has(need))) ready.add(one.name);
-    waiting = waiting.filter((one) => !ready.has(one.name));
+export function canAllRun(all: readonly { readonly name: string; readonly needs: readonly string[] }[]): boolean {
+  const missing = new Map(all.map((one) => [one.name, one.needs.length]));
+  if (missing.size !== all.length) return false;
+  const waiting = new Map<string, string[]>(all.map((one) => [one.name, []]));
+  for (const one of all) for (const need of one.needs) waiting.get(need)?.push(one.name);
+  // Grows while it is gone through.
+  const ready = all.flatMap((one) => (missing.get(one.name) === 0 ? [one.name] : []));
+  for (const name of ready) {
+    for (const next of waiting.get(name) ?? []) {
+      const left = (missing.get(next) ?? 0) - 1;
+      missing.set(next, left);
+      if (left === 0) ready.push(next);
+    }
   }
-  return waiting.length === 0 && ready.size === all.length;
+  return ready.length === all.length;
 }
 
 const stripped = check.strictObject({

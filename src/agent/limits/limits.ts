@@ -17,12 +17,16 @@ export const limitNames = ['processes', 'memory', 'tmp', 'output'] as const sati
 /** With less than this, the step's own Node.js would not start, or could not say what is wrong. */
 export const smallest = { processes: 32, memory: 64 * 1_048_576, tmp: 65_536, output: 1_024 } as const;
 
+/** No Linux has numbers for more. */
+export const mostProcesses = 4_194_304;
+
 const units = { KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
 
 /** Of `512MiB`, and for processes of `64`. Undefined: it is none. */
 export function amountOf(name: LimitName, text: string): number | undefined {
   const [, digits, unit] = /^([1-9]\d{0,6})(KiB|MiB|GiB)?$/.exec(text) ?? [];
   if (digits === undefined || (name === 'processes') === (unit !== undefined)) return undefined;
+  if (name === 'processes' && Number(digits) > mostProcesses) return undefined;
   return Number(digits) * (unit === 'KiB' || unit === 'MiB' || unit === 'GiB' ? units[unit] : 1);
 }
 

@@ -1,4 +1,4 @@
-import { readFile, rmdir } from 'node:fs/promises';
+import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemCode } from '../agent-error.ts';
@@ -6,20 +6,27 @@ import { systemCode } from '../agent-error.ts';
 const maxLooks = 100;
 const lookMs = 20;
 
-/** Ends what is in it. @throws when it cannot be removed */
+/** Ends what is in it and in the groups that it holds, which go first. @throws when it cannot be removed */
 export async function removeGroup(folder: string): Promise<void> {
   for (let look = 0; ; look += 1) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- one try after another
+      // oxlint-disable no-await-in-loop -- one try after another
       await rmdir(folder);
       return;
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return;
-      if (systemCode(error) !== 'EBUSY' || look === maxLooks) throw error;
+      const code = systemCode(error) ?? '';
+      if (code === 'ENOENT') return;
+      if (!['EBUSY', 'ENOTEMPTY'].includes(code) || look === maxLooks) throw error;
     }
-    // oxlint-disable-next-line no-await-in-loop -- what starts others while it is ended is met again
+    // What starts others while it is ended is met again.
     await endAll(folder);
+    for (const inner of await groupsIn(folder)) await removeGroup(inner);
   }
+}
+
+async function groupsIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 async function endAll(folder: string): Promise<void> {

@@ -26,12 +26,17 @@ export class StepGroup {
   /** @throws what the system says */
   static async make(groups: ControlGroups, limits: Limits, journal: Journal): Promise<StepGroup> {
     const group = new StepGroup(groups, temporaryName('group'), journal);
-    for (const folder of group.#folders()) {
-      await journal.record(folder);
-      await mkdir(folder);
+    try {
+      for (const folder of group.#folders()) {
+        await journal.record(folder);
+        await mkdir(folder);
+      }
+      await group.#set(limits);
+      return group;
+    } catch (error) {
+      await group.remove().catch(() => undefined);
+      throw error;
     }
-    await group.#set(limits);
-    return group;
   }
 
   /** Which limit any of its processes has come up against. */

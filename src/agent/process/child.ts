@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants } from 'node:os';
 import { Socket } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
@@ -50,6 +49,7 @@ export class Child {
   readonly #heard: () => number;
   /** The group to signal, if the process only wraps another. */
   #inside: number | undefined;
+  #hasEnded = false;
   #isTold = false;
   #isGone = false;
   /** When the group is killed, as `performance.now()` counts. */
@@ -92,10 +92,11 @@ export class Child {
         resolve({ code: null, signal: null, failure: error.message });
       });
       child.once('exit', (code, signal) => {
-        resolve(command.tellsSignalByCode === true ? statusOf(code, signal) : { code, signal });
+        resolve({ code, signal });
       });
     });
     this.gone = this.ended.then(async (status) => {
+      this.#hasEnded = true;
       await this.#endRest();
       this.#isGone = true;
       clearTimeout(this.#deadline);
@@ -103,6 +104,11 @@ export class Child {
       await this.#drain();
       return status;
     });
+  }
+
+  /** Whether the process itself has ended or could not be started. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   /** Whether nothing was heard of it so far. */
@@ -170,15 +176,6 @@ export class Child {
     await ended;
     clearInterval(timer);
   }
-}
-
-/** A shell's code for a signal is the signal's number and this. */
-const endedBySignal = 128;
-
-/** Of a signal that ended what was wrapped. */
-function statusOf(code: number | null, signal: string | null): ExitStatus {
-  const [name] = Object.entries(constants.signals).find(([, number]) => code === endedBySignal + number) ?? [];
-  return name === undefined ? { code, signal } : { code: null, signal: name };
 }
 
 /** Node.js discards unread output when a process ends; this keeps it for a later reader. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { cp, lstat } from 'node:fs/promises';
+import { cp, lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AgentError, systemCode } from '../agent-error.ts';
 import type { Journal } from '../mounts/journal.ts';
@@ -10,10 +10,12 @@ import type { ProjectView } from './project-view.ts';
 /** A project's folder as one job's steps see and change it, gone with the job. */
 export class ProjectCopy {
   readonly path: string;
+  readonly #folder: string;
   readonly #journal: Journal;
 
-  private constructor(path: string, journal: Journal) {
-    this.path = path;
+  private constructor(folder: string, journal: Journal) {
+    this.#folder = folder;
+    this.path = join(folder, 'project');
     this.#journal = journal;
   }
 
@@ -30,7 +32,9 @@ export class ProjectCopy {
     const copy = new ProjectCopy(join(temporary, temporaryName('copy')), journal);
     const hidden = new Set(view.mounts.filter(({ as }) => as.startsWith('empty')).map(({ path }) => path));
     try {
-      await journal.record(copy.path);
+      await journal.record(copy.#folder);
+      // Others may reach the folder for temporary files, but not the project, whose own mode the copy has.
+      await mkdir(copy.#folder, { mode: 0o700 });
       await cp(project, copy.path, {
         recursive: true,
         mode: constants.COPYFILE_FICLONE,
@@ -50,8 +54,8 @@ export class ProjectCopy {
   }
 
   async remove(): Promise<void> {
-    await removeFolder(this.path);
-    this.#journal.forget(this.path);
+    await removeFolder(this.#folder);
+    this.#journal.forget(this.#folder);
   }
 }
 

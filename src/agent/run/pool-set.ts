@@ -1,22 +1,22 @@
-import type { Workplace } from '../process/step-process.ts';
-import { StepPool } from './step-pool.ts';
+import type { StepPool } from './step-pool.ts';
 
 /** One pool per running job, since each has its own next step; a pool that a job returns serves the next. */
 export class PoolSet {
-  readonly #workplace: Workplace;
+  readonly #first: StepPool;
   readonly #idle: StepPool[];
 
   /** @param first already has a process */
-  constructor(workplace: Workplace, first: StepPool) {
-    this.#workplace = workplace;
+  constructor(first: StepPool) {
+    this.#first = first;
     this.#idle = [first];
   }
 
   async lend<T>(use: (pool: StepPool) => Promise<T>): Promise<T> {
-    const pool = this.#idle.shift() ?? new StepPool(this.#workplace);
+    const pool = this.#idle.shift() ?? this.#first.another();
     try {
       return await use(pool);
     } finally {
+      pool.dropReader();
       this.#idle.push(pool);
     }
   }

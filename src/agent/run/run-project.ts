@@ -64,7 +64,7 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     jobs: jobs.map((job) => ({ name: job.name, steps: stepNames(job) })),
     ...(options.steps.length > 0 && { leftOut: stepsLeftOut(workflow, options) }),
   });
-  await using pools = new PoolSet(workplace, run.pool);
+  await using pools = new PoolSet(run.pool);
   const closings: Promise<void>[] = [];
   try {
     const outcomes = await runSchedule({

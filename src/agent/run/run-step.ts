@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import type { Masker } from '@kici-dev/secret-masker';
 import { bounds } from '../channel/bounds.ts';
 import type { StartStep } from '../channel/from-agent.ts';
@@ -207,9 +208,17 @@ async function settle(
   }
 }
 
+/** A program that runs another ends with this and the number of the signal that has ended that; others may do so too. */
+const endedBySignal = 128;
+
+function likely(code: number | null): string {
+  const [name] = Object.entries(constants.signals).find(([, number]) => code === endedBySignal + number) ?? [];
+  return name === undefined ? '' : ` (as after ${name})`;
+}
+
 function describeExit({ code, signal, failure }: ExitStatus): string {
   if (failure !== undefined) return `the step's process could not be started: ${failure}`;
-  return `the step's process ended ${signal === null ? `with code ${code}` : `by ${signal}`} before its function had returned; see its output above`;
+  return `the step's process ended ${signal === null ? `with code ${code}${likely(code)}` : `by ${signal}`} before its function had returned; see its output above`;
 }
 
 /** What cannot be removed now stays in the journal, for the next agent. */

@@ -14,22 +14,35 @@ interface Spare {
   readonly process: Promise<StepProcess>;
 }
 
+/** What the pools of one run share. */
+interface Progress {
+  /** A step may change what a module reads when it is imported. */
+  hasStarted: boolean;
+}
+
 /** The second one starts while a short step runs, if there is a core for it. */
 const maxSpares = Math.min(2, availableParallelism());
 
 /** Starts the processes of the next steps while a step runs, so that a step does not wait for them. */
 export class StepPool {
   readonly #workplace: Workplace;
+  readonly #progress: Progress;
   /** Has imported the workflow already, as the process that has read it. */
   #reader: StepProcess | undefined;
   readonly #readIn: Surroundings;
   #spares: Spare[] = [];
   #discarded: Promise<void> | undefined;
 
-  constructor(workplace: Workplace) {
+  constructor(workplace: Workplace, progress: Progress = { hasStarted: false }) {
     this.#workplace = workplace;
+    this.#progress = progress;
     const { sandbox, environment, limiter } = workplace;
     this.#readIn = { ...sandbox.forLoader(environment), limits: limiter.ofRun, copy: undefined };
+  }
+
+  /** For a job that runs beside this one's. */
+  another(): StepPool {
+    return new StepPool(this.#workplace, this.#progress);
   }
 
   /** Takes over the process that has read the workflows. */
@@ -39,7 +52,8 @@ export class StepPool {
 
   /** Whether the process that has read the workflows is what a step with these surroundings starts in. */
   canStart({ surroundings, variables }: StepStart): boolean {
-    if (this.#reader === undefined || !alike(this.#readIn, surroundings)) return false;
+    if (this.#reader === undefined || this.#reader.child.hasEnded || this.#progress.hasStarted) return false;
+    if (!alike(this.#readIn, surroundings)) return false;
     // A module may have looked at them when it was imported.
     return Object.entries(variables).every(([name, value]) => this.#readIn.environment[name] === value);
   }
@@ -56,19 +70,21 @@ export class StepPool {
 
   async take(start: StepStart): Promise<StepProcess> {
     const { surroundings } = start;
-    const reader = this.#reader;
-    const isFit = this.canStart(start);
+    const reader = this.canStart(start) ? this.#reader : undefined;
+    this.#progress.hasStarted = true;
+    if (reader === undefined) this.dropReader();
     this.#reader = undefined;
-    if (isFit && reader !== undefined) return reader;
-    if (reader !== undefined) this.#discard(reader);
+    if (reader !== undefined) return reader;
     if (this.#spares.some((spare) => !alike(spare.surroundings, surroundings))) await this.#closeSpares();
     return this.#spares.shift()?.process ?? StepProcess.launch(this.#workplace, surroundings);
   }
 
-  /** Nobody waits for it before the end, which sees a failure. */
-  #discard(reader: StepProcess): void {
-    this.#discarded = reader.discard();
+  /** What it has read may be out of date. Nobody waits for its end before the run's, which sees a failure. */
+  dropReader(): void {
+    if (this.#reader === undefined) return;
+    this.#discarded = this.#reader.discard();
     this.#discarded.catch(() => undefined);
+    this.#reader = undefined;
   }
 
   async close(): Promise<void> {

@@ -122,7 +122,6 @@ const bwrapSandbox = (program: string): SandboxProfile =>
         ],
         environment,
         tellsGroup: true,
-        tellsSignalByCode: true,
       };
     },
   } satisfies SandboxProfile);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -8,11 +8,11 @@ const tryMs = 10_000;
 /**
  * The first of all processes: the others end with it, and what loses its parent is its child. What it says itself of a
  * signal is not the step's output. Others count on from its first argument, so that scripts which call a file after
- * their number do not meet those of another step.
+ * their number do not meet those of another step, which some kernels do not let it choose.
  */
-const first = [
+export const firstProcess = [
   'ulimit -c 0',
-  'echo "$1" > /proc/sys/kernel/ns_last_pid',
+  '{ echo "$1" > /proc/sys/kernel/ns_last_pid; } 2>/dev/null',
   'shift',
   'exec 9>&2 2>/dev/null',
   '( exec "$@" 2>&9 9>&- )',
@@ -24,20 +24,24 @@ export type Namespaces = (command: readonly string[]) => readonly string[];
 
 /** Where util-linux is. No folder of PATH: the first process of a run is started before those of the project are known. */
 const programFolders = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
+/** Whose files the configuration of OpenSSH includes. */
+const sshFolder = '/etc/ssh/ssh_config.d';
 
 /**
  * Makes a process the first of a namespace of its own, which ends with its starter and which no process can leave. Root
- * needs no namespace of users for it, and keeps all its rights.
- * @returns undefined where the programs for it are missing; the machine may forbid it all the same
+ * needs no namespace of users for it, and keeps all its rights. In one of users, root's files seem to be nobody's, and
+ * OpenSSH refuses such files where its configuration includes them.
+ * @returns undefined where the programs for it are missing or ssh would fail; the machine may forbid it all the same
  */
-export function installedNamespaces(): Namespaces | undefined {
+export function installedNamespaces(user = process.getuid?.(), included = sshFolder): Namespaces | undefined {
   const [setpriv, unshare] = [installed('setpriv'), installed('unshare')];
   if (setpriv === undefined || unshare === undefined) return undefined;
-  const isRoot = process.getuid?.() === 0;
+  const isRoot = user === 0;
+  if (!isRoot && isFilled(included)) return undefined;
   // Rights in a namespace of its own, which the first process needs and no other gets.
   const users = isRoot ? [] : ['--map-current-user', '--keep-caps'];
   const own = ['--pid', '--fork', '--kill-child', '--mount', '--propagation', 'unchanged', '--mount-proc'];
-  const outer = [setpriv, '--pdeathsig', 'KILL', unshare, ...users, ...own, '/bin/sh', '-c', first, 'sh'];
+  const outer = [setpriv, '--pdeathsig', 'KILL', unshare, ...users, ...own, '/bin/sh', '-c', firstProcess, 'sh'];
   const inner = isRoot ? [] : [setpriv, '--inh-caps', '-all', '--ambient-caps', '-all'];
   return (command) => [...outer, `${firstNumber()}`, ...inner, ...command];
 }
@@ -52,6 +56,14 @@ export async function findNamespaces(): Promise<Namespaces | undefined> {
     return namespaces;
   } catch {
     return undefined;
+  }
+}
+
+function isFilled(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -18,7 +18,7 @@ export function noSandbox(namespaces?: Namespaces): SandboxProfile {
     command({ entry, starter, surroundings: { environment } }) {
       const plain = [...starter, process.execPath, entry];
       const [file = process.execPath, ...args] = namespaces === undefined ? plain : namespaces(plain);
-      return { file, args, environment, ...(namespaces !== undefined && { tellsSignalByCode: true }) };
+      return { file, args, environment };
     },
   } satisfies SandboxProfile);
 }

@@ -87,8 +87,6 @@ export interface LaunchCommand {
    * descriptor 4, as JSON with a `child-pid`.
    */
   readonly tellsGroup?: true;
-  /** Where a signal ends what runs in it, it ends with the signal's number and 128, as shells do. */
-  readonly tellsSignalByCode?: true;
   /** The container that may outlive the command if the command is killed. */
   readonly container?: string;
   /** The engine keeps that container when it has ended, until it is asked how. */

@@ -12,6 +12,7 @@ import { importWorkflow, linkWorkflow } from '../modules/import-workflow.ts';
 import type { ModuleHooks } from '../modules/module-hooks.ts';
 import { ModuleRecorder } from '../modules/module-records.ts';
 import { stripFiles } from '../modules/strip-types.ts';
+import { TraceWatch } from './trace-watch.ts';
 
 /** Sends the agent the workflows, as data, and the modules that they consist of. */
 export async function loadWorkflows(
@@ -30,7 +31,7 @@ export async function loadWorkflows(
     await linkWorkflow(pathToFileURL(file).href);
   }
   await sendRecords(channel, recorder);
-  const before = traces();
+  const watch = new TraceWatch();
   for (const file of files) {
     await channel.send({ type: 'importing', file });
     try {
@@ -48,15 +49,9 @@ export async function loadWorkflows(
     }
   }
   await sendRecords(channel, recorder);
-  const quiet = traces() === before;
+  const quiet = watch.end();
   await channel.send({ type: 'loaded', quiet });
   if (!(stays && quiet)) endProcess(channel);
-}
-
-/** What a module may leave behind that acts later: handlers of the process's own events, timers, sockets, children. */
-function traces(): string {
-  const handlers = process.eventNames().map((name) => [String(name), process.listenerCount(name)]);
-  return JSON.stringify([handlers, process.getActiveResourcesInfo()]);
 }
 
 async function sendRecords(channel: Channel, recorder: ModuleRecorder): Promise<void> {

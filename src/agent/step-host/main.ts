@@ -10,18 +10,23 @@ keepOutput();
 endWithGroup();
 const modules = registerModuleHooks();
 const channel = new Channel();
+/** Before a module may have changed it. */
+const temporary = process.env['TMPDIR'] ?? '/tmp';
 let told = false;
+/** The environment of a step that starts here is the one that its module was imported with. */
+let hasImported = false;
 channel.onMessage = async (message) => {
   told = true;
   switch (message.type) {
     case 'load': {
+      hasImported = true;
       const { loadWorkflows } = await import('./load-workflows.ts');
       return loadWorkflows(channel, message, modules);
     }
     case 'start': {
       const { runStep } = await import('./run-step.ts');
       for (const source of message.stripped) modules.add(source);
-      return runStep(channel, message, modules);
+      return runStep(channel, hasImported ? { ...message, variables: {} } : message, modules, temporary);
     }
     case 'answers':
       return channel.requests.settle(message.answers);

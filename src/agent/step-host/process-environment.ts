@@ -7,9 +7,13 @@ export class ProcessEnvironment {
   /**
    * The sandbox's own folder for temporary files, whatever the job's variables say: another may outlive the sandbox.
    */
-  readonly temporary: string = process.env['TMPDIR'] ?? '/tmp';
+  readonly temporary: string;
   /** What variables held before they got a file's path. */
   readonly #before = new Map<string, string | undefined>();
+
+  constructor(temporary: string) {
+    this.temporary = temporary;
+  }
 
   /** Sets the job's variables; the runner's own names stay. */
   assign(variables: Readonly<Record<string, string>>): void {

@@ -11,10 +11,15 @@ import { findStep } from './find-step.ts';
 import { ProcessEnvironment } from './process-environment.ts';
 
 /** Runs this process's one step, then ends the process. */
-export async function runStep(channel: Channel, start: StartStep, modules: ModuleHooks): Promise<void> {
+export async function runStep(
+  channel: Channel,
+  start: StartStep,
+  modules: ModuleHooks,
+  temporary: string,
+): Promise<void> {
   const guard = new ModuleGuard(start.modules, `${pathToFileURL(start.project).href}/`);
   modules.observe(guard);
-  const environment = new ProcessEnvironment();
+  const environment = new ProcessEnvironment(temporary);
   environment.assign(start.variables);
   try {
     const step = await findStep(start);

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { amountOf, limitNames, type Limits } from '../../agent/limits/limits.ts';
+import { amountOf, limitNames, mostProcesses, type Limits } from '../../agent/limits/limits.ts';
 import { version } from '../../api/version.ts';
 
 export const programName = 'kici';
@@ -203,7 +203,7 @@ function addedLimit(text: string, before: Limits): Limits {
   const value = known === undefined ? undefined : amountOf(known, amount);
   if (known === undefined || value === undefined)
     throw new InvalidArgumentError(
-      `it takes NAME=AMOUNT of ${limitNames.join(', ')}, such as processes=200 or memory=512MiB`,
+      `it takes NAME=AMOUNT of ${limitNames.join(', ')}, such as processes=200 or memory=512MiB; processes=${mostProcesses} at most`,
     );
   return { ...before, [known]: value };
 }

@@ -7,6 +7,7 @@ import { finished, makeProject } from './project.ts';
 const first = `const fs = await import('node:fs');
   fs.writeFileSync('made', 'by a step'); fs.writeFileSync('source', 'changed'); fs.rmSync('old'); fs.chmodSync('tool', 0o600);
   fs.appendFileSync('.git/index', 'changed');
+  console.log('OUTER', (fs.statSync('..').mode & 0o777).toString(8));
   fs.writeFileSync(fs.readlinkSync('link'), 'through a link');
   try { console.log('KEY', fs.readFileSync('keys/token', 'utf8')); } catch {}`;
 const second = `const fs = await import('node:fs');
@@ -38,6 +39,8 @@ export default workflow('main', { on: push(), jobs: [${job('writes', first, seco
   expect([code, stderr]).toEqual([0, expect.any(String)]);
   expect(stdout).toContain('SEES by a step changed false through a link\n');
   expect(stdout).toContain('BESIDE false\n');
+  // In the folder for temporary files, which others can reach.
+  if (flags.length === 0) expect(stdout).toContain('OUTER 700\n');
   if (flags.length > 0) expect(stdout).not.toContain('private');
   expect(await contentsOf(project.folder)).toEqual(before);
   expect(await project.leftovers()).toEqual([]);
