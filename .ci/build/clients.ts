@@ -107,6 +107,8 @@ async function bundleRun(output: string): Promise<void> {
     outdir: output,
     outExtension: { '.js': '.mjs' },
     plugins: [otherCommands, lateChildProcess, usedBuiltins],
+    // One file imports and exports nothing, and would be taken for CommonJS by what looks at its text.
+    footer: { js: 'export {};' },
   });
 }
 

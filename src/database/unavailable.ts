@@ -1,6 +1,6 @@
 /**
- * The database server could not be queried, or its answer was lost: a change that was under way is made or not made, and
- * nobody knows which. The next attempt connects again.
+ * The database server could not be queried, or its answer was lost: a change under way was made or not, and nobody
+ * knows which. The next attempt connects again.
  */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';

@@ -32,6 +32,7 @@ const notRun: Readonly<Record<string, string>> = {
   'docs/backends/sops.md: kici-admin backend add': 'test/e2e and backends/sops/test have a folder and a program for it',
   'docs/backends/ssm.md: kici-admin backend add': cloud,
   'docs/backends/vault.md: kici-admin backend add': cloud,
+  'docs/sandboxes.md: kici run test': 'test/agent/limits.test.ts gives these limits in every sandbox',
   'src/federation/README.md: [': 'what a program prints, which examples of the packaging tests print',
   'src/cli/admin/scaffold/template/memory/README.md: npm install': packed,
   'src/cli/admin/scaffold/template/http/README.md: npm install': packed,

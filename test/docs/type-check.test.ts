@@ -32,6 +32,7 @@ it('every program on a page, and every part of one, fits the packages that it im
       'docs/environment-from-commands.md',
       'docs/how-to.md',
       'docs/migrating-from-property-access.md',
+      'docs/sandboxes.md',
       'docs/sops.md',
       'docs/workflow-authors.md',
       'docs/writing-a-backend.md',

@@ -14,6 +14,7 @@ const without: Readonly<Record<string, string>> = {
   'src/orchestrator/events/feed.ts': 'that something has changed, which whoever hears of it reads again',
   'src/orchestrator/jobs/job-store.ts': 'what a session may read, which its sealed key is bound to',
   'src/orchestrator/jobs/list-jobs.ts': 'the name of the token beside each job, for people',
+  'src/orchestrator/organizations/generation.ts': 'a number that grows with each change, compared with itself',
   'src/orchestrator/organizations/organizations.ts': 'names, each of which is then read as a whole',
 };
 

@@ -208,7 +208,7 @@ async function settle(
   }
 }
 
-/** A program that runs another ends with this and the number of the signal that has ended that; others may do so too. */
+/** A shell adds this to the number of the signal that ended its program; other programs may use such codes too. */
 const endedBySignal = 128;
 
 function likely(code: number | null): string {

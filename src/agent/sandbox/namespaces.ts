@@ -15,6 +15,7 @@ export const firstProcess = [
   '{ echo "$1" > /proc/sys/kernel/ns_last_pid; } 2>/dev/null',
   'shift',
   'exec 9>&2 2>/dev/null',
+  'unset PWD OLDPWD SHLVL',
   '( exec "$@" 2>&9 9>&- )',
   'exit $?',
 ].join('; ');
@@ -22,7 +23,7 @@ export const firstProcess = [
 /** Makes a command line one whose process is the first of a namespace of its own. */
 export type Namespaces = (command: readonly string[]) => readonly string[];
 
-/** Where util-linux is. No folder of PATH: the first process of a run is started before those of the project are known. */
+/** Where util-linux is. PATH is not searched: a run's first process starts before the project's folders are known. */
 const programFolders = ['/usr/bin', '/bin', '/run/current-system/sw/bin'];
 /** Whose files the configuration of OpenSSH includes. */
 const sshFolder = '/etc/ssh/ssh_config.d';

@@ -3,7 +3,7 @@ import { createHook, type AsyncHook } from 'node:async_hooks';
 /** What begins and ends in a turn or two, and is among the active resources until then. */
 const passing = /^(?:PROMISE|TickObject|Microtask|Immediate|FSREQ\w+|FILEHANDLE\w*|WRITEWRAP|\w+REQUEST)$/;
 
-/** Notices what a module leaves behind that acts later: handlers of the process's own events, timers, sockets, children. */
+/** Notices what a module leaves behind that acts later: handlers of the process's events, timers, sockets, children. */
 export class TraceWatch {
   readonly #before = traces();
   readonly #hook: AsyncHook;

@@ -6,7 +6,7 @@ import type { MoveSource, Row, SourceTable } from './source.ts';
 /** Rows of one transaction: a sealed value has 64 KiB. */
 const rowsAtOnce = 100;
 
-/** Copies what of a table is not there yet. Rows go in the order of the primary key, so the last one says how far it is. */
+/** Copies the missing rows of a table, in the order of its primary key: the last one tells how far the copy is. */
 export async function copyTable(source: MoveSource, target: Kysely<AllTables>, table: SourceTable): Promise<void> {
   let after = await lastRow(target, table);
   for (;;) {

@@ -19,8 +19,8 @@ const hint =
   'write it as postgres://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full: correct KICI_DATABASE_URL or --database-url';
 
 /**
- * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…&sslrootcert=FILE&host=SOCKET-FOLDER`. The same words as in libpq, of which
- * it takes a part; `require` checks the certificate as `verify-full` does. Messages quote nothing of the URL.
+ * Reads `postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=…&sslrootcert=FILE&host=SOCKET-FOLDER`: a part of what
+ * libpq takes, in its words; `require` checks the certificate as `verify-full` does. Messages quote nothing of the URL.
  * @throws DatabaseError `bad_address`
  */
 export function parseAddress(text: string): PostgresAddress {

@@ -6,8 +6,8 @@ export const stopped = { state: 0 };
 
 /**
  * Follows the automaton to the chunk's end, or to the first byte before which no pattern is open that began at or
- * before the suspect place, that could begin a gap in an open pattern, that completes one, or after which no state is known. A
- * separate function without calls, so that everything stays in registers: this loop is what dense text costs.
+ * before the suspect place, that could begin a gap in an open pattern, that completes one, or after which no state is
+ * known. A separate function without calls, so that everything stays in registers: this loop is what dense text costs.
  */
 export function run(
   chunk: Uint8Array,
