@@ -3,6 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 const wildcard = /[*?[]/;
 /** A statement joins a bounded number of parts (SQLite: 500), and a glob takes two. */
 const mostGlobs = 200;
+/** A statement takes a bounded number of values (SQLite: 32,766; PostgreSQL: 65,535), and a glob takes up to ten. */
+const mostScopes = 20_000;
 
 /**
  * The scopes that a set of patterns may select, as SQL that both engines understand. Errs towards more: whoever asks
@@ -16,7 +18,7 @@ export function scopesMatching(
 ): RawBuilder<unknown> | 'all' | 'none' {
   const globs = [...new Set(patterns.filter((text) => wildcard.test(text)))];
   const exact = [...new Set(patterns.filter((text) => !wildcard.test(text)))];
-  if (globs.includes('**') || globs.length > mostGlobs) return 'all';
+  if (globs.includes('**') || globs.length > mostGlobs || exact.length > mostScopes) return 'all';
   const parts = globs.flatMap((text) => {
     const isSelected = conditionOf(text);
     // The scope of a secret that is there was made with it; of one that was deleted it may be gone.

@@ -7,6 +7,7 @@ import {
 } from '@kici-dev/secret-backend';
 import { erase, isKept, isOver, markDeleted } from './deleted.ts';
 import { isOwn, requireOwn, withSeal } from './row-seal.ts';
+import { ensureScope } from './scope-rows.ts';
 import { findSecret, storeSecret } from './secret-rows.ts';
 import { parseVersion, rfc3339, type Store } from './store.ts';
 import { requireKey, write } from './write.ts';
@@ -32,11 +33,7 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
   const at = store.now();
   const sign = await store.signer();
   await store.inTransaction(database, async (transaction) => {
-    await transaction
-      .insertInto('internal_scopes')
-      .values({ organization, scope, created_at: at })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+    await ensureScope(transaction, organization, scope, at);
     const before = await findSecret(transaction, organization, { scope, key });
     requireOwn(sign, before);
     if (before?.deleted === 0) return;

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { isOver } from './deleted.ts';
 import { requireOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
+import { ensureScope } from './scope-rows.ts';
 import { findSecret } from './secret-rows.ts';
 import { rfc3339, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
@@ -115,6 +116,7 @@ async function insertVersion(
   // The values of a secret deleted too long ago do not return with its name.
   const isNew = before !== undefined && isOver(store, before);
   const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
+  await ensureScope(transaction, organization, scope, at);
   const claimed =
     before === undefined
       ? await transaction
@@ -134,11 +136,6 @@ async function insertVersion(
           .executeTakeFirst()
           .then(({ numUpdatedRows }) => numUpdatedRows);
   if (claimed !== 1n) return false;
-  await transaction
-    .insertInto('internal_scopes')
-    .values({ organization, scope, created_at: at })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
   await transaction
     .insertInto('internal_versions')
     .values({ organization, scope, key, version, sealed, created_at: at })

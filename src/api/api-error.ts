@@ -74,8 +74,8 @@ export const apiErrors = Object.freeze({
   database_unavailable: {
     status: 503,
     meaning:
-      'the database server of the orchestrator could not be reached; a change that was under way is made or not made',
-    hint: 'try again in a few seconds: nothing needs a restart',
+      'the database of the orchestrator could not be reached, or its disk has not taken what was written; a change that was under way is made or not made',
+    hint: 'try again in a few seconds: a server that comes back needs no restart',
   },
   too_many_requests: {
     status: 429,

@@ -67,3 +67,10 @@ it('every pattern of a long list counts', async () => {
   expect((await listMatching(store, [...many, 'a/*', ...exact, 'c/d'], context())).secrets).toHaveLength(2);
   expect((await listMatching(store, [], context())).secrets).toEqual([]);
 });
+
+it.each([20_000, 70_000])('%d scopes without a wildcard are no more than a statement takes', async (count) => {
+  const store = await openStore(['a/b', 'c/d']);
+  const globs = Array.from({ length: 199 }, (_, index) => `x${index}/*`);
+  const exact = Array.from({ length: count - 2 }, (_, index) => `x${index}`);
+  expect((await listMatching(store, [...globs, ...exact, 'a/b', 'c/d'], context())).secrets).toHaveLength(2);
+});

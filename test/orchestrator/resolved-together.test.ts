@@ -58,3 +58,26 @@ it('who shares a resolution takes it from nobody by leaving, or by having less t
   for (const { listings } of await Promise.all([first, ...shared])) expect(listings[0]?.failure).toBeUndefined();
   expect(listed).toBe(2);
 });
+
+it('bindings of now are resolved with the backends of now, however long the request has waited', async () => {
+  const asked: number[] = [];
+  const resolver = createEnvironmentResolver(
+    {
+      require: async () => ({ organization: 'default', name: 'e', created_at: 1, seal: null, variables_seal: null }),
+      bindings: async () => [],
+      all: async () => [],
+    },
+    {
+      of: async ({ generation }) => {
+        asked.push(generation);
+        return new Map();
+      },
+      close: async () => undefined,
+    },
+    async () => ({ secrets: [], unnameable: [] }),
+    async () => 7,
+  );
+  const context = { signal: new AbortController().signal, deadline: Date.now() + 60_000 };
+  await resolver.resolve(callWith(context), 'e', {});
+  expect(asked).toEqual([7]);
+});

@@ -1,9 +1,19 @@
 import { Readable, Writable } from 'node:stream';
-import { main } from '../../src/cli/admin/main.ts';
+import { main as admin } from '../../src/cli/admin/main.ts';
+import type { Io } from '../../src/cli/terminal/io.ts';
 import type { Outcome, RunOptions } from './run-program.ts';
 
 /** `kici-admin` without the cost of a process, for tests that try many command lines. */
-export async function adminInProcess(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+export function adminInProcess(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+  return inProcess(admin, args, options);
+}
+
+/** As `adminInProcess`, of the program whose `main` it is. */
+export async function inProcess(
+  main: (args: readonly string[], io: Io) => Promise<number>,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Outcome> {
   const stdout = new Sink();
   const stderr = new Sink();
   const exitCode = await main(args, {

@@ -267,13 +267,9 @@ export interface CommandFailure {
 
 /** What the user sees of any error. Only this project's errors show their own message. */
 export function failureOf(error: unknown): CommandFailure {
-  if (error instanceof UsageError || error instanceof CommandError)
-    return {
-      exitCode: error instanceof UsageError ? 2 : 1,
-      code: error.code,
-      message: error.message,
-      hint: error.hint,
-    };
+  if (error instanceof UsageError)
+    return { exitCode: 2, code: error.code, message: withoutPasswords(error.message), hint: error.hint };
+  if (error instanceof CommandError) return { exitCode: 1, code: error.code, message: error.message, hint: error.hint };
   if (ApiError.is(error))
     return {
       exitCode: error.code === 'invalid_request' ? 2 : 1,
@@ -291,4 +287,9 @@ export function failureOf(error: unknown): CommandFailure {
     message: `an unexpected ${error instanceof Error ? error.name : typeof error}`,
     hint: 'run it again with --debug, and report what that prints together with the command',
   };
+}
+
+/** A usage error quotes what was typed, which may be a URL with a password in it. */
+function withoutPasswords(message: string): string {
+  return message.replace(/\/\/\S*@/g, '//…@');
 }

@@ -88,12 +88,14 @@ interface ServerFacts {
   readonly encoding: string;
   readonly schema: string | null;
   readonly read_only: string;
+  readonly synchronous_commit: string;
 }
 
 /** @throws DatabaseError `cannot_open`, and what the server says */
 async function requireUsable<Tables>(database: Kysely<Tables>): Promise<void> {
   const { rows } = await sql<ServerFacts>`select current_setting('server_encoding') as encoding,
-    current_schema() as schema, current_setting('transaction_read_only') as read_only`.execute(database);
+    current_schema() as schema, current_setting('transaction_read_only') as read_only,
+    current_setting('synchronous_commit') as synchronous_commit`.execute(database);
   const facts = rows[0];
   if (facts?.encoding !== 'UTF8')
     throw new DatabaseError(
@@ -112,6 +114,12 @@ async function requireUsable<Tables>(database: Kysely<Tables>): Promise<void> {
       'cannot_open',
       'the database server takes no writes: it is a standby, or set to read-only',
       'point KICI_DATABASE_URL to the primary',
+    );
+  if (facts.synchronous_commit === 'off')
+    throw new DatabaseError(
+      'cannot_open',
+      'the database server answers before a commit is on its disk (synchronous_commit is off), so what was acknowledged could be lost',
+      'set synchronous_commit to on, for the server or with `alter role … set synchronous_commit = on`',
     );
 }
 

@@ -51,8 +51,8 @@ export async function commit(
     const isOwn = known.state === 'readable' && anchor.isUntouched();
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
     if (!isOwn && examined === 'own') return undefined;
-    // The file may lag behind what this writer knows; a file that somebody else has changed counts alone.
-    const trusted = isOwn ? { ...known, heads: newest(known.heads, writer.heads) } : known;
+    // The file may lag behind what this writer knows, whoever has touched it.
+    const trusted = known.state === 'readable' ? { ...known, heads: newest(known.heads, writer.heads) } : known;
     return { ...(await appendTo(transaction, writer, known, trusted, signers, entries)), known };
   });
   if (committed === undefined) return commit(writer, entries, 'every');

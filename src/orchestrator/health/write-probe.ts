@@ -2,6 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { maxValueBytes } from '../../api/fields.ts';
+import { commitsOf } from '../../database/open.ts';
 import type { HealthTables } from './tables.ts';
 
 /** Room for the largest value, sealed, and for its metadata. */
@@ -10,7 +11,7 @@ const probeBytes = 2 * maxValueBytes;
 /**
  * Writes what a change would write: a database row and a file beside it, both flushed to disk. On a full disk the
  * database can still reuse its pages; a new file shows that the disk is full.
- * @throws the error of the database or the file system
+ * @throws NotDurableError and the error of the database or the file system
  */
 export async function probeWriting(database: Kysely<HealthTables>, dataDir: string, at: number): Promise<void> {
   await database
@@ -18,6 +19,7 @@ export async function probeWriting(database: Kysely<HealthTables>, dataDir: stri
     .values({ id: 1, at })
     .onConflict((conflict) => conflict.column('id').doUpdateSet({ at }))
     .execute();
+  await commitsOf(database).durable();
   const file = join(dataDir, 'write-probe');
   // A probe that was killed leaves its file; only a new file shows that there is room.
   await rm(file, { force: true });

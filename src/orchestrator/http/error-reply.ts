@@ -1,4 +1,5 @@
 import { BackendError, describeFailure, type FailureCode } from '@kici-dev/secret-backend';
+import { NotDurableError } from '../../database/commits.ts';
 import { UnstorableTextError } from '../../database/text.ts';
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/api-error.ts';
@@ -43,6 +44,8 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
 export function toApiError(error: unknown): ApiError | undefined {
   if (ApiError.is(error)) return error;
   if (DatabaseUnavailableError.is(error)) return new ApiError('database_unavailable', `${error.message}; try again`);
+  if (error instanceof NotDurableError)
+    return new ApiError('database_unavailable', error.message, "look at the disk of the orchestrator's data folder");
   if (error instanceof UnstorableTextError) return new ApiError('invalid_request', error.message);
   if (BackendError.is(error))
     return new ApiError(

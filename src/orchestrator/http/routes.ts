@@ -7,7 +7,7 @@ import { actorOf, requirePermission, tokenOf, type Call, type Caller } from '../
 import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
-import type { Authenticator } from './authenticate.ts';
+import type { Authenticated, Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
 import { sendAnswer } from './compression.ts';
@@ -45,7 +45,7 @@ export function registerRoutes(
   trust: ConnectionLimit['trust'],
   turns: Turns,
 ): void {
-  app.decorateRequest('caller', null);
+  app.decorateRequest('admitted', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler have the same id, which the compiler cannot see across the union of all operations.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -60,28 +60,24 @@ export function registerRoutes(
         if (operation.answersPlainValues === true) requirePrivateWay(request.raw, services.addressing.publicUrls);
         const shown = services.cookies.credentials(request.raw);
         if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
-        const { caller, generation } = await services.authenticator.authenticate(shown, parameter(request, 'org'));
-        trust(request.raw, tokenOf(caller));
-        requirePermission(caller, operation.permission);
-        requireWithinOrganization(operation, caller);
-        await services.gate.require({
-          id,
-          caller,
-          organization: parameter(request, 'org'),
-          named: namedOf(operation, request),
-        });
-        request.setDecorator('caller', { caller, generation });
+        const organization = parameter(request, 'org');
+        const admitted = await services.authenticator.authenticate(shown, organization);
+        trust(request.raw, tokenOf(admitted.caller));
+        requireAllowed(operation, admitted.caller);
+        await services.gate.require({ id, caller: admitted.caller, organization, named: namedOf(operation, request) });
+        request.setDecorator('admitted', admitted);
       },
       handler: async (request, reply) => {
-        const { caller, generation } = request.getDecorator<{ caller: Caller; generation: number }>('caller');
+        const admitted = request.getDecorator<Authenticated>('admitted');
         const parsed = parseInput(operation, input, request);
         const notes: Record<string, unknown> = {};
         using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
-        const call: Call = {
+        const organization = parameter(request, 'org');
+        const callOf = ({ caller, generation }: Authenticated): Call => ({
           caller,
           generation,
-          organization: parameter(request, 'org'),
+          organization,
           requestId: request.id,
           context,
           note: (fields) => {
@@ -90,18 +86,26 @@ export function registerRoutes(
           tag: (given) => {
             etag = given;
           },
-        };
+        });
         // The policy may have changed while the body arrived.
-        await services.gate.require({ id, caller, organization: call.organization, named: parsed });
-        const serve = (): Promise<unknown> =>
-          services.requests.run(() =>
-            effectOf(services.audit, id, operation, parsed, call, notes, async () => {
-              requireReach(operation, parsed, caller);
+        await services.gate.require({ id, caller: admitted.caller, organization, named: parsed });
+        // And so may all that admitted the request, while it waited.
+        const admitAgain = async (): Promise<Authenticated> => {
+          const again = await services.authenticator.look(services.cookies.credentials(request.raw), organization);
+          requireAllowed(operation, again.caller);
+          await services.gate.require({ id, caller: again.caller, organization, named: parsed });
+          return again;
+        };
+        const serve = (hasWaited: boolean): Promise<unknown> =>
+          services.requests.run(async () => {
+            const call = callOf(hasWaited ? await admitAgain() : admitted);
+            return effectOf(services.audit, id, operation, parsed, call, notes, async () => {
+              requireReach(operation, parsed, call.caller);
               return handler(parsed, call);
-            }),
-          );
+            });
+          });
         const output = await turns
-          .run(call.organization, () => request.raw.socket.destroyed, serve)
+          .run(organization, () => request.raw.socket.destroyed, serve)
           .catch((error: unknown) => {
             if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
             throw error;
@@ -116,6 +120,12 @@ export function registerRoutes(
       },
     });
   }
+}
+
+/** @throws ApiError `permission_denied` */
+function requireAllowed(operation: Operation, caller: Caller): void {
+  requirePermission(caller, operation.permission);
+  requireWithinOrganization(operation, caller);
 }
 
 function operationEntries(): readonly (readonly [OperationId, Operation])[] {

@@ -5,9 +5,10 @@ export interface Turns {
   /**
    * Runs a request when it is its organization's turn.
    * @param isGone whether nobody waits for it any more: it is not begun then
+   * @param request is told whether it has waited, so that what was found out before may no longer hold
    * @throws ApiError `too_many_requests` when too many of the organization wait already
    */
-  run<T>(organization: string, isGone: () => boolean, request: () => Promise<T>): Promise<T>;
+  run<T>(organization: string, isGone: () => boolean, request: (hasWaited: boolean) => Promise<T>): Promise<T>;
 }
 
 export interface TurnLimits {
@@ -17,10 +18,19 @@ export interface TurnLimits {
   readonly requestsWaiting: number;
 }
 
+interface Waiting {
+  readonly isGone: () => boolean;
+  /** It is its turn. */
+  readonly resolve: () => void;
+  readonly reject: (error: ApiError) => void;
+}
+
 interface Line {
   running: number;
-  readonly waiting: Set<() => void>;
+  readonly waiting: Set<Waiting>;
 }
+
+const hasLeft = (): ApiError => new ApiError('invalid_request', 'the client has left');
 
 /** Each organization has a line of its own, first come, first served. */
 export function createTurns({ requestsAtOnce, requestsWaiting }: TurnLimits): Turns {
@@ -30,29 +40,41 @@ export function createTurns({ requestsAtOnce, requestsWaiting }: TurnLimits): Tu
     const [next] = line.waiting;
     if (next !== undefined) {
       line.waiting.delete(next);
-      next();
+      next.resolve();
       return;
     }
     line.running -= 1;
     if (line.running === 0) lines.delete(organization);
   }
 
+  /** Whoever leaves hands on the place. */
+  function wait(organization: string, { running, waiting }: Line, isGone: () => boolean): Promise<void> {
+    if (waiting.size >= requestsWaiting)
+      for (const one of [...waiting].filter((other) => other.isGone())) {
+        waiting.delete(one);
+        one.reject(hasLeft());
+      }
+    if (waiting.size >= requestsWaiting)
+      throw new ApiError(
+        'too_many_requests',
+        `${running} requests of ${organization} are being served, and ${waiting.size} are waiting`,
+        'try again in a moment',
+      );
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    waiting.add({ isGone, resolve, reject });
+    return promise;
+  }
+
   return {
     async run(organization, isGone, request) {
       const line = lines.get(organization) ?? { running: 0, waiting: new Set() };
       lines.set(organization, line);
-      if (line.running < requestsAtOnce) line.running += 1;
-      else if (line.waiting.size >= requestsWaiting)
-        throw new ApiError(
-          'too_many_requests',
-          `${line.running} requests of ${organization} are being served, and ${line.waiting.size} are waiting`,
-          'try again in a moment',
-        );
-      // Whoever leaves hands on the place.
-      else await new Promise<void>((resolve) => line.waiting.add(resolve));
+      const mustWait = line.running >= requestsAtOnce;
+      if (mustWait) await wait(organization, line, isGone);
+      else line.running += 1;
       try {
-        if (isGone()) throw new ApiError('invalid_request', 'the client has left');
-        return await request();
+        if (isGone()) throw hasLeft();
+        return await request(mustWait);
       } finally {
         leave(organization, line);
       }

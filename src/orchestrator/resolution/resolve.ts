@@ -109,7 +109,9 @@ export function createEnvironmentResolver(
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
         const before = await generationOf(organization);
         const rows = await environments.bindings(organization, environment);
-        const resolved = await resolver.resolveBindings({ ...call, context }, rows, facts, freshness);
+        // Bindings of now need the backends of now.
+        const current = { ...call, context, generation: before };
+        const resolved = await resolver.resolveBindings(current, rows, facts, freshness);
         if ((await generationOf(organization)) === before) return resolved;
       }
       throw new ApiError(

@@ -248,5 +248,14 @@ describeLane(postgresLane, () => {
         message: expect.stringContaining('takes no writes'),
       });
     });
+
+    it('it answers before a commit is on its disk', async () => {
+      const name = await makeDatabase();
+      await runSql(serverUrl(), `alter database ${name} set synchronous_commit = off`);
+      await expect(openPostgres({ url: serverUrl(name) })).rejects.toMatchObject({
+        code: 'cannot_open',
+        message: expect.stringContaining('synchronous_commit is off'),
+      });
+    });
   });
 });

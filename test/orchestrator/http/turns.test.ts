@@ -60,6 +60,32 @@ it('a request whose client has left while it waited is not begun, and hands on i
   expect([isBegun, await last]).toEqual([false, 'served']);
 });
 
+it('clients that have left take no place in the line from those who come', async () => {
+  const turns = createTurns({ requestsAtOnce: 1, requestsWaiting: 3 });
+  const release = Promise.withResolvers<void>();
+  const first = turns.run('o', there, () => release.promise);
+  const left = Array.from({ length: 2 }, () =>
+    turns.run(
+      'o',
+      () => true,
+      async () => 'served',
+    ),
+  );
+  const outcomes = Promise.allSettled(left);
+  const waiting = Array.from({ length: 3 }, (_, index) => turns.run('o', there, async () => index));
+  await expect(turns.run('o', there, async () => 'served')).rejects.toMatchObject({ code: 'too_many_requests' });
+  release.resolve();
+  await first;
+  expect(await Promise.all(waiting)).toEqual([0, 1, 2]);
+  expect(await outcomes).toMatchObject(left.map(() => ({ reason: { code: 'invalid_request' } })));
+});
+
+it('a request is told whether it has waited', async () => {
+  const turns = createTurns({ requestsAtOnce: 1, requestsWaiting: 1 });
+  const told = (): Promise<boolean> => turns.run('o', there, async (hasWaited) => hasWaited);
+  expect(await Promise.all([told(), told()])).toEqual([false, true]);
+});
+
 it('an effect that fails hands on its place too', async () => {
   const turns = createTurns({ requestsAtOnce: 1, requestsWaiting: 5 });
   const failing = turns.run('o', there, async () => {

@@ -66,14 +66,15 @@ export function GridPage(): ReactElement {
               <ErrorNotice error={error} retry={() => void refresh()} />
             </div>
           )}
-          {grid === undefined ? (
-            error === null && <Loading what="the grid" />
-          ) : grid.environments.length === 0 ? (
+          {grid?.environments.length === 0 ? (
             <FirstSteps />
           ) : (
+            // The fields stay while an answer is awaited: whoever types in one keeps the focus.
             <div className={styles['frame']}>
               {fields}
-              {isStale ? (
+              {grid === undefined ? (
+                error === null && <Loading what="the grid" />
+              ) : isStale ? (
                 <Loading what="what matches" />
               ) : grid.matching === 0 ? (
                 <NoRows total={grid.total} />
@@ -90,7 +91,9 @@ export function GridPage(): ReactElement {
                   onSight={look}
                 />
               )}
-              <GridFoot grid={grid} isAsking={isAsking} onRefresh={() => void refresh()} />
+              {grid === undefined ? undefined : (
+                <GridFoot grid={grid} isAsking={isAsking} onRefresh={() => void refresh()} />
+              )}
             </div>
           )}
         </Page>

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { InternalTables } from './tables.ts';
+
+/**
+ * Makes the scope where it is missing. Read first: an insert that finds the row there leaves no trace for PostgreSQL's
+ * serializable level, and a deletion or a rename of the scope in the meantime would go unnoticed.
+ */
+export async function ensureScope(
+  transaction: Kysely<InternalTables>,
+  organization: string,
+  scope: string,
+  at: number,
+): Promise<void> {
+  const found = await transaction
+    .selectFrom('internal_scopes')
+    .select('scope')
+    .where('organization', '=', organization)
+    .where('scope', '=', scope)
+    .executeTakeFirst();
+  if (found !== undefined) return;
+  // One that somebody has made since is then a reason to run again, and not a duplicate.
+  await transaction
+    .insertInto('internal_scopes')
+    .values({ organization, scope, created_at: at })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
