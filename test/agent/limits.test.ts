@@ -153,8 +153,8 @@ describe('what is made for a step', () => {
 
   it('is removed where a limit cannot be set', async () => {
     const [memory, journal] = [await temporaryFolder(), await journalIn(await temporaryFolder())];
-    const groups = { memory, processes: join(memory, 'missing'), version: 1 } as const;
-    await expect(StepGroup.make(groups, { processes: 50 }, journal)).rejects.toThrow('ENOENT');
+    const half = { memory, processes: join(memory, 'missing'), version: 1 } as const;
+    await expect(StepGroup.make(half, { processes: 50 }, journal)).rejects.toThrow('ENOENT');
     expect(await groupsIn(memory)).toEqual([]);
     await journal.close();
   });

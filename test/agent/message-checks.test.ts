@@ -128,8 +128,8 @@ const pairs: readonly (readonly [string, (value: unknown) => boolean, z.ZodType,
 ];
 
 /** As few names as make doubles, circles and gaps likely. */
-const name = fc.constantFrom('a', 'b', 'c', 'd', 'e');
-const needing = fc.array(fc.record({ name, needs: fc.array(name, { maxLength: 2 }) }), { maxLength: 5 });
+const someName = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const needing = fc.array(fc.record({ name: someName, needs: fc.array(someName, { maxLength: 2 }) }), { maxLength: 5 });
 const reading = (jobs: readonly object[]): unknown => ({
   type: 'workflow',
   file: '/f',

@@ -101,8 +101,8 @@ export function canAllRun(all: readonly { readonly name: string; readonly needs:
   for (const one of all) for (const need of one.needs) waiting.get(need)?.push(one.name);
   // Grows while it is gone through.
   const ready = all.flatMap((one) => (missing.get(one.name) === 0 ? [one.name] : []));
-  for (const name of ready) {
-    for (const next of waiting.get(name) ?? []) {
+  for (const done of ready) {
+    for (const next of waiting.get(done) ?? []) {
       const left = (missing.get(next) ?? 0) - 1;
       missing.set(next, left);
       if (left === 0) ready.push(next);
