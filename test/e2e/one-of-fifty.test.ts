@@ -101,7 +101,8 @@ describeLane(processMemoryLane, () => {
       console.log(value.length);
     `),
     );
-    const agent = spawnProgram('kici', ['run'], {
+    // So that the step knows its process by the number that it has here.
+    const agent = spawnProgram('kici', ['run', '--no-namespaces'], {
       folder,
       environment: { ...cleanEnvironment(home), KICI_URL: link.address, KICI_TOKEN: token },
     });
