@@ -204,8 +204,7 @@ describe('audit verify finds', () => {
   });
 });
 
-// A server lets readers and writers of other rows pass.
-describe.runIf(engine === 'sqlite')('a locked database', () => {
+describe.runIf(engine === 'sqlite')('a locked database (on SQLite: a server lets other writers pass)', () => {
   it('stops effects, not the server', async () => {
     const server = await withRows();
     const other = new DatabaseSync(server.databaseFile);
