@@ -1,7 +1,7 @@
-import { expect } from 'vitest';
 import { FakeAws } from '../fake/fake-aws.ts';
 import { otherClient, rawClient } from '../support/client.ts';
 import { accountSteps } from './account-steps.ts';
+import { expectExplained } from './explained.ts';
 import { normalForm } from './normal-form.ts';
 import { steps } from './steps.ts';
 
@@ -32,13 +32,5 @@ export async function expectAlike(endpoint: string, explained: Readonly<Record<s
   const fake = await FakeAws.start();
   const [ours, theirs] = [await transcript(fake.endpoint), await transcript(endpoint)];
   await fake.stop();
-  const differing = Object.keys(allSteps).filter((step) => ours.get(step) !== theirs.get(step));
-  const unexplained = differing
-    .filter((step) => !(step in explained))
-    .map((step) => ({ step, fake: ours.get(step), server: theirs.get(step) }));
-  expect(unexplained).toEqual([]);
-  expect(
-    Object.keys(explained).filter((step) => !differing.includes(step)),
-    'these are alike after all',
-  ).toEqual([]);
+  expectExplained(ours, theirs, explained);
 }

@@ -1,5 +1,5 @@
 import type { SSM } from '@aws-sdk/client-ssm';
-import { expect } from 'vitest';
+import { expectExplained } from '../../../aws/test/differential/explained.ts';
 import { FakeSsm } from '../fake/fake-ssm.ts';
 import { rawClient } from './subject.ts';
 
@@ -128,13 +128,5 @@ export async function expectAlike(endpoint: string): Promise<void> {
   const fake = await FakeSsm.start();
   const [ours, theirs] = [await transcript(fake.endpoint), await transcript(endpoint)];
   await fake.stop();
-  const differing = Object.keys(steps).filter((step) => ours.get(step) !== theirs.get(step));
-  const unexplained = differing
-    .filter((step) => !(step in explained))
-    .map((step) => ({ step, fake: ours.get(step), server: theirs.get(step) }));
-  expect(unexplained).toEqual([]);
-  expect(
-    Object.keys(explained).filter((step) => !differing.includes(step)),
-    'these are alike after all',
-  ).toEqual([]);
+  expectExplained(ours, theirs, explained);
 }
