@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
+import { freePort } from '../../test/support/free-port.ts';
 import { endProcess, spawnPinned } from './process.ts';
 
 const initialized = z.object({ keys: z.array(z.string()), root_token: z.string() });
@@ -66,14 +65,4 @@ async function untilItWorks(ask: () => Promise<unknown>): Promise<void> {
       await wait(100);
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const bound = server.address();
-  server.close();
-  if (bound === null || typeof bound === 'string') throw new Error('no port');
-  return bound.port;
 }
