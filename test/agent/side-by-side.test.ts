@@ -99,9 +99,9 @@ job('prints', { runsOn: 'default', steps: [step('s', async (ctx) => { await meet
     );
     const { code, stdout, stderr } = await project.run('run', '--jobs', '2');
     expect(code, stderr).toBe(0);
-    expect(stdout).toContain('prints | ***\nprints | ***\n');
-    expect(stdout).not.toContain('value-of-token');
-    expect(stdout + stderr).not.toMatch(/^[^$]*value-of-my-own/m);
+    // The other job's last lines may come between these two.
+    expect(stdout.split('\n').filter((line) => line.startsWith('prints | *'))).toEqual(['prints | ***', 'prints | ***']);
+    expect(stdout + stderr).not.toMatch(/value-of-(?:token|my-own)/);
   });
 
   it('go on where another fails; what needs that is skipped and says why; the run fails', async () => {
