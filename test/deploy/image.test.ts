@@ -65,7 +65,7 @@ describeLane(imageLane, () => {
 
   it('lets requests in flight end before it ends', async () => {
     await using container = await startContainer(image, '--publish', '127.0.0.1::4000');
-    await untilHealthy(container);
+    await untilHealthy(container.id);
     const token = await tokenIn(container);
     const answer = await answerWhileStopping(container, token);
     expect(answer).toBe(200);
@@ -74,7 +74,7 @@ describeLane(imageLane, () => {
 
   it('runs as any user of the group 0, and logs on a root that nobody can write', async () => {
     await using container = await startContainer(image, '--user', '1000650000:0', '--env', 'KICI_LOG_LEVEL=debug');
-    await untilHealthy(container);
+    await untilHealthy(container.id);
     expect(await container.exec('kici-admin', 'token', 'list')).toContain('local');
     const core = "console.log(/core file size +(\\d+)/.exec(fs.readFileSync('/proc/1/limits'))[1], process.getuid())";
     expect(await container.exec('node', '-e', core)).toBe('0 1000650000');

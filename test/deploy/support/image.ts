@@ -48,7 +48,7 @@ export async function startContainer(image: string, ...options: readonly string[
 }
 
 /** Waits until the image's own check says so. @throws Error with the log where the container ends before */
-export async function untilHealthy({ id }: Container): Promise<void> {
+export async function untilHealthy(id: string): Promise<void> {
   for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- until it is
     const healthy = await docker('exec', id, 'kici-orchestrator', 'health').then(
