@@ -4,6 +4,7 @@ import { openKeyring } from '../keyring/keyring.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
 import { listen, requireFreeAddress } from './listen.ts';
+import { keepTime, type KeptTime } from './keep-time.ts';
 import type { OpenResources } from './modules/infrastructure.ts';
 import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
@@ -26,12 +27,13 @@ export interface Application {
 
 /**
  * Opens, wires and starts, in this order; if a step fails, what was opened is closed again.
+ * @param now default: see `keepTime`
  * @throws KeyringError, DatabaseError, StartError
  */
 export async function startApplication(
   settings: ServerSettings,
   log: Logger,
-  now: () => number = Date.now,
+  now?: () => number,
   repeat: Repeat = repeatByTimer,
 ): Promise<Application> {
   const resolveAddress = addressGuard(settings);
@@ -40,17 +42,21 @@ export async function startApplication(
   await requireFreeAddress(settings);
   const { key, created } = await readKey(settings.key);
   const database = await openStorage(settings);
+  let time: KeptTime | undefined;
   try {
-    const keyring = await openKeyring(database, key, now);
+    time = now === undefined ? await keepTime(settings, database, repeat) : { now, stop: () => undefined };
+    const keyring = await openKeyring(database, key, time.now);
     // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
-      createContainer({ settings, log, resolveAddress, now, database, keyring }),
-      { settings, log, now, database, keyring },
+      createContainer({ settings, log, resolveAddress, now: time.now, database, keyring }),
+      { settings, log, now: time.now, database, keyring },
+      time,
       repeat,
       created,
     );
   } catch (error) {
+    time?.stop();
     await database.destroy();
     throw error;
   }
@@ -59,6 +65,7 @@ export async function startApplication(
 async function serve(
   container: ReturnType<typeof createContainer>,
   opened: Omit<OpenResources, 'resolveAddress'>,
+  time: KeptTime,
   repeat: Repeat,
   created: boolean,
 ): Promise<Application> {
@@ -82,6 +89,7 @@ async function serve(
       await server.close();
       await instances.close();
       await erasure.stop();
+      time.stop();
       await audit.settle();
       await commits.close();
       await database.destroy();
