@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { MigrationSet } from '../database/migrate.ts';
 
 /** Column types are PostgreSQL's; SQLite accepts any, and keeps bytes as bytes in a `bytea` column. */
@@ -197,6 +197,21 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('used_at', 'bigint', (column) => column.notNull())
           .addPrimaryKeyConstraint('job_catalogues_pk', ['organization', 'digest'])
           .execute();
+      },
+    },
+    '0009_audit_heads': {
+      async up(database: Kysely<unknown>) {
+        await database.schema
+          .createTable('audit_heads')
+          .addColumn('organization', 'text', (column) => column.primaryKey())
+          .addColumn('sequence', 'bigint', (column) => column.notNull())
+          .addColumn('mac', 'text', (column) => column.notNull())
+          .addColumn('cut', 'bigint', (column) => column.notNull())
+          .execute();
+        await sql`insert into audit_heads (organization, sequence, mac, cut)
+          select audit_rows.organization, audit_rows.sequence, audit_rows.mac, 0
+          from audit_rows join (select organization, max(sequence) as sequence from audit_rows group by organization) last
+          on audit_rows.organization = last.organization and audit_rows.sequence = last.sequence`.execute(database);
       },
     },
   },

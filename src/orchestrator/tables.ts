@@ -148,4 +148,12 @@ export interface OrchestratorTables {
     /** HMAC over this row and the previous one, hex. */
     mac: string;
   };
+  /** Where each log ends; whoever appends holds the row. */
+  readonly audit_heads: {
+    organization: string;
+    sequence: number;
+    mac: string;
+    /** The newest row that records a cut; 0: there is none. It proves nothing: that row does. */
+    cut: number;
+  };
 }

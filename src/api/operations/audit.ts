@@ -16,7 +16,7 @@ const instant = z.iso.datetime({ offset: true });
 export const auditRow = z.object({
   sequence: z.int(),
   at: timestamp,
-  phase: z.enum(['intent', 'outcome', 'read', 'refused', 'break']),
+  phase: z.enum(['intent', 'outcome', 'read', 'refused', 'break', 'join', 'cut']),
   operation: z.string(),
   actor: z.string(),
   subject: z.record(z.string(), z.unknown()).describe('names only'),

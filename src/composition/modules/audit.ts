@@ -19,11 +19,12 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
     [identifiers.keyring],
   );
   bind(identifiers.auditLog).toResolvedValue(
-    (database, signer, anchor, now, log) =>
+    (database, signer, anchor, now, log, settings) =>
       createAuditLog({
         database,
         signer,
         anchor,
+        isShared: settings.database !== undefined,
         durable: () => commitsOf(database).durable(),
         now,
         listener: {
@@ -35,7 +36,14 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
           },
         },
       }),
-    [identifiers.database, identifiers.auditSigner, identifiers.auditAnchor, identifiers.now, identifiers.log],
+    [
+      identifiers.database,
+      identifiers.auditSigner,
+      identifiers.auditAnchor,
+      identifiers.now,
+      identifiers.log,
+      identifiers.settings,
+    ],
   );
   bind(identifiers.areaHandlers).toResolvedValue(createAudit, [
     identifiers.database,

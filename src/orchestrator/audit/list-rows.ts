@@ -8,7 +8,7 @@ import { rfc3339 } from '../time.ts';
 type Filter = OperationInput<'audit.list'>;
 type Row = OperationOutput<'audit.list'>['rows'][number];
 
-const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break']);
+const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break', 'join', 'cut']);
 const subject = z.record(z.string(), z.unknown());
 const outcome = z.object({ key: z.string() });
 

@@ -6,7 +6,6 @@ import { inspect } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allMigrations } from '../../../src/composition/all-tables.ts';
-import { exclusively } from '../../../src/database/exclusively.ts';
 import { inTransaction } from '../../../src/database/in-transaction.ts';
 import { isUpToDate, migrate } from '../../../src/database/migrate.ts';
 import { openPostgres } from '../../../src/database/postgres/open.ts';
@@ -84,31 +83,6 @@ for (const lane of [postgresLane, pgbouncerLane])
         ),
       );
       expect(await database.selectFrom('things').select('count').execute()).toEqual([{ count: 20 }, { count: 20 }]);
-    });
-
-    it('lets one writer of a table in at a time where the work cannot be done twice', async () => {
-      const database = await withThings(url);
-      let inside = 0;
-      await Promise.all(
-        Array.from({ length: 8 }, () =>
-          exclusively(database, 'things', async (transaction) => {
-            inside += 1;
-            expect(inside).toBe(1);
-            const row = await transaction
-              .selectFrom('things')
-              .select('count')
-              .orderBy('count', 'desc')
-              .executeTakeFirst();
-            const count = (row?.count ?? 0) + 1;
-            await transaction
-              .insertInto('things')
-              .values({ id: String(count), count })
-              .execute();
-            inside -= 1;
-          }),
-        ),
-      );
-      expect(await database.selectFrom('things').select('count').orderBy('count').execute()).toHaveLength(8);
     });
 
     it('orders and compares text by its bytes, as the embedded database does', async () => {
