@@ -200,6 +200,7 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0009_audit_heads': {
+      oldest: '0008_job_catalogues',
       async up(database: Kysely<unknown>) {
         await database.schema
           .createTable('audit_heads')
