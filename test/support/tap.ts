@@ -11,14 +11,20 @@ export interface TapPoint {
   readonly skip?: number;
 }
 
+/** The end of a transaction, as the driver sends it. */
+export const commitStatement = 'Q\0\0\0\x0bcommit\0';
+
 /** A way to a PostgreSQL that a test can stop at a named statement, or altogether. */
 export interface Tap extends AsyncDisposable {
   /** The server's URL by this way. */
   readonly url: string;
-  /** Resolves once a connection stands still at the point; it goes on with `resume`. */
+  /** Resolves once a connection stands still at the point, for good. */
   stopAt(point: TapPoint): Promise<void>;
+  /** Ends every connection, for both sides. */
+  cut(): void;
   /** Nothing passes, and nobody is told so. */
   freeze(): void;
+  /** After `freeze`. */
   resume(): void;
 }
 
@@ -38,6 +44,24 @@ export async function createTap(target: string): Promise<Tap> {
     const pair = [near, far] as const;
     pairs.add(pair);
     let awaited: Stop | undefined;
+    let isHeld = false;
+    const hold = (at: Stop): void => {
+      isHeld = true;
+      at.reached();
+    };
+    // What is held is read all the same: otherwise the end of a process would not show.
+    near.on('data', (chunk: Buffer) => {
+      if (stop !== undefined && chunk.includes(stop.statement) && (stop.left -= 1) < 0) {
+        awaited = stop;
+        stop = undefined;
+        if (awaited.when === 'before') hold(awaited);
+      }
+      if (!isHeld) far.write(chunk);
+    });
+    far.on('data', (chunk: Buffer) => {
+      if (awaited?.when === 'after') hold(awaited);
+      if (!isHeld) near.write(chunk);
+    });
     for (const [from, to] of [pair, [far, near] as const]) {
       from.on('error', () => undefined);
       from.once('close', () => {
@@ -45,29 +69,6 @@ export async function createTap(target: string): Promise<Tap> {
         to.destroy();
       });
     }
-    near.on('data', (chunk: Buffer) => {
-      if (stop !== undefined && chunk.includes(stop.statement) && (stop.left -= 1) < 0) {
-        awaited = stop;
-        stop = undefined;
-        if (awaited.when === 'before') {
-          near.pause();
-          near.unshift(chunk);
-          awaited.reached();
-          return;
-        }
-      }
-      far.write(chunk);
-    });
-    far.on('data', (chunk: Buffer) => {
-      if (awaited?.when === 'after') {
-        far.pause();
-        far.unshift(chunk);
-        awaited.reached();
-        awaited = undefined;
-        return;
-      }
-      near.write(chunk);
-    });
     if (isFrozen) for (const socket of pair) socket.pause();
   });
   server.listen(0, '127.0.0.1');
@@ -81,13 +82,16 @@ export async function createTap(target: string): Promise<Tap> {
       stop = { ...point, left: skip, reached: resolve };
       return promise;
     },
+    cut() {
+      stop = undefined;
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+    },
     freeze() {
       isFrozen = true;
       for (const pair of pairs) for (const socket of pair) socket.pause();
     },
     resume() {
       isFrozen = false;
-      stop = undefined;
       for (const pair of pairs) for (const socket of pair) socket.resume();
     },
     async [Symbol.asyncDispose]() {

@@ -8,8 +8,8 @@ export interface AgentFigures {
   readonly reads: number;
   readonly writes: number;
   readonly bindings: number;
-  /** Requests that were sent again. */
-  readonly retries: number;
+  /** Requests that were sent again, by the code of the first answer. */
+  readonly retries: Readonly<Record<string, number>>;
 }
 
 /** An agent and the person who keeps its secrets, in one: it knows what every read has to say. */
@@ -31,7 +31,8 @@ const longestPauseMs = 100;
 export async function createAgent(as: TestServer['as'], owner: string, number: number): Promise<Agent> {
   const call = as(owner);
   const name = `agent-${number}`;
-  const figures = { jobs: 0, reads: 0, writes: 0, bindings: 0, retries: 0 };
+  const retries: Record<string, number> = {};
+  const figures = { jobs: 0, reads: 0, writes: 0, bindings: 0, retries };
   const problems = new Array<string>();
   const bindings = new Array<string>();
   let acknowledged = 0;
@@ -48,7 +49,7 @@ export async function createAgent(as: TestServer['as'], owner: string, number: n
           problems.push(`${name}: ${what}: ${code}: ${error instanceof Error ? error.message : ''}`);
           return undefined;
         }
-        figures.retries += 1;
+        retries[code] = (retries[code] ?? 0) + 1;
         await wait(20 + Math.random() * longestPauseMs);
       }
     }

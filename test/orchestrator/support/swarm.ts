@@ -125,7 +125,7 @@ export async function runSwarm(plan: SwarmPlan): Promise<SwarmResult> {
       reads: sum((one) => one.reads),
       writes: sum((one) => one.writes),
       bindings: sum((one) => one.bindings),
-      retries: sum((one) => one.retries),
+      retries: addUp(figures.map((one) => one.retries)),
       auditRows: Math.max(...audits.map(({ rows }) => rows)),
       openIntents: Math.max(...audits.map(({ openIntents }) => openIntents)),
       problems: [
@@ -141,4 +141,10 @@ export async function runSwarm(plan: SwarmPlan): Promise<SwarmResult> {
     for (const member of members.values()) member.running.process.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const one of counts) for (const [name, count] of Object.entries(one)) all[name] = (all[name] ?? 0) + count;
+  return all;
 }
