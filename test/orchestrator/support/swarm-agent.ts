@@ -21,8 +21,16 @@ export interface Agent {
   readonly problems: readonly string[];
 }
 
-/** What passes: the request is sent again, to whoever is there. */
-const passing: readonly string[] = ['unreachable', 'database_unavailable', 'too_many_requests', 'audit_unavailable'];
+/** A secret that an outage has taken away. */
+const unavailable = 'unavailable';
+/** What passes, all of it with the status 503 or without an answer: the request is sent again, to whoever is there. */
+const passing: readonly string[] = [
+  'unreachable',
+  'database_unavailable',
+  'backend_unavailable',
+  'audit_unavailable',
+  unavailable,
+];
 /** The change was made, and whoever sends it again makes it again. */
 const made = 'audit_incomplete';
 const deadlineMs = 60_000;
@@ -44,7 +52,7 @@ export async function createAgent(as: TestServer['as'], owner: string, number: n
       try {
         return await request();
       } catch (error) {
-        const code = ApiError.is(error) ? error.code : String(error);
+        const code = ApiError.is(error) ? error.code : error instanceof Unavailable ? unavailable : String(error);
         if (code !== made && (!passing.includes(code) || Date.now() > end)) {
           problems.push(`${name}: ${what}: ${code}: ${error instanceof Error ? error.message : ''}`);
           return undefined;
@@ -65,7 +73,11 @@ export async function createAgent(as: TestServer['as'], owner: string, number: n
 
   async function read(job: OpenJob): Promise<void> {
     const before = acknowledged;
-    const secret = await persist('read', () => job.value('K'));
+    const secret = await persist('read', async () => {
+      const found = await job.value('K');
+      if (found === unavailable) throw new Unavailable();
+      return found;
+    });
     if (secret === undefined) return;
     figures.reads += 1;
     if (secret !== `${name} ${before}`) problems.push(`${name} was to read ${before}, and read ${secret}`);
@@ -109,6 +121,8 @@ export async function createAgent(as: TestServer['as'], owner: string, number: n
     problems,
   };
 }
+
+class Unavailable extends Error {}
 
 /** The answer to the first attempt was lost. */
 function endedAlready(error: unknown): void {
