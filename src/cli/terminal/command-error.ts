@@ -289,7 +289,7 @@ export function failureOf(error: unknown): CommandFailure {
   };
 }
 
-/** A usage error quotes what was typed, which may be a URL with a password in it. */
+/** A usage error quotes what was typed, which may be a URL with a password before its host or behind its path. */
 function withoutPasswords(message: string): string {
-  return message.replace(/\/\/\S*@/g, '//…@');
+  return message.replace(/\/\/\S*@/g, '//…@').replace(/(\/\/[^\s?#]*[?#])\S*?(?=['"]?[.,:;)]?(?:\s|$))/g, '$1…');
 }
