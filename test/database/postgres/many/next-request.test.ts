@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiError } from '../../../../src/api/api-error.ts';
 import { operations } from '../../../../src/api/registry.ts';
 import { signIn, type Answer } from '../../../orchestrator/support/browser.ts';
 import { open } from '../../../orchestrator/support/jobs.ts';
 import { startMember, type Member } from '../../../orchestrator/support/members.ts';
 import { base64 } from '../../../orchestrator/support/server.ts';
 import { describeLane } from '../../../support/lane.ts';
-import { makeDatabase, pgbouncerLane, serverUrl } from '../../../support/postgres.ts';
+import { makeDatabase, pgbouncerLane, runSql, serverUrl } from '../../../support/postgres.ts';
 import { changes, exempt, type Change } from './changes.ts';
 
 describe('the table of changes', () => {
@@ -17,9 +18,11 @@ describe('the table of changes', () => {
 
 // Through the pooler, where no session is anybody's own.
 describeLane(pgbouncerLane, () => {
+  let database: string;
   let [one, other]: Member[] = [];
   beforeAll(async () => {
-    const url = serverUrl(await makeDatabase(), 'pgbouncer');
+    database = await makeDatabase();
+    const url = serverUrl(database, 'pgbouncer');
     one = await startMember(url);
     other = await startMember(url, one.owner);
   });
@@ -96,6 +99,56 @@ describeLane(pgbouncerLane, () => {
     expect([...byVersion.keys()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
     for (const member of members) expect(await (await open(member, 'versions')).value('K')).toBe(byVersion.get(12));
   });
+
+  const twins: readonly (readonly [string, (on: Member, name: string) => Promise<unknown>])[] = [
+    ['an organization', ({ call }, name) => call('organizations.create', { name })],
+    ['an environment', ({ call }, name) => call('environments.create', { name, bind: [name] })],
+    ['a scope', ({ call }, name) => call('scopes.create', { scope: name })],
+    [
+      'a backend',
+      ({ call }, name) =>
+        call('backends.add', {
+          name,
+          type: 'memory',
+          settings: { address: 'https://twin.test' },
+          secretSettings: { password: base64('right') },
+        }),
+    ],
+    [
+      'a secret that must not exist',
+      ({ call }, name) => call('secrets.set', { scope: name, key: 'K', value: base64(name), expectedVersion: null }),
+    ],
+  ];
+  it.each(twins)(
+    'of several who make %s at once on two orchestrators, one is told that it is made',
+    async (_, make) => {
+      if (one === undefined || other === undefined) throw new TypeError('two were started');
+      const members = [one, other, one, other];
+      for (let round = 0; round < 4; round += 1) {
+        const name = `twin-${(twin += 1)}`;
+        const results = await Promise.all(members.map((member) => make(member, name).then(() => 'done', codeOfError)));
+        expect(results.toSorted()).toEqual(['conflict', 'conflict', 'conflict', 'done']);
+      }
+    },
+  );
+
+  it('jobs that open at once on two orchestrators sweep the ended ones together, and none fails', async () => {
+    if (one === undefined || other === undefined) throw new TypeError('two were started');
+    const members = [one, other];
+    await one.call('environments.create', { name: 'swept' });
+    await runSql(
+      serverUrl(database),
+      `insert into jobs (id, organization, environment, workflow, job, token_id, token_hash, session_key, catalogue, opened_at, expires_at)
+        select 'ended-' || n, 'default', 'swept', 'w', 'j', 't', 'hash-' || n, '', '', 0, n from generate_series(1, 5000) n`,
+    );
+    const opening = Array.from({ length: 30 }, (_, at) =>
+      open(members[at % 2], 'swept').then(() => 'done', codeOfError),
+    );
+    expect(new Set(await Promise.all(opening))).toEqual(new Set(['done']));
+    expect(await runSql(serverUrl(database), "select 1 from jobs where id like 'ended-%'")).toEqual([]);
+  });
 });
 
+let twin = 0;
+const codeOfError = (error: unknown): unknown => (ApiError.is(error) ? error.code : error);
 const outcome = ({ status, json }: Answer): unknown => (status === 200 ? 'done' : json?.['error']);
