@@ -3,6 +3,7 @@ import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
+import { startKeeping } from './keep-audit.ts';
 import { listen, requireFreeAddress } from './listen.ts';
 import { keepTime, type KeptTime } from './keep-time.ts';
 import type { OpenResources } from './modules/infrastructure.ts';
@@ -79,6 +80,7 @@ async function serve(
   await examineAudit(audit);
   await commits.group();
   const url = await listen(server, settings);
+  const keeping = startKeeping({ ...opened, checkpoints: container.get(identifiers.checkpoints) }, repeat);
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {
     url,
@@ -90,6 +92,7 @@ async function serve(
       await instances.close();
       await erasure.stop();
       time.stop();
+      await keeping.stop();
       await audit.settle();
       await commits.close();
       await database.destroy();

@@ -57,6 +57,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.server).toDynamicValue((container) => {
     const settings = container.get(identifiers.settings);
     const log = container.get(identifiers.log);
+    const checkpoints = container.get(identifiers.checkpoints);
     return createServer({
       handlers: container.get(identifiers.handlers),
       authenticator: container.get(identifiers.authenticator),
@@ -72,6 +73,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       durable: () => commitsOf(container.get(identifiers.database)).durable(),
       requests: container.get(identifiers.requests),
       ready: container.get(identifiers.readiness),
+      degraded: () => (checkpoints.problem() === undefined ? [] : ['checkpoint_sink_failed']),
       now: container.get(identifiers.now),
       log,
       version,

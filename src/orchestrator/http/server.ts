@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
-import { ApiError } from '../../api/api-error.ts';
+import { ApiError, type ApiErrorCode } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
@@ -28,6 +28,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
+  /** Codes of what fails without stopping requests. */
+  readonly degraded: () => readonly ApiErrorCode[];
 }
 
 /** The orchestrator's HTTP server: API, event stream and dashboard. */
@@ -185,7 +187,7 @@ function logRequests(app: FastifyInstance, log: Logger): void {
 }
 
 /** Routes that need no token. */
-function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
+function registerPublicRoutes(app: FastifyInstance, { version, ready, degraded }: ServerOptions): void {
   // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
@@ -193,7 +195,8 @@ function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOp
   app.get('/health/ready', async (_, reply) => {
     try {
       await ready();
-      return { status: 'ready' };
+      const codes = degraded();
+      return { status: 'ready', ...(codes.length > 0 && { degraded: codes }) };
     } catch {
       void reply.header('retry-after', String(retryAfterSeconds));
       return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });
