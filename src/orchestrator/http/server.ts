@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -11,10 +10,13 @@ import { answerBrokenRequest } from './broken-requests.ts';
 import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './error-reply.ts';
+import { followRequests } from './follow-requests.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
 import { registerPage } from './page.ts';
+import { requestIdOf } from './request-id.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { createTurns } from './turns.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
@@ -26,6 +28,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly limits: HttpLimits;
   /** Includes the page's files, if one was built; default: no dashboard routes, and nobody can sign in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
+  /** Default: nobody measures. */
+  readonly observer?: RequestObserver | undefined;
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
 }
@@ -56,6 +60,7 @@ const keepAliveMs = 72_000;
 export function createServer(options: ServerOptions): HttpServer {
   const connections = createConnections(options.limits.maxConnections);
   const app = createApp(options.limits, connections);
+  followRequests(app, options.observer);
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
   endAfterUnreadBodies(app);
@@ -63,7 +68,9 @@ export function createServer(options: ServerOptions): HttpServer {
   answerFailures(app, options.log);
   closeGracefully(app, options, connections);
   logRequests(app, options.log);
-  registerRoutes(app, options, connections.trust, createTurns(options.limits));
+  const turns = createTurns(options.limits);
+  options.observer?.lined(turns.lines);
+  registerRoutes(app, options, connections.trust, turns);
   registerEventStream(app, options, connections.trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);
@@ -91,7 +98,7 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
     clientErrorHandler: answerBrokenRequest,
     bodyLimit,
     routerOptions: { maxParamLength: longestName },
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     // Requests are logged by id and route: a URL may hold a name, a header a token.
     logger: false,
     return503OnClosing: true,
