@@ -1,6 +1,8 @@
+import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
+import type { AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
 import { listen, requireFreeAddress } from './listen.ts';
@@ -11,11 +13,15 @@ import { sealRows } from './seal-rows.ts';
 import { addressGuard, examineAudit, requireAddresses, requirePackages } from './start-checks.ts';
 import type { ServerSettings } from './settings.ts';
 import { openStorage } from './storage.ts';
+import { openTelemetry } from './open-telemetry.ts';
+import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
 import { identifiers } from './identifiers.ts';
 
 /** A running server. */
 export interface Application {
   readonly url: string;
+  /** Where Prometheus finds the metrics, if they are served. */
+  readonly metricsUrl: string | undefined;
   /** The file of the key-encryption key, if this start made it. */
   readonly createdKeyFile: string | undefined;
   /** An owner's token for the user who runs the server; the known one, if it is still valid. */
@@ -38,20 +44,23 @@ export async function startApplication(
   requireAddresses(settings);
   await requirePackages(settings);
   await requireFreeAddress(settings);
-  const { key, created } = await readKey(settings.key);
-  const database = await openStorage(settings);
+  const telemetry = await openTelemetry(settings, log);
+  let database: Kysely<AllTables> | undefined;
   try {
+    const { key, created } = await readKey(settings.key);
+    database = await openStorage(settings, telemetry.database);
     const keyring = await openKeyring(database, key, now);
     // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
-      createContainer({ settings, log, resolveAddress, now, database, keyring }),
-      { settings, log, now, database, keyring },
+      createContainer({ settings, log, resolveAddress, now, telemetry, database, keyring }),
+      { settings, log, now, telemetry, database, keyring },
       repeat,
       created,
     );
   } catch (error) {
-    await database.destroy();
+    await database?.destroy();
+    await telemetry.close();
     throw error;
   }
 }
@@ -62,7 +71,7 @@ async function serve(
   repeat: Repeat,
   created: boolean,
 ): Promise<Application> {
-  const { settings, database } = opened;
+  const { settings, database, telemetry, now } = opened;
   const server = container.get(identifiers.server);
   const instances = container.get(identifiers.instances);
   const accessTokens = container.get(identifiers.accessTokens);
@@ -71,10 +80,16 @@ async function serve(
   const commits = commitsOf(database);
   await examineAudit(audit);
   await commits.group();
+  telemetry.watch({
+    streams: () => container.get(identifiers.events).count(),
+    openJobs: () => countOpenJobs(database, now()),
+    ready: container.get(identifiers.readiness),
+  });
   const url = await listen(server, settings);
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {
     url,
+    metricsUrl: telemetry.url,
     createdKeyFile: created && settings.key.kind === 'file' ? settings.key.file : undefined,
     localToken: async (known) =>
       known !== undefined && (await accessTokens.isUsable(known)) ? known : accessTokens.issueLocal(),
@@ -85,6 +100,7 @@ async function serve(
       await audit.settle();
       await commits.close();
       await database.destroy();
+      await telemetry.close();
     },
   };
 }

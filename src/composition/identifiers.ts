@@ -34,6 +34,7 @@ import type { WriteInternalSecrets } from '../orchestrator/secrets/import.ts';
 import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
 import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AllTables } from './all-tables.ts';
 import type { AreaHandlers } from './merge-handlers.ts';
 import type { ServerSettings } from './settings.ts';
@@ -51,6 +52,7 @@ export const identifiers = {
   log: token<Logger>('log'),
   resolveAddress: token<BackendHost['resolveAddress']>('resolveAddress'),
   now: token<() => number>('now'),
+  telemetry: token<Telemetry>('telemetry'),
   database: token<Kysely<AllTables>>('database'),
   keyring: token<Keyring>('keyring'),
 

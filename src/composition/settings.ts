@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { PostgresSettings } from '../database/postgres/open.ts';
 import type { HttpLimits } from '../orchestrator/http/limits.ts';
+import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import type { SignInLimits } from '../orchestrator/sessions/sign-ins.ts';
 
 /** Where the key-encryption key comes from. */
@@ -41,6 +42,8 @@ export interface ServerSettings {
   readonly requestTimeoutMs: number;
   /** How long dashboard sessions last; default: 1 hour idle, 12 hours in all. */
   readonly signInLimits?: SignInLimits;
+  /** What is measured, and where it goes; default: nothing. */
+  readonly telemetry?: TelemetrySettings | undefined;
   /** How long a deleted secret of the internal store can be restored; 0: not at all. */
   readonly keepDeletedMs: number;
 }

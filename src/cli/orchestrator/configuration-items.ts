@@ -78,6 +78,20 @@ export const configurationItems = {
     description: 'URLs by which others reach the server, by name or through a proxy, separated by commas',
     default: '',
   },
+  metricsHost: {
+    name: 'metricsHost',
+    flag: '--metrics-host <address>',
+    variable: 'KICI_METRICS_HOST',
+    description: 'address to serve metrics at',
+    default: '127.0.0.1',
+  },
+  metricsPort: {
+    name: 'metricsPort',
+    flag: '--metrics-port <number>',
+    variable: 'KICI_METRICS_PORT',
+    description: 'port to serve metrics for Prometheus at, such as 9464; 0 takes any free one; empty: none are served',
+    default: '',
+  },
   dashboard: {
     name: 'dashboard',
     flag: '--no-dashboard',

@@ -61,6 +61,8 @@ function complete(
     host: get('host'),
     port: get('port'),
     publicUrl: get('publicUrl'),
+    metricsHost: get('metricsHost'),
+    metricsPort: get('metricsPort'),
     dashboard: get('dashboard'),
     allowAddresses: get('allowAddresses'),
     ambientCredentials: get('ambientCredentials'),

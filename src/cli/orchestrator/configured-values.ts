@@ -7,11 +7,11 @@ import type { Configuration, ConfiguredValue } from './configuration.ts';
  * The port to listen on.
  * @throws UsageError
  */
-export function portOf({ port }: Configuration): number {
+export function portOf(port: ConfiguredValue, item: ConfigurationItem): number {
   if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535)
     throw new UsageError(
       `${JSON.stringify(port.value)} is not a port`,
-      'a port is a number from 0 to 65535: correct --port or KICI_PORT',
+      `a port is a number from 0 to 65535: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
     );
   return Number(port.value);
 }

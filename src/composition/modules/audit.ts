@@ -1,9 +1,11 @@
 import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import { commitsOf } from '../../database/open.ts';
-import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
+import { createFileAnchor, type AuditAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
-import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { createAuditLog, type AuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { outsideRequests } from '../../orchestrator/request-scope.ts';
+import type { AuditObserver } from '../../telemetry/telemetry.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
 import { anchorFile } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
@@ -11,16 +13,16 @@ import { identifiers } from '../identifiers.ts';
 /** The audit log. */
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.auditAnchor).toResolvedValue(
-    (settings) => createFileAnchor(anchorFile(settings.dataDir)),
-    [identifiers.settings],
+    (settings, { audit }) => observedAnchor(createFileAnchor(anchorFile(settings.dataDir)), audit),
+    [identifiers.settings, identifiers.telemetry],
   );
   bind(identifiers.auditSigner).toResolvedValue(
     (keyring) => (organization) => keyring.signer(organization),
     [identifiers.keyring],
   );
   bind(identifiers.auditLog).toResolvedValue(
-    (database, signer, anchor, now, log) =>
-      createAuditLog({
+    (database, signer, anchor, now, log, { audit }) => {
+      const auditLog = createAuditLog({
         database,
         signer,
         anchor,
@@ -28,14 +30,27 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
         now,
         listener: {
           failed: (error) => {
-            log.error({ error: errorTrail(error) }, 'audit rows could not be written');
+            // Rows of several requests share a commit.
+            outsideRequests(() => {
+              log.error({ error: errorTrail(error) }, 'audit rows could not be written');
+            });
           },
           broken: (organization, row, found) => {
+            audit?.broken();
             log.error({ organization, row, problem: describeBreak(found) }, 'the audit log is broken');
           },
         },
-      }),
-    [identifiers.database, identifiers.auditSigner, identifiers.auditAnchor, identifiers.now, identifiers.log],
+      });
+      return observedLog(auditLog, audit);
+    },
+    [
+      identifiers.database,
+      identifiers.auditSigner,
+      identifiers.auditAnchor,
+      identifiers.now,
+      identifiers.log,
+      identifiers.telemetry,
+    ],
   );
   bind(identifiers.areaHandlers).toResolvedValue(createAudit, [
     identifiers.database,
@@ -44,3 +59,13 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
     identifiers.auditLog,
   ]);
 });
+
+function observedLog(log: AuditLog, observer: AuditObserver | undefined): AuditLog {
+  return observer === undefined ? log : { ...log, append: (entry) => observer.appending(() => log.append(entry)) };
+}
+
+function observedAnchor(anchor: AuditAnchor, observer: AuditObserver | undefined): AuditAnchor {
+  return observer === undefined
+    ? anchor
+    : { ...anchor, write: (heads) => observer.anchoring(() => anchor.write(heads)) };
+}
