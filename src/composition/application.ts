@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import type { AllTables } from './all-tables.ts';
+import { certificateLookedAtMs, certificateOf } from './certificate.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
 import { listen, requireFreeAddress } from './listen.ts';
@@ -44,6 +45,7 @@ export async function startApplication(
   requireAddresses(settings);
   await requirePackages(settings);
   await requireFreeAddress(settings);
+  const certificate = await certificateOf(settings, log);
   const telemetry = await openTelemetry(settings, log);
   let database: Kysely<AllTables> | undefined;
   try {
@@ -53,8 +55,8 @@ export async function startApplication(
     // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     return await serve(
-      createContainer({ settings, log, resolveAddress, now, telemetry, database, keyring }),
-      { settings, log, now, telemetry, database, keyring },
+      createContainer({ settings, log, resolveAddress, now, telemetry, certificate, database, keyring }),
+      { settings, log, now, telemetry, certificate, database, keyring },
       repeat,
       created,
     );
@@ -71,7 +73,7 @@ async function serve(
   repeat: Repeat,
   created: boolean,
 ): Promise<Application> {
-  const { settings, database, telemetry, now } = opened;
+  const { settings, database, telemetry, certificate, now } = opened;
   const server = container.get(identifiers.server);
   const instances = container.get(identifiers.instances);
   const accessTokens = container.get(identifiers.accessTokens);
@@ -84,8 +86,10 @@ async function serve(
     streams: () => container.get(identifiers.events).count(),
     openJobs: () => countOpenJobs(database, now()),
     ready: container.get(identifiers.readiness),
+    certificate,
   });
   const url = await listen(server, settings);
+  const endLooking = certificate && repeat(() => void certificate.look(), certificateLookedAtMs);
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
   return {
     url,
@@ -94,6 +98,7 @@ async function serve(
     localToken: async (known) =>
       known !== undefined && (await accessTokens.isUsable(known)) ? known : accessTokens.issueLocal(),
     async stop() {
+      endLooking?.();
       await server.close();
       await instances.close();
       await erasure.stop();

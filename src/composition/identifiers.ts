@@ -17,6 +17,7 @@ import type { EventStreams } from '../orchestrator/events/streams.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Readiness } from '../orchestrator/health/readiness.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
+import type { Certificate } from '../orchestrator/http/certificate.ts';
 import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
 import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
@@ -53,6 +54,7 @@ export const identifiers = {
   resolveAddress: token<BackendHost['resolveAddress']>('resolveAddress'),
   now: token<() => number>('now'),
   telemetry: token<Telemetry>('telemetry'),
+  certificate: token<{ readonly used: Certificate | undefined }>('certificate'),
   database: token<Kysely<AllTables>>('database'),
   keyring: token<Keyring>('keyring'),
 

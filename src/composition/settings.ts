@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { PostgresSettings } from '../database/postgres/open.ts';
+import type { CertificateFiles } from '../orchestrator/http/certificate.ts';
 import type { HttpLimits } from '../orchestrator/http/limits.ts';
 import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import type { SignInLimits } from '../orchestrator/sessions/sign-ins.ts';
@@ -25,6 +26,8 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Default: plain HTTP. */
+  readonly tls?: CertificateFiles | undefined;
   /** URLs by which clients reach the server, through a proxy or by name; default: none. */
   readonly publicUrls?: readonly URL[];
   /** Whether the page is served, and sign-ins at it. */

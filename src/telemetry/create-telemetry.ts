@@ -82,10 +82,18 @@ function noteExports({ add }: Instruments, { collector }: TelemetryListener): (i
   };
 }
 
-function watch({ observe }: Instruments, { streams, openJobs, ready }: WatchedState): void {
+function watch({ observe }: Instruments, { streams, openJobs, ready, certificate }: WatchedState): void {
   observe('kici_event_streams', (tell) => {
     tell(streams(), {});
   });
+  if (certificate !== undefined) {
+    observe('kici_tls_certificate_end_timestamp_seconds', (tell) => {
+      tell(certificate.endsAt() / 1_000, {});
+    });
+    observe('kici_tls_certificate_outdated', (tell) => {
+      tell(certificate.problem() === undefined ? 0 : 1, {});
+    });
+  }
   let jobs: { readonly count: Promise<number>; readonly at: number } | undefined;
   observe('kici_jobs_open', async (tell) => {
     if (jobs === undefined || performance.now() - jobs.at > jobsLookedUpMs)

@@ -126,6 +126,16 @@ export const metrics = {
     labels: [],
   },
   kici_ready: { kind: 'gauge', help: '1 if /health/ready would answer 200, else 0.', labels: [] },
+  kici_tls_certificate_end_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When the certificate that is used ends.',
+    labels: [],
+  },
+  kici_tls_certificate_outdated: {
+    kind: 'gauge',
+    help: '1 while the files of the certificate have changed and cannot be used, else 0.',
+    labels: [],
+  },
   kici_build_info: { kind: 'gauge', help: 'Always 1.', labels: ['version', 'node_version'] },
   kici_trace_exports_total: {
     kind: 'counter',

@@ -1,5 +1,6 @@
 import type { BackendObserver } from '@kici-dev/secret-federation';
 import type { DatabaseObserver } from '../database/observer.ts';
+import type { Certificate } from '../orchestrator/http/certificate.ts';
 import type { RequestObserver } from '../orchestrator/http/request-observer.ts';
 
 /** What is measured, and where it goes. */
@@ -23,6 +24,7 @@ export interface WatchedState {
   readonly streams: () => number;
   readonly openJobs: () => Promise<number>;
   readonly ready: () => Promise<void>;
+  readonly certificate: Pick<Certificate, 'endsAt' | 'problem'> | undefined;
 }
 
 /** A part of a request that has a span of its own. */

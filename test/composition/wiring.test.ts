@@ -42,6 +42,7 @@ it('resolves every token once, and to the same thing each time', async () => {
     resolveAddress: createAddressGuard(),
     now: Date.now,
     telemetry: noTelemetry,
+    certificate: undefined,
     database,
     keyring,
   });

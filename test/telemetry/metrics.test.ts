@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { labelMeanings, metrics, type MetricName } from '../../src/telemetry/metrics.ts';
 import { add, open, set } from '../orchestrator/support/jobs.ts';
 import { newService } from '../orchestrator/support/places.ts';

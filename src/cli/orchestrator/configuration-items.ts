@@ -71,6 +71,20 @@ export const configurationItems = {
     description: 'port to listen on; 0 takes any free one',
     default: '4000',
   },
+  tlsCertFile: {
+    name: 'tlsCertFile',
+    flag: '--tls-cert-file <file>',
+    variable: 'KICI_TLS_CERT_FILE',
+    description: 'certificate to serve HTTPS with, in PEM; read again when it changes; empty: plain HTTP',
+    default: '',
+  },
+  tlsKeyFile: {
+    name: 'tlsKeyFile',
+    flag: '--tls-key-file <file>',
+    variable: 'KICI_TLS_KEY_FILE',
+    description: 'key of that certificate, in PEM; read again when it changes',
+    default: '',
+  },
   publicUrl: {
     name: 'publicUrl',
     flag: '--public-url <list>',

@@ -60,6 +60,8 @@ function complete(
         : { ...keyFile, value: resolve(keyFile.value) },
     host: get('host'),
     port: get('port'),
+    tlsCertFile: get('tlsCertFile'),
+    tlsKeyFile: get('tlsKeyFile'),
     publicUrl: get('publicUrl'),
     metricsHost: get('metricsHost'),
     metricsPort: get('metricsPort'),

@@ -6,6 +6,7 @@ import { configurationItems } from './configuration-items.ts';
 import { type Configuration } from './configuration.ts';
 import {
   booleanOf,
+  certificateFilesOf,
   dashboardOf,
   durationOf,
   lastingDurationOf,
@@ -67,6 +68,7 @@ function settingsOf(configuration: Configuration, environment: Io['environment']
     ...storageOf(configuration),
     host: configuration.host.value,
     port: portOf(configuration.port, configurationItems.port),
+    tls: certificateFilesOf(configuration),
     publicUrls: publicUrlsOf(configuration),
     telemetry: telemetryOf(configuration, environment),
     dashboard: dashboardOf(configuration),

@@ -69,6 +69,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       durable: () => commitsOf(container.get(identifiers.database)).durable(),
       requests: container.get(identifiers.requests),
       ready: container.get(identifiers.readiness),
+      certificate: container.get(identifiers.certificate).used,
       observer: container.get(identifiers.telemetry).requests,
       now: container.get(identifiers.now),
       log,

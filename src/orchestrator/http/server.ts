@@ -1,4 +1,5 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
@@ -7,6 +8,7 @@ import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
+import type { Certificate } from './certificate.ts';
 import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './error-reply.ts';
@@ -28,6 +30,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly limits: HttpLimits;
   /** Includes the page's files, if one was built; default: no dashboard routes, and nobody can sign in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
+  /** Default: plain HTTP. */
+  readonly certificate?: Certificate | undefined;
   /** Default: nobody measures. */
   readonly observer?: RequestObserver | undefined;
   /** Rejects while requests could not be served. */
@@ -59,7 +63,7 @@ const keepAliveMs = 72_000;
 
 export function createServer(options: ServerOptions): HttpServer {
   const connections = createConnections(options.limits.maxConnections);
-  const app = createApp(options.limits, connections);
+  const app = createApp(options.limits, connections, options.certificate);
   followRequests(app, options.observer);
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
@@ -76,21 +80,21 @@ export function createServer(options: ServerOptions): HttpServer {
     registerDashboardSession(app, options);
     if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
   }
-  return { listen: (address) => app.listen(address), close: () => app.close() };
+  const scheme = options.certificate === undefined ? 'http:' : 'https:';
+  return {
+    listen: async (address) => (await app.listen(address)).replace(/^https?:/, scheme),
+    close: () => app.close(),
+  };
 }
 
-function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyInstance {
+function createApp(
+  limits: HttpLimits,
+  connections: ConnectionLimit,
+  certificate: Certificate | undefined,
+): FastifyInstance {
   return fastify({
     serverFactory(serve) {
-      const server = createHttpServer(
-        {
-          headersTimeout: limits.headersTimeoutMs,
-          requestTimeout: limits.bodyTimeoutMs,
-          connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
-          keepAliveTimeout: keepAliveMs,
-        },
-        serve,
-      );
+      const server = createListener(limits, certificate, serve);
       server.setTimeout(silenceMs);
       connections.watch(server);
       return server;
@@ -114,6 +118,23 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
         .end(JSON.stringify(body));
     },
   });
+}
+
+function createListener(limits: HttpLimits, certificate: Certificate | undefined, serve: RequestListener): Server {
+  const times = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.bodyTimeoutMs,
+    connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
+    keepAliveTimeout: keepAliveMs,
+  };
+  if (certificate === undefined) return createHttpServer(times, serve);
+  const secure = { ...certificate.pair(), minVersion: 'TLSv1.2', handshakeTimeout: limits.headersTimeoutMs } as const;
+  const server = createHttpsServer({ ...times, ...secure }, serve);
+  certificate.follow((pair) => {
+    // Connections that are open keep what they have agreed on.
+    server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+  });
+  return server;
 }
 
 function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
@@ -192,7 +213,7 @@ function logRequests(app: FastifyInstance, log: Logger): void {
 }
 
 /** Routes that need no token. */
-function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
+function registerPublicRoutes(app: FastifyInstance, { version, ready, certificate }: ServerOptions): void {
   // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
@@ -200,7 +221,8 @@ function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOp
   app.get('/health/ready', async (_, reply) => {
     try {
       await ready();
-      return { status: 'ready' };
+      // A certificate that is not replaced in time ends the service, and until then nothing is wrong.
+      return { status: 'ready', ...(certificate?.problem() !== undefined && { certificate: 'not reloaded' }) };
     } catch {
       void reply.header('retry-after', String(retryAfterSeconds));
       return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });
