@@ -67,6 +67,8 @@ describeLane(browserLane, () => {
     ['settings/backends', 'backends', 'corp-vault'],
     ['settings/policy', 'operations', 'secrets.set'],
     ['environments/production', 'bindings', 'corp-vault:apps/shop/db'],
+    ['environments', 'environments', 'production'],
+    ['settings/secrets', 'backends', 'internal:shared/observability'],
     ['jobs', 'jobs', 'release'],
     ['access', 'tokens', 'auditor'],
   ])('the list at %s is copied as JSON, with its %s', async (path, list, text) => {

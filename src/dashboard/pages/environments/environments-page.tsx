@@ -7,6 +7,7 @@ import { decoded, useOrganization, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Result } from '../../ui/result.tsx';
+import { TreeHead } from '../../ui/tree-head.tsx';
 import { count } from '../../ui/time.tsx';
 import { FirstSteps } from '../grid/first-steps.tsx';
 import styles from '../secrets/secrets.module.css';
@@ -25,8 +26,7 @@ export default function EnvironmentsPage(): ReactElement {
   return (
     <div className={styles['split']} data-shows={shown === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Environments">
-        <div className={styles['head']}>
-          <h1>Environments</h1>
+        <TreeHead title="Environments" data={listed.data}>
           <Action
             look="quiet"
             operation="environments.create"
@@ -38,7 +38,7 @@ export default function EnvironmentsPage(): ReactElement {
             <Plus aria-hidden />
             New
           </Action>
-        </div>
+        </TreeHead>
         <Result of={listed} what="the environments">
           {({ environments }) => (
             <ul>

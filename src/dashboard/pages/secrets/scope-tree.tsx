@@ -6,12 +6,11 @@ import { scopeInAddress, usePlaces } from '../../shell/address.ts';
 import { problemOf } from '../../api/problem.ts';
 import { backendOf, pathOf, treeOf, type ScopeNode } from './scopes.ts';
 import styles from './secrets.module.css';
+import { useBackendNames } from './use-backend-names.ts';
 
 /** Every backend with its scopes, which are fetched when it is expanded. */
 export function ScopeTree({ shown }: { readonly shown: string | undefined }): ReactElement {
-  const { data, error } = useRead('backends.list', {});
-  // Without permission to see backends, the internal store is still shown.
-  const names = data?.backends.map(({ name }) => name) ?? (error === null ? [] : ['internal']);
+  const names = useBackendNames();
   return (
     <>
       {names.map((name) => (
