@@ -15,17 +15,17 @@ const forms: readonly (readonly [string, string, string])[] = [
   [`${org}/grid`, 'Paste .env', 'Contents of a .env file'],
   [`${org}/settings/secrets`, 'New scope', 'Scope'],
   [scope, 'Add secret', 'Name'],
-  [scope, 'Replace value', 'Value'],
+  [scope, 'Replace value of API_URL', 'Value'],
   [scope, 'Paste .env', 'Contents of a .env file'],
   [scope, 'Declare name', 'Name'],
   [scope, 'Rename', 'New name'],
   [`${org}/settings/variables/production`, 'Add variable', 'Name'],
-  [`${org}/settings/variables/production`, 'Change', 'Value'],
+  [`${org}/settings/variables/production`, 'Change LOG_LEVEL', 'Value'],
   [`${org}/settings/backends`, 'Add backend', 'Name'],
-  [`${org}/settings/backends`, 'Change', 'address'],
+  [`${org}/settings/backends`, 'Change corp-vault', 'address'],
   [`${org}/environments`, 'New', 'Name'],
   [environment, 'Bind scope', 'Scope or pattern'],
-  [environment, 'Change', 'Priority'],
+  [environment, 'Change corp-vault:apps/shop/db', 'Priority'],
   [`${org}/access`, 'Issue token', 'Name'],
 ];
 
@@ -59,7 +59,7 @@ describeLane(browserLane, () => {
     expect(address()).toBe(`${org}/jobs`);
   });
 
-  const replacing = [scope, 'Replace value', 'Value'] as const;
+  const replacing = [scope, 'Replace value of API_URL', 'Value'] as const;
 
   it('a jump of the palette is asked for, and leads on when nothing is kept', async () => {
     const { page } = stage;

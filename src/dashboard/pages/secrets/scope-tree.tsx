@@ -53,7 +53,7 @@ function BackendNode({ name, shown, isAlone }: BackendNodeProps): ReactElement {
         </p>
       ))}
       {data !== undefined && nodes.length === 0 && data.unavailable.length === 0 ? (
-        <p className={styles['none']}>No scopes yet.</p>
+        <p className={styles['none']}>No scope yet: make one, or set a secret in one that is not there yet.</p>
       ) : undefined}
       <Level nodes={nodes} shown={shown} />
     </details>

@@ -1,8 +1,7 @@
 import { FolderPlus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
-import { commandLine } from '../../api/command-line.ts';
-import { decoded, useOrganization } from '../../shell/address.ts';
+import { decoded } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { TreeHead } from '../../ui/tree-head.tsx';
@@ -15,7 +14,6 @@ import styles from './secrets.module.css';
 /** The scopes as a tree, and the secrets of one. */
 export default function SecretsPage(): ReactElement {
   const { '*': rest } = useParams<{ '*'?: string }>();
-  const organization = useOrganization();
   const [isNew, setNew] = useState(false);
   const wholeTree = useWholeTree();
   const scope = rest === undefined || rest === '' ? undefined : decoded(rest);
@@ -26,7 +24,7 @@ export default function SecretsPage(): ReactElement {
           <Action
             look="quiet"
             operation="scopes.create"
-            command={commandLine(organization, 'scopes.create', {})}
+            input={{}}
             onClick={() => {
               setNew(true);
             }}
