@@ -10,7 +10,7 @@ import { signIn } from './support/sign-in.ts';
  * Takes pictures of every page in both themes and three widths, into `screenshots/`; arguments select pages by name,
  * and `--width 3840` takes that width alone. Those of the documentation are renewed by `--docs`.
  */
-const { values, positionals: wanted } = parseArgs({
+const { values, positionals } = parseArgs({
   options: { width: { type: 'string' }, docs: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
@@ -19,6 +19,7 @@ const folder = join(root, 'screenshots');
 const widths = values.width === undefined ? [360, 768, 1440] : [Number(values.width)];
 const schemes = ['light', 'dark'] as const;
 const documented = ['grid', 'explain'];
+const wanted = values.docs && positionals.length === 0 ? documented : positionals;
 
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
