@@ -109,6 +109,32 @@ describeLane(browserLane, () => {
     await installation.call('environments.delete', { environment: 'from-a-form' });
   });
 
+  it('a variable goes to the environment that it was typed for, whatever becomes of the environments', async () => {
+    const { page, installation } = stage;
+    const form = page.getByRole('dialog', { name: 'Add variable to development' });
+    await stage.open(`${org}/settings/variables`);
+    await page.getByRole('button', { name: 'Add variable' }).click();
+    await form.getByLabel('Name').fill('TYPED');
+    await form.getByLabel('Value').fill('for development');
+    await installation.call('environments.create', { name: 'a-first-one' });
+    await page.getByRole('option', { name: 'a-first-one', includeHidden: true }).waitFor({ state: 'attached' });
+    await installation.call('environments.delete', { environment: 'development' });
+    await page
+      .getByRole('option', { name: 'development', includeHidden: true })
+      .waitFor({ state: 'detached', timeout: 5_000 });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('not_found').waitFor();
+    expect(await form.getByLabel('Value').inputValue()).toBe('for development');
+    await installation.call('environments.create', { name: 'development', bind: ['development'] });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    const typedIn = async (environment: string): Promise<unknown> =>
+      (await installation.call('variables.list', { environment })).variables.map(({ name, value }) => [name, value]);
+    expect([await typedIn('a-first-one'), await typedIn('development')]).toEqual([[], [['TYPED', 'for development']]]);
+    await installation.call('environments.delete', { environment: 'a-first-one' });
+    await installation.call('variables.delete', { environment: 'development', name: 'TYPED' });
+  });
+
   it('a token that is shown once is not lost by going back', async () => {
     const { page } = stage;
     await stage.open(`${org}/jobs`);
