@@ -170,6 +170,7 @@ async function findPinned({ database, organization }: Store, refs: readonly Secr
     .execute();
 }
 
-function placeId(...parts: readonly (string | number | undefined)[]): string {
-  return JSON.stringify(parts);
+/** No name holds a line end. */
+function placeId(scope: string, key: string, version?: number): string {
+  return `${scope}\n${key}\n${version ?? ''}`;
 }

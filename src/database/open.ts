@@ -1,10 +1,10 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
 import { durableCommits, LogCommits, type Commits, type SyncFile } from './commits.ts';
-import { EmbeddedDialect } from './dialect.ts';
+import { EmbeddedKysely } from './embedded-kysely.ts';
 import { DatabaseError } from './database-error.ts';
 import { sqliteForKysely } from './sqlite.ts';
 
@@ -35,13 +35,10 @@ export function openDatabase<Tables>(file: string, sync?: SyncFile): Kysely<Tabl
     );
   }
   const commits = new LogCommits(database, `${file}-wal`, sync);
-  const opened = new Kysely<Tables>({
-    dialect: new EmbeddedDialect(
-      sqliteForKysely(database, () => {
-        commits.noteWrite();
-      }),
-    ),
+  const statements = sqliteForKysely(database, () => {
+    commits.noteWrite();
   });
+  const opened = new EmbeddedKysely<Tables>(statements);
   commitsByDatabase.set(opened, commits);
   return opened;
 }
