@@ -41,7 +41,10 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       const statement =
         sql === 'rollback'
           ? rollbackIn(database)
-          : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql), isSelect(sql) || sql === 'begin' ? undefined : wrote);
+          : adapt(
+              database.prepare(sql === 'begin' ? 'begin immediate' : sql),
+              isSelect(sql) || sql === 'begin' ? undefined : wrote,
+            );
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;

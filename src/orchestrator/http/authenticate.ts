@@ -64,7 +64,7 @@ export function createAuthenticator(
   ): Promise<Authenticated> {
     const turn = thisTurn();
     if (credentials.kind === 'none') throw new ApiError('unauthenticated', 'the request has no token');
-    if (credentials.kind === 'session') 
+    if (credentials.kind === 'session')
       return { ...(await bySession(await signInOf(credentials.secret), organization)), turn };
     const found = await byToken(credentials.token, organization);
     if (found === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
