@@ -141,18 +141,20 @@ function createListener(limits: HttpLimits, certificate: Certificate | undefined
 
 function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
   const checkHost = createHostCheck(addressing);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _, done) => {
     // Load balancers ask by address, and the answer reveals nothing.
     if (request.routeOptions.url?.startsWith('/health/') !== true) checkHost(request);
+    done();
   });
 }
 
 /** A client that was refused could keep sending its body, and one without a token could try the next. */
 function endAfterUnreadBodies(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _, done) => {
     const unread = hasUnreadBody(request.raw);
     if (unread) endWithoutBody(request.raw);
     if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
+    done();
   });
 }
 
@@ -193,14 +195,15 @@ function closeGracefully(
       connections.endAll();
     }, limits.bodyTimeoutMs).unref();
   });
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', (_, reply, __, done) => {
     // Otherwise a client that keeps its connection open would keep the server running.
     if (closing) void reply.header('connection', 'close');
+    done();
   });
 }
 
 function logRequests(app: FastifyInstance, log: Logger): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     log.debug(
       {
         requestId: request.id,
@@ -211,6 +214,7 @@ function logRequests(app: FastifyInstance, log: Logger): void {
       },
       'request',
     );
+    done();
   });
 }
 
