@@ -86,6 +86,15 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'the backend did not answer as expected',
     next: "follow the hint, which is that of the backend's own code",
   },
+  not_a_checkpoint: {
+    meaning: 'the file holds something other than checkpoints of an audit log, or none of this organization',
+    next: 'make one with `kici-admin audit checkpoint`',
+  },
+  checkpoint_cut: {
+    meaning:
+      'the rows of every checkpoint in the file were removed from the audit log, so none can be compared with it',
+    next: 'compare the rows that were exported before the cut, or a newer checkpoint',
+  },
   audit_damaged: {
     meaning: 'a row of the audit log was changed, swapped, cut off or lost',
     next: 'keep the data as it is, and compare it with copies of `audit-anchor.json` and of the database',
@@ -293,7 +302,7 @@ export function failureOf(error: unknown): CommandFailure {
   };
 }
 
-/** A usage error quotes what was typed, which may be a URL with a password in it. */
+/** A usage error quotes what was typed, which may be a URL with a password before its host or behind its path. */
 function withoutPasswords(message: string): string {
-  return message.replace(/\/\/\S*@/g, '//…@');
+  return message.replace(/\/\/\S*@/g, '//…@').replace(/(\/\/[^\s?#]*[?#])\S*?(?=['"]?[.,:;)]?(?:\s|$))/g, '$1…');
 }
