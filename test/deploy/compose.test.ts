@@ -101,11 +101,16 @@ describeLane(lane, () => {
       await docker('start', id);
       await untilHealthy(id);
     };
+    // Told twice, it does not wait for the load balancer.
+    const stopNow = async (id: string): Promise<void> => {
+      await docker('kill', '--signal', 'SIGTERM', id);
+      await docker('stop', id);
+    };
     await admin('environment', 'create', 'production', '--bind', 'apps');
-    await docker('stop', second);
+    await stopNow(second);
     await admin('secret', 'set', '--scope', 'apps', 'SHARED', '--from-stdin');
     await start(second);
-    await docker('stop', first);
+    await stopNow(first);
     expect(await readValue()).toBe('28');
     await start(first);
     const restarted = docker('stop', second).then(() => start(second));
