@@ -40,14 +40,15 @@ describeLane(composeLane, () => {
     await stopNow(first);
     expect(await readLength()).toBe('28');
     await start(first);
-    const restarted = docker('stop', second).then(() => start(second));
+    const restarting = { done: false };
+    const restarted = docker('stop', second)
+      .then(() => start(second))
+      .finally(() => {
+        restarting.done = true;
+      });
     const answers = new Set<string>();
-    let done = false;
-    void restarted.finally(() => {
-      done = true;
-    });
     // oxlint-disable-next-line no-await-in-loop -- one request after another, as long as it takes
-    while (!done) answers.add(await readLength());
+    while (!restarting.done) answers.add(await readLength());
     await restarted;
     expect([...answers]).toEqual(['28']);
     expect(await admin(['audit', 'verify'])).toContain('intact');
