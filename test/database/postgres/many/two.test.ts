@@ -25,9 +25,8 @@ describeLane(postgresLane, () => {
   beforeAll(async () => {
     url = serverUrl(await makeDatabase());
     one = await startMember(url);
-    [late, early] = await Promise.all(
-      [-fiveMinutes, fiveMinutes].map((ms) => startMember(url, one.owner, { environment: clockOff(ms) })),
-    );
+    const startOff = (ms: number) => startMember(url, one.owner, { environment: clockOff(ms) });
+    [late, early] = await Promise.all([startOff(-fiveMinutes), startOff(fiveMinutes)]);
     await one.call('secrets.set', { scope: 's', key: 'K', value: base64('hunter2') });
     await one.call('environments.create', { name: 'production', bind: ['s'] });
   });
