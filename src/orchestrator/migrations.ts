@@ -207,12 +207,26 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('organization', 'text', (column) => column.primaryKey())
           .addColumn('sequence', 'bigint', (column) => column.notNull())
           .addColumn('mac', 'text', (column) => column.notNull())
-          .addColumn('cut', 'bigint', (column) => column.notNull())
+          .addColumn('cut', 'bigint', (column) => column.notNull().defaultTo(0))
+          .addColumn('removed', 'bigint', (column) => column.notNull().defaultTo(0))
           .execute();
-        await sql`insert into audit_heads (organization, sequence, mac, cut)
-          select audit_rows.organization, audit_rows.sequence, audit_rows.mac, 0
+        await sql`insert into audit_heads (organization, sequence, mac)
+          select audit_rows.organization, audit_rows.sequence, audit_rows.mac
           from audit_rows join (select organization, max(sequence) as sequence from audit_rows group by organization) last
           on audit_rows.organization = last.organization and audit_rows.sequence = last.sequence`.execute(database);
+        await database.schema
+          .createTable('audit_checkpoints')
+          .addColumn('organization', 'text', (column) => column.primaryKey())
+          .addColumn('sequence', 'bigint', (column) => column.notNull())
+          .addColumn('at', 'bigint', (column) => column.notNull())
+          .execute();
+        await database.schema
+          .createTable('audit_sink')
+          .addColumn('id', 'integer', (column) => column.primaryKey())
+          .addColumn('holder', 'text', (column) => column.notNull())
+          .addColumn('until', 'bigint', (column) => column.notNull())
+          .addColumn('problem', 'text')
+          .execute();
       },
     },
   },

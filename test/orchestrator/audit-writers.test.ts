@@ -58,7 +58,7 @@ describe('writers of several machines', () => {
   it('write one chain together, without a gap, a fork or a sequence twice', async () => {
     const log = await newLog();
     const writers = await Promise.all(['one', 'two'].map((name) => startWriter(log, name, 500)));
-    const told = await Promise.all(writers.map(({ write }) => write()));
+    const told = await Promise.all(writers.map((writer) => writer.write()));
     expect(told.flatMap(({ breaks }) => breaks)).toEqual([]);
     const rows = await log.database
       .selectFrom('audit_rows')
@@ -79,7 +79,7 @@ describe('writers of several machines', () => {
       startWriter(log, 'one', 100, 'a,b,c,d,e'),
       startWriter(log, 'two', 100, 'e,d,c,b,a'),
     ]);
-    await Promise.all(writers.map(({ write }) => write()));
+    await Promise.all(writers.map((writer) => writer.write()));
     for (const organization of ['a', 'b', 'c', 'd', 'e'])
       expect(await verified(log, writers[0].anchor, organization)).toMatchObject({ intact: true, problems: [] });
   });

@@ -57,6 +57,8 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.server).toDynamicValue((container) => {
     const settings = container.get(identifiers.settings);
     const log = container.get(identifiers.log);
+    const checkpoints = container.get(identifiers.checkpoints);
+    const { used: certificate } = container.get(identifiers.certificate);
     return createServer({
       handlers: container.get(identifiers.handlers),
       authenticator: container.get(identifiers.authenticator),
@@ -72,6 +74,12 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       durable: () => commitsOf(container.get(identifiers.database)).durable(),
       requests: container.get(identifiers.requests),
       ready: container.get(identifiers.readiness),
+      degraded: () => [
+        ...(checkpoints.problem() === undefined ? [] : ['checkpoint_sink_failed' as const]),
+        ...(certificate?.problem() === undefined ? [] : ['certificate_refused' as const]),
+      ],
+      certificate,
+      observer: container.get(identifiers.telemetry).requests,
       now: container.get(identifiers.now),
       log,
       version,

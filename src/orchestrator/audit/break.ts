@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import * as z from 'zod';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditHead } from './anchor.ts';
+import { readBeginning } from './beginning.ts';
 import { chainStart, signedBytes } from './chain.ts';
 import type { LogEnd } from './heads.ts';
 import { firstPage } from './pages.ts';
@@ -77,7 +78,7 @@ export async function continueLog(
   const found =
     (anchored === undefined || isSame(anchored, end)
       ? undefined
-      : await compareWithAnchor(database, organization, anchored, sequence)) ??
+      : await compareWithAnchor(database, organization, anchored, sequence, sign)) ??
     compareWithHead(head, end) ??
     (isSame(anchored, end) || newest === undefined
       ? undefined
@@ -99,6 +100,7 @@ async function compareWithAnchor(
   organization: string,
   anchored: AuditHead,
   last: number,
+  sign: (bytes: Uint8Array) => string,
 ): Promise<AuditBreak | undefined> {
   if (anchored.sequence === 0) return undefined;
   const row = await database
@@ -108,6 +110,10 @@ async function compareWithAnchor(
     .where('sequence', '=', anchored.sequence)
     .executeTakeFirst();
   if (row?.mac === anchored.mac) return undefined;
+  if (row === undefined) {
+    const { after, mac } = await readBeginning(database, organization, sign);
+    if (anchored.sequence < after || (anchored.sequence === after && anchored.mac === mac)) return undefined;
+  }
   return row === undefined && last < anchored.sequence
     ? { kind: 'cut_off', anchored: anchored.sequence, last }
     : { kind: 'replaced', anchored: anchored.sequence };

@@ -1,10 +1,11 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 import { newest, type AnchorState, type AuditHead, type AuditHeads } from './anchor.ts';
+import { cutSubject } from './beginning.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
-import { holdingHeads, readEnd, writeHeads, type Statements } from './heads.ts';
+import { holdingHeads, noteCut, readEnd, writeHeads, type Statements } from './heads.ts';
 import type { AuditLogServices } from './services.ts';
 
 type Sign = (bytes: Uint8Array) => string;
@@ -132,6 +133,9 @@ async function appendTo(
   }
   await insert(transaction, rows, statements);
   await writeHeads(transaction, heads, statements);
+  for (const [index, { organization, phase, subject }] of entries.entries())
+    if (phase === 'cut')
+      await noteCut(transaction, organization, sequences[index] ?? 0, cutSubject.parse(subject).through);
   return { sequences, heads, breaks };
 }
 

@@ -28,6 +28,8 @@ export async function holdingHeads<T>(
   });
 }
 
+const noHead = { organization: '', sequence: 0, mac: '', cut: 0, removed: 0 };
+
 async function lock(transaction: Transaction<OrchestratorTables>, organizations: readonly string[]): Promise<void> {
   // Earlier releases lock the whole table, and know nothing of its heads.
   await sql`lock table audit_rows in row exclusive mode`.execute(transaction);
@@ -47,7 +49,7 @@ async function lock(transaction: Transaction<OrchestratorTables>, organizations:
   if ((await lockKnown()) === names.length) return;
   await transaction
     .insertInto('audit_heads')
-    .values(names.map((organization) => ({ organization, sequence: 0, mac: '', cut: 0 })))
+    .values(names.map((organization) => ({ ...noHead, organization })))
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   await lockKnown();
@@ -100,17 +102,32 @@ export async function writeHeads(
     const text = statements.get('head') ?? headStatement(transaction).compile().sql;
     statements.set('head', text);
     // oxlint-disable-next-line no-await-in-loop -- one connection
-    await transaction.executeQuery(CompiledQuery.raw(text, [organization, sequence, mac, 0]));
+    await transaction.executeQuery(CompiledQuery.raw(text, [organization, sequence, mac, 0, 0]));
   }
 }
 
 function headStatement(transaction: Kysely<OrchestratorTables>) {
   return transaction
     .insertInto('audit_heads')
-    .values({ organization: '', sequence: 0, mac: '', cut: 0 })
+    .values(noHead)
     .onConflict((conflict) =>
       conflict
         .column('organization')
         .doUpdateSet({ sequence: (eb) => eb.ref('excluded.sequence'), mac: (eb) => eb.ref('excluded.mac') }),
     );
+}
+
+/** From now on the log begins behind what a cut has removed; one that removes less than an earlier one changes nothing. */
+export async function noteCut(
+  transaction: Kysely<OrchestratorTables>,
+  organization: string,
+  cut: number,
+  removed: number,
+): Promise<void> {
+  await transaction
+    .updateTable('audit_heads')
+    .set({ cut, removed })
+    .where('organization', '=', organization)
+    .where('removed', '<', removed)
+    .execute();
 }

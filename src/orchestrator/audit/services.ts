@@ -23,5 +23,7 @@ export interface AuditLogServices {
   /** Resolves once what was committed is on the disk. */
   readonly durable: () => Promise<void>;
   readonly now: () => number;
+  /** Why nothing may begin for now; it holds up no outcome of what has begun. */
+  readonly refusal?: () => Error | undefined;
   readonly listener: AuditListener;
 }
