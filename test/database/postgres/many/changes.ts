@@ -26,6 +26,8 @@ export interface Change {
 export const exempt = {
   'backends.test': 'looks at a backend',
   'audit.acknowledge': 'adds a row to the log, which every request that is audited does',
+  'audit.checkpoint': 'signs what the log is',
+  'audit.cut': 'see the test of the log',
   'sessions.code': 'adds what only its holder can use; see the test of one-time codes',
   'sessions.end': 'see the test of sessions',
   'policy.set': 'see the test of sessions',

@@ -94,8 +94,17 @@ describeLane(postgresLane, () => {
     }
   });
 
-  it('the log that all of them have written is whole', async () => {
-    for (const member of [one, late, early])
-      expect(await member.call('audit.verify')).toMatchObject({ intact: true, problems: [] });
+  it('the log that all of them have written is whole, and so is what one of them leaves of it', async () => {
+    const verify = async (): Promise<void> => {
+      for (const member of [one, late, early])
+        expect(await member.call('audit.verify')).toMatchObject({ intact: true, problems: [] });
+    };
+    await verify();
+    const { rows } = await late.call('audit.list', { limit: 5 });
+    const { rows: removed } = await one.call('audit.cut', { before: rows.at(-1)?.at });
+    expect(removed).toBeGreaterThan(20);
+    for (const member of [early, late, one])
+      await member.call('scopes.create', { scope: `after/${member.running.process.pid}` });
+    await verify();
   });
 });
