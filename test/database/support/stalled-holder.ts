@@ -1,5 +1,5 @@
 import { inTransaction } from '../../../src/database/in-transaction.ts';
-import { takeLease, type LeaseTables } from '../../../src/database/lease.ts';
+import { takeLease, type LeaseTables } from '../../../src/database/chore-lease.ts';
 import { openPostgres } from '../../../src/database/postgres/open.ts';
 
 interface Tables extends LeaseTables {

@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { leaseMigrations, LeaseLostError, takeLease, type Lease, type LeaseTables } from '../../src/database/lease.ts';
+import {
+  leaseMigrations,
+  LeaseLostError,
+  takeLease,
+  type ChoreLease,
+  type LeaseTables,
+} from '../../src/database/chore-lease.ts';
 import { inTransaction } from '../../src/database/in-transaction.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
@@ -85,7 +91,12 @@ describeLane(pgbouncerLane, () => testLeases(() => onServer('pgbouncer')));
 function testLeases(openTwice: OpenTwice): void {
   const lastsMs = 1_000;
   const terms = (holder: string, at: () => number) => ({ name: 'chore', holder, lastsMs, now: at });
-  const write = (lease: Lease | undefined, database: Kysely<Tables>, holder: string, during?: () => Promise<void>) =>
+  const write = (
+    lease: ChoreLease | undefined,
+    database: Kysely<Tables>,
+    holder: string,
+    during?: () => Promise<void>,
+  ) =>
     inTransaction(database, async (transaction) => {
       await lease?.hold(transaction);
       await during?.();
