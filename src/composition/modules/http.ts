@@ -42,6 +42,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     (database, { dataDir }, now, log) =>
       createReadiness(
         async () => {
+          await database.selectFrom('organizations').select('name').limit(1).execute();
           // A newer version may have changed the tables since this one started.
           await requireCompatible(database, allMigrations);
           await probeWriting(database, dataDir, now());
