@@ -143,7 +143,7 @@ export class ApiError extends Error {
   readonly hint: string;
   /** The backend failure behind it, if there is one. */
   readonly failure: Failure | undefined;
-  /** The request's id in the server's log, if a server answered. */
+  /** The id that the request was sent with, by which logs name it; set by the client. */
   readonly requestId: string | undefined;
   /** Set with `operation_disabled`. */
   readonly disabled: DisabledOperation | undefined;

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { PostgresSettings } from '../database/postgres/open.ts';
+import type { CertificateFiles } from '../orchestrator/http/certificate.ts';
 import type { HttpLimits } from '../orchestrator/http/limits.ts';
+import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import type { SignInLimits } from '../orchestrator/sessions/sign-ins.ts';
 
 /** Where the key-encryption key comes from. */
@@ -39,6 +41,8 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Default: plain HTTP. */
+  readonly tls?: CertificateFiles | undefined;
   /** URLs by which clients reach the server, through a proxy or by name; default: none. */
   readonly publicUrls?: readonly URL[];
   /** Whether the page is served, and sign-ins at it. */
@@ -58,6 +62,8 @@ export interface ServerSettings {
   readonly signInLimits?: SignInLimits;
   /** Where checkpoints of the audit log are kept; default: nowhere. */
   readonly auditSink?: AuditSinkSettings | undefined;
+  /** What is measured, and where it goes; default: nothing. */
+  readonly telemetry?: TelemetrySettings | undefined;
   /** How long a deleted secret of the internal store can be restored; 0: not at all. */
   readonly keepDeletedMs: number;
 }

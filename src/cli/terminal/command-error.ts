@@ -107,6 +107,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'the orchestrator cannot listen on its address',
     next: 'stop the program that uses the address, or choose another with `--host` and `--port`',
   },
+  not_ready: {
+    meaning: 'the orchestrator does not answer on its address, or says that it could not serve requests now',
+    next: 'see its log, which names the cause; `kici-orchestrator config` shows the address',
+  },
   backend_package: {
     meaning: 'a package in `--backend-packages` is missing, or provides no compatible backend type',
     next: 'follow the hint for the package that the message names; nothing was changed',
@@ -298,7 +302,7 @@ export function failureOf(error: unknown): CommandFailure {
   };
 }
 
-/** A usage error quotes what was typed, which may be a URL with a password in it. */
+/** A usage error quotes what was typed, which may be a URL with a password before its host or behind its path. */
 function withoutPasswords(message: string): string {
-  return message.replace(/\/\/\S*@/g, '//…@');
+  return message.replace(/\/\/\S*@/g, '//…@').replace(/(\/\/[^\s?#]*[?#])\S*?(?=['"]?[.,:;)]?(?:\s|$))/g, '$1…');
 }

@@ -1,10 +1,12 @@
 import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import { commitsOf } from '../../database/open.ts';
-import { createFileAnchor } from '../../orchestrator/audit/anchor.ts';
+import { createFileAnchor, type AuditAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
-import { createAuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { createAuditLog, type AuditLog } from '../../orchestrator/audit/audit-log.ts';
 import { CheckpointSinkError } from '../../orchestrator/audit/checkpoints/sink.ts';
+import { outsideRequests } from '../../orchestrator/request-scope.ts';
+import type { AuditObserver } from '../../telemetry/telemetry.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
 import { checkpointsOf } from '../checkpoint-sink.ts';
 import { anchorFile } from '../settings.ts';
@@ -13,8 +15,8 @@ import { identifiers } from '../identifiers.ts';
 /** The audit log. */
 export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.auditAnchor).toResolvedValue(
-    (settings) => createFileAnchor(anchorFile(settings.dataDir)),
-    [identifiers.settings],
+    (settings, { audit }) => observedAnchor(createFileAnchor(anchorFile(settings.dataDir)), audit),
+    [identifiers.settings, identifiers.telemetry],
   );
   bind(identifiers.auditSigner).toResolvedValue(
     (keyring) => (organization) => keyring.signer(organization),
@@ -29,8 +31,8 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
     identifiers.settings,
   ]);
   bind(identifiers.auditLog).toResolvedValue(
-    (database, signer, anchor, now, log, settings, checkpoints) =>
-      createAuditLog({
+    (database, signer, anchor, now, log, settings, checkpoints, { audit }) => {
+      const auditLog = createAuditLog({
         database,
         signer,
         anchor,
@@ -43,13 +45,19 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
         },
         listener: {
           failed: (error) => {
-            log.error({ error: errorTrail(error) }, 'audit rows could not be written');
+            // Rows of several requests share a commit.
+            outsideRequests(() => {
+              log.error({ error: errorTrail(error) }, 'audit rows could not be written');
+            });
           },
           broken: (organization, row, found) => {
+            audit?.broken();
             log.error({ organization, row, problem: describeBreak(found) }, 'the audit log is broken');
           },
         },
-      }),
+      });
+      return observedLog(auditLog, audit);
+    },
     [
       identifiers.database,
       identifiers.auditSigner,
@@ -58,6 +66,7 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
       identifiers.log,
       identifiers.settings,
       identifiers.checkpoints,
+      identifiers.telemetry,
     ],
   );
   bind(identifiers.areaHandlers).toDynamicValue((container) => {
@@ -74,3 +83,13 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
     });
   });
 });
+
+function observedLog(log: AuditLog, observer: AuditObserver | undefined): AuditLog {
+  return observer === undefined ? log : { ...log, append: (entry) => observer.appending(() => log.append(entry)) };
+}
+
+function observedAnchor(anchor: AuditAnchor, observer: AuditObserver | undefined): AuditAnchor {
+  return observer === undefined
+    ? anchor
+    : { ...anchor, write: (heads) => observer.anchoring(() => anchor.write(heads)) };
+}

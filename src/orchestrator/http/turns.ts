@@ -1,4 +1,5 @@
 import { ApiError } from '../../api/api-error.ts';
+import type { Lines } from './request-observer.ts';
 
 /** Keeps one organization's requests from taking the server away from the others. */
 export interface Turns {
@@ -9,6 +10,7 @@ export interface Turns {
    * @throws ApiError `too_many_requests` when too many of the organization wait already
    */
   run<T>(organization: string, isGone: () => boolean, request: (hasWaited: boolean) => Promise<T>): Promise<T>;
+  readonly lines: Lines;
 }
 
 export interface TurnLimits {
@@ -78,6 +80,9 @@ export function createTurns({ requestsAtOnce, requestsWaiting }: TurnLimits): Tu
       } finally {
         leave(organization, line);
       }
+    },
+    *lines() {
+      for (const [organization, { running, waiting }] of lines) yield { organization, running, waiting: waiting.size };
     },
   };
 }

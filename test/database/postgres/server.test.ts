@@ -107,12 +107,18 @@ for (const lane of [postgresLane, pgbouncerLane])
       const [database = await open(url)] = connections;
       expect(await isUpToDate(database, allMigrations)).toBe(true);
       const broken = {
-        '9999_broken': { up: async (db: Kysely<unknown>) => void (await sql`select no_such_column`.execute(db)) },
+        '9999_broken': {
+          oldest: '9999_broken',
+          up: async (db: Kysely<unknown>) => void (await sql`select no_such_column`.execute(db)),
+        },
       };
       const first = allMigrations[0];
       await expect(
         migrate(database, [
-          { owner: 'shop', migrations: { '0001_a': { up: (db) => db.schema.createTable('shop').execute() } } },
+          {
+            owner: 'shop',
+            migrations: { '0001_a': { oldest: '0001_a', up: (db) => db.schema.createTable('shop').execute() } },
+          },
           { owner: first?.owner ?? '', migrations: { ...first?.migrations, ...broken } },
         ]),
       ).rejects.toMatchObject({ code: 'migration_failed', message: expect.stringContaining('no_such_column') });
