@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { metrics, type MetricDescription } from '../../src/telemetry/metrics.ts';
-import { describeLane, missingVariable } from '../support/lane.ts';
+import { describeLane } from '../support/lane.ts';
+import { promtoolLane } from './support/promtool.ts';
 
 const root = new URL('../../', import.meta.url);
 const page = new URL('docs/operations/alerts.yml', root);
@@ -68,24 +69,21 @@ it('no runbook is left without its alert', async () => {
   );
 });
 
-describeLane(
-  { name: 'promtool', missing: missingVariable('KICI_TEST_PROMTOOL', "Prometheus's own checker of rules") },
-  () => {
-    const promtool = async (...args: readonly string[]): Promise<string> => {
-      const { stdout } = await promisify(execFile)(process.env['KICI_TEST_PROMTOOL'] ?? '', args, {
-        cwd: import.meta.dirname,
-      });
-      return stdout;
-    };
-
-    it('takes the rules', async () => {
-      expect(await promtool('check', 'rules', page.pathname)).toContain(`${rules.length} rules found`);
+describeLane(promtoolLane, () => {
+  const promtool = async (...args: readonly string[]): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.env['KICI_TEST_PROMTOOL'] ?? '', args, {
+      cwd: import.meta.dirname,
     });
+    return stdout;
+  };
 
-    it('sees each alert fire where it must, and none where nothing is wrong', async () => {
-      const cases = await readFile(new URL('alerts.promtool.yml', import.meta.url), 'utf8');
-      for (const { alert } of rules) expect(cases).toContain(`alertname="${alert}"`);
-      expect(await promtool('test', 'rules', 'alerts.promtool.yml')).toContain('SUCCESS');
-    });
-  },
-);
+  it('takes the rules', async () => {
+    expect(await promtool('check', 'rules', page.pathname)).toContain(`${rules.length} rules found`);
+  });
+
+  it('sees each alert fire where it must, and none where nothing is wrong', async () => {
+    const cases = await readFile(new URL('alerts.promtool.yml', import.meta.url), 'utf8');
+    for (const { alert } of rules) expect(cases).toContain(`alertname="${alert}"`);
+    expect(await promtool('test', 'rules', 'alerts.promtool.yml')).toContain('SUCCESS');
+  });
+});
