@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
+import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
 import type { AuditSigner } from '../orchestrator/audit/services.ts';
 import type { HostFor, Instances } from '../orchestrator/backends/instances.ts';
 import type { OpenBackends } from '../orchestrator/backends/open-backends.ts';
@@ -84,6 +85,7 @@ export const identifiers = {
 
   auditAnchor: token<AuditAnchor>('auditAnchor'),
   auditSigner: token<AuditSigner>('auditSigner'),
+  checkpoints: token<Checkpoints>('checkpoints'),
   auditLog: token<AuditLog>('auditLog'),
 
   requests: token<RequestsInFlight>('requests'),

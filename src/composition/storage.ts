@@ -26,13 +26,24 @@ export async function openStorage(
 }
 
 /**
+ * Only brings the tables up to date, which takes neither a key nor, for a server, a data folder.
+ * @throws DatabaseError
+ */
+export async function migrateStorage({ dataDir, database }: StorageSettings): Promise<void> {
+  if (database === undefined) await (await openStorage({ dataDir, database })).destroy();
+  else await migrateServer(database);
+}
+
+/**
  * Opens a PostgreSQL, its tables up to date.
  * @throws DatabaseError
  */
-export async function openServer(
-  { url, migrationUrl, passwordFile }: DatabaseServer,
-  observer?: DatabaseObserver,
-): Promise<Kysely<AllTables>> {
+export async function openServer(server: DatabaseServer, observer?: DatabaseObserver): Promise<Kysely<AllTables>> {
+  await migrateServer(server);
+  return openPostgres<AllTables>({ url: server.url, passwordFile: server.passwordFile }, 'serving', observer);
+}
+
+async function migrateServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<void> {
   // The file's password is for every URL without one.
   const usesFile = migrationUrl === undefined || parseAddress(migrationUrl).password === undefined;
   const migrating = await openPostgres<AllTables>(
@@ -40,7 +51,6 @@ export async function openServer(
     'migrating',
   );
   await (await upToDate(migrating)).destroy();
-  return openPostgres<AllTables>({ url, passwordFile }, 'serving', observer);
 }
 
 /**

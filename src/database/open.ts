@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
 import { durableCommits, LogCommits, type Commits, type SyncFile } from './commits.ts';
-import { EmbeddedDialect } from './dialect.ts';
+import { EmbeddedKysely } from './embedded-kysely.ts';
 import { DatabaseError } from './database-error.ts';
-import { logFor, type DatabaseObserver } from './observer.ts';
+import type { DatabaseObserver } from './observer.ts';
 import { sqliteForKysely } from './sqlite.ts';
 
 const openingTimeoutMs = 5_000;
@@ -37,14 +37,10 @@ export function openDatabase<Tables>(file: string, sync?: SyncFile, observer?: D
     );
   }
   const commits = new LogCommits(database, `${file}-wal`, sync, observer);
-  const opened = new Kysely<Tables>({
-    ...logFor(observer),
-    dialect: new EmbeddedDialect(
-      sqliteForKysely(database, () => {
-        commits.noteWrite();
-      }),
-    ),
+  const statements = sqliteForKysely(database, () => {
+    commits.noteWrite();
   });
+  const opened = new EmbeddedKysely<Tables>(statements, observer);
   commitsByDatabase.set(opened, commits);
   return opened;
 }

@@ -15,6 +15,7 @@ import {
   portOf,
   publicUrlsOf,
 } from './configured-values.ts';
+import { auditSinkOf } from './audit-sink.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
@@ -29,7 +30,8 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
   const settings = settingsOf(configuration, io.environment);
   // Child processes have no need to see them.
-  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL']) delete process.env[name];
+  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL', 'KICI_AUDIT_SINK'])
+    delete process.env[name];
   const stopped = nextSignal();
   const { createLog } = await import('../../composition/log.ts');
   const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
@@ -85,6 +87,7 @@ function settingsOf(configuration: Configuration, environment: Io['environment']
       idleMs: lastingDurationOf(configuration.sessionIdle, configurationItems.sessionIdle),
       lifetimeMs: lastingDurationOf(configuration.sessionLifetime, configurationItems.sessionLifetime),
     },
+    auditSink: auditSinkOf(configuration),
     keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }

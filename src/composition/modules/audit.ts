@@ -4,9 +4,11 @@ import { commitsOf } from '../../database/open.ts';
 import { createFileAnchor, type AuditAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createAuditLog, type AuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { CheckpointSinkError } from '../../orchestrator/audit/checkpoints/sink.ts';
 import { outsideRequests } from '../../orchestrator/request-scope.ts';
 import type { AuditObserver } from '../../telemetry/telemetry.ts';
 import { describeBreak } from '../../orchestrator/audit/break.ts';
+import { checkpointsOf } from '../checkpoint-sink.ts';
 import { anchorFile } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
 
@@ -20,14 +22,27 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
     (keyring) => (organization) => keyring.signer(organization),
     [identifiers.keyring],
   );
+  bind(identifiers.checkpoints).toResolvedValue(checkpointsOf, [
+    identifiers.database,
+    identifiers.keyring,
+    identifiers.resolveAddress,
+    identifiers.now,
+    identifiers.log,
+    identifiers.settings,
+  ]);
   bind(identifiers.auditLog).toResolvedValue(
-    (database, signer, anchor, now, log, { audit }) => {
+    (database, signer, anchor, now, log, settings, checkpoints, { audit }) => {
       const auditLog = createAuditLog({
         database,
         signer,
         anchor,
+        isShared: settings.database !== undefined,
         durable: () => commitsOf(database).durable(),
         now,
+        refusal: () => {
+          const problem = settings.auditSink?.isRequired === true ? checkpoints.problem() : undefined;
+          return problem === undefined ? undefined : new CheckpointSinkError(problem);
+        },
         listener: {
           failed: (error) => {
             // Rows of several requests share a commit.
@@ -49,15 +64,24 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
       identifiers.auditAnchor,
       identifiers.now,
       identifiers.log,
+      identifiers.settings,
+      identifiers.checkpoints,
       identifiers.telemetry,
     ],
   );
-  bind(identifiers.areaHandlers).toResolvedValue(createAudit, [
-    identifiers.database,
-    identifiers.auditSigner,
-    identifiers.auditAnchor,
-    identifiers.auditLog,
-  ]);
+  bind(identifiers.areaHandlers).toDynamicValue((container) => {
+    const keyring = container.get(identifiers.keyring);
+    return createAudit({
+      database: container.get(identifiers.database),
+      signer: container.get(identifiers.auditSigner),
+      checkpointKey: (organization) => keyring.checkpointKey(organization),
+      anchor: container.get(identifiers.auditAnchor),
+      log: container.get(identifiers.auditLog),
+      checkpoints: container.get(identifiers.checkpoints),
+      isShared: container.get(identifiers.settings).database !== undefined,
+      now: container.get(identifiers.now),
+    });
+  });
 });
 
 function observedLog(log: AuditLog, observer: AuditObserver | undefined): AuditLog {

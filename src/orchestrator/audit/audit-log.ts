@@ -20,6 +20,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A commit with so many does not wait for more. */
+const mostGathered = 128;
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
+
 /**
  * Rows that arrive while a commit is under way, or the disk takes it, share the next one. The anchor follows within a
  * moment, whatever it may miss of a killed server's last rows; while it cannot be written, no row is either.
@@ -45,6 +50,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 
   async function commitAll(): Promise<void> {
     while (waiting.length > 0 || mustExamine) {
+      await gather();
       const batch = waiting;
       const examined = mustExamine ? 'every' : 'own';
       waiting = [];
@@ -64,6 +70,15 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     committing = undefined;
   }
 
+  /** Goes on while each turn of the event loop brings more: the server is busy then, and one commit serves them all. */
+  async function gather(): Promise<void> {
+    let before: number;
+    do {
+      before = waiting.length;
+      await endOfTurn();
+    } while (waiting.length > before && waiting.length < mostGathered);
+  }
+
   async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
     const committed = await commit(writer, entries, examined);
     for (const { organization, sequence, found } of committed.breaks)
@@ -75,7 +90,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   return {
-    append(entry) {
+    async append(entry) {
+      const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
+      if (refusal !== undefined) throw refusal;
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ entry, resolve, reject });
       start();

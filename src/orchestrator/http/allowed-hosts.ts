@@ -25,9 +25,16 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
   const known = new Set([...loopback, canonical(host), ...publicUrls.map(({ hostname }) => canonical(hostname))]);
   const publicOrigins = new Set(publicUrls.map(({ origin }) => origin));
 
+  // What was allowed last is, since all but the address of the connection stays as it is.
+  let last: { readonly text: string | undefined; readonly localAddress: string | undefined } | undefined;
+
   function requireHost(text: string | undefined, localAddress: string | undefined): void {
+    if (last !== undefined && last.text === text && last.localAddress === localAddress) return;
     const [, name] = hostGrammar.exec(text ?? '') ?? [];
-    if (name !== undefined && (known.has(canonical(name)) || canonical(name) === canonical(localAddress ?? ''))) return;
+    if (name !== undefined && (known.has(canonical(name)) || canonical(name) === canonical(localAddress ?? ''))) {
+      last = { text, localAddress };
+      return;
+    }
     throw new ApiError(
       'host_not_allowed',
       text === undefined || text === ''

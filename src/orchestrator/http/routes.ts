@@ -75,9 +75,10 @@ export function registerRoutes(
         using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
         const organization = parameter(request, 'org');
-        const callOf = ({ caller, generation }: Authenticated): Call => ({
+        const callOf = ({ caller, generation, turn }: Authenticated): Call => ({
           caller,
           generation,
+          admittedIn: turn,
           organization,
           requestId: request.id,
           context,

@@ -36,6 +36,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly observer?: RequestObserver | undefined;
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
+  /** What fails without stopping requests: `/health/ready` tells it. */
+  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'certificate_refused')[];
 }
 
 /** The orchestrator's HTTP server: API, event stream and dashboard. */
@@ -139,18 +141,20 @@ function createListener(limits: HttpLimits, certificate: Certificate | undefined
 
 function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
   const checkHost = createHostCheck(addressing);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _, done) => {
     // Load balancers ask by address, and the answer reveals nothing.
     if (request.routeOptions.url?.startsWith('/health/') !== true) checkHost(request);
+    done();
   });
 }
 
 /** A client that was refused could keep sending its body, and one without a token could try the next. */
 function endAfterUnreadBodies(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _, done) => {
     const unread = hasUnreadBody(request.raw);
     if (unread) endWithoutBody(request.raw);
     if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
+    done();
   });
 }
 
@@ -191,14 +195,15 @@ function closeGracefully(
       connections.endAll();
     }, limits.bodyTimeoutMs).unref();
   });
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', (_, reply, __, done) => {
     // Otherwise a client that keeps its connection open would keep the server running.
     if (closing) void reply.header('connection', 'close');
+    done();
   });
 }
 
 function logRequests(app: FastifyInstance, log: Logger): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     log.debug(
       {
         requestId: request.id,
@@ -209,11 +214,12 @@ function logRequests(app: FastifyInstance, log: Logger): void {
       },
       'request',
     );
+    done();
   });
 }
 
 /** Routes that need no token. */
-function registerPublicRoutes(app: FastifyInstance, { version, ready, certificate }: ServerOptions): void {
+function registerPublicRoutes(app: FastifyInstance, { version, ready, degraded }: ServerOptions): void {
   // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
@@ -221,8 +227,8 @@ function registerPublicRoutes(app: FastifyInstance, { version, ready, certificat
   app.get('/health/ready', async (_, reply) => {
     try {
       await ready();
-      // A certificate that is not replaced in time ends the service, and until then nothing is wrong.
-      return { status: 'ready', ...(certificate?.problem() !== undefined && { certificate: 'not reloaded' }) };
+      const codes = degraded();
+      return { status: 'ready', ...(codes.length > 0 && { degraded: codes }) };
     } catch {
       void reply.header('retry-after', String(retryAfterSeconds));
       return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });

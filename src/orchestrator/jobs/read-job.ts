@@ -6,6 +6,7 @@ import type { Handlers, OperationOutput } from '../handlers.ts';
 import { reachesInto } from '../narrowing.ts';
 import { unnamedPlace } from '../resolution/entries.ts';
 import { readWinners } from '../resolution/winners.ts';
+import { thisTurn } from '../turn.ts';
 import type { JobStore } from './job-store.ts';
 import type { StoredJob } from './stored-job.ts';
 import { requireOwnJob } from './own-job.ts';
@@ -27,7 +28,7 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
       call.context,
     );
     // Backends may have taken long, and a session that has ended meanwhile gets nothing.
-    await jobs.requireLive(jobId);
+    if (call.admittedIn !== thisTurn()) await jobs.requireLive(jobId);
     const secrets = [
       ...[...resolutions].map(([key, resolution]) => deliver(session, jobId, key, resolution)),
       ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),

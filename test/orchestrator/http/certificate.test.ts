@@ -219,7 +219,7 @@ describeLane(opensslLane, () => {
     expect(await shown(server)).toBe(pairOf(first).cert.trim());
     expect(JSON.parse((await ask(server, '/health/ready')).body)).toEqual({
       status: 'ready',
-      certificate: 'not reloaded',
+      degraded: ['certificate_refused'],
     });
     expect(valueOf(await scrape(server), 'kici_tls_certificate_outdated')).toBe(1);
     expect(server.log().split('the one before is kept')).toHaveLength(2);

@@ -119,10 +119,7 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
   const application = await startApplication(settings, createLog('trace', sink), options.now, options.repeat);
   const owner = await application.localToken(undefined);
   const databaseFile = join(dataDir, 'kici.db');
-  const as =
-    (token: string | undefined, organization = 'default'): Calls =>
-    (id, input) =>
-      callOperation(application.url, token, organization, id, input);
+  const as = callsTo(application.url);
   return {
     application,
     url: application.url,
@@ -135,6 +132,13 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     tamper: (sql) => database.execute(sql),
     rows: (sql) => database.read(sql),
   };
+}
+
+/** Calls of a server, by token and organization. */
+export function callsTo(url: string): TestServer['as'] {
+  return (token, organization = 'default') =>
+    (id, input) =>
+      callOperation(url, token, organization, id, input);
 }
 
 function callOperation<Id extends OperationId>(
