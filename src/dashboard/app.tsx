@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { lazy, Suspense, useEffect, useEffectEvent, type ReactElement } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import type { DashboardSession } from '../api/dashboard-session.ts';
-import { setConnection, useConnection } from './api/connection.ts';
+import { useConnection } from './api/connection.ts';
 import type { Problem } from './api/problem.ts';
 import { readSession, SessionContext } from './api/session.tsx';
 import { decoded, OrganizationContext } from './shell/address.ts';
@@ -29,24 +29,31 @@ export function App(): ReactElement {
   });
   const signedIn = (next: DashboardSession): void => {
     client.setQueryData(['session'], next);
-    setConnection('up');
     void client.invalidateQueries();
   };
+  const tryAgain = useEffectEvent(() => {
+    void readSession().then(signedIn, () => undefined);
+  });
   useEffect(() => {
     if (connection !== 'down') return undefined;
     const timer = setInterval(() => {
-      void readSession().then(
-        async (next) => {
-          client.setQueryData(['session'], next);
-          return client.invalidateQueries();
-        },
-        () => undefined,
-      );
+      tryAgain();
     }, retryMs);
     return () => {
       clearInterval(timer);
     };
-  }, [connection, client]);
+  }, [connection]);
+  useEffect(() => {
+    if (connection !== 'ended') return undefined;
+    // Whoever comes back from another tab may have signed in there.
+    const look = (): void => {
+      tryAgain();
+    };
+    window.addEventListener('focus', look);
+    return () => {
+      window.removeEventListener('focus', look);
+    };
+  }, [connection]);
 
   if (session === undefined)
     return error === null && connection !== 'ended' ? (

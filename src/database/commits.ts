@@ -2,6 +2,7 @@ import { fdatasync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import type { DatabaseObserver } from './observer.ts';
 
 /** What was committed, and whether it is on the disk yet. */
 export interface Commits {
@@ -52,6 +53,7 @@ export class LogCommits implements Commits {
   readonly #version: StatementSync;
   readonly #logFile: string;
   readonly #sync: SyncFile;
+  readonly #observer: Pick<DatabaseObserver, 'synced'> | undefined;
   #log: Awaited<ReturnType<typeof open>> | undefined;
   #written = 0;
   #seenOfOthers: unknown;
@@ -59,11 +61,17 @@ export class LogCommits implements Commits {
   #running: Promise<void> | undefined;
   #failure: NotDurableError | undefined;
 
-  constructor(database: DatabaseSync, logFile: string, sync: SyncFile = promisify(fdatasync)) {
+  constructor(
+    database: DatabaseSync,
+    logFile: string,
+    sync: SyncFile = promisify(fdatasync),
+    observer?: Pick<DatabaseObserver, 'synced'>,
+  ) {
     this.#database = database;
     this.#version = database.prepare('pragma data_version');
     this.#logFile = logFile;
     this.#sync = sync;
+    this.#observer = observer;
   }
 
   /** Called after each statement that may have committed something. */
@@ -126,6 +134,7 @@ export class LogCommits implements Commits {
   async #syncNow(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const target = this.#written;
+    const started = performance.now();
     try {
       await this.#sync(this.#log?.fd ?? -1);
     } catch (error) {
@@ -138,5 +147,6 @@ export class LogCommits implements Commits {
       throw this.#failure;
     }
     this.#synced = target;
+    this.#observer?.synced(performance.now() - started);
   }
 }

@@ -2,6 +2,7 @@ import { Kysely, type Compilable, type CompiledQuery, type QueryResult } from 'k
 import type { Cells } from './cells.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { isBusy } from './in-transaction.ts';
+import { logFor, type DatabaseObserver } from './observer.ts';
 import { isSelect, type EmbeddedDatabase } from './sqlite.ts';
 
 /**
@@ -10,10 +11,12 @@ import { isSelect, type EmbeddedDatabase } from './sqlite.ts';
  */
 export class EmbeddedKysely<Tables> extends Kysely<Tables> {
   readonly #database: EmbeddedDatabase;
+  readonly #observer: DatabaseObserver | undefined;
 
-  constructor(database: EmbeddedDatabase) {
-    super({ dialect: new EmbeddedDialect(database) });
+  constructor(database: EmbeddedDatabase, observer?: DatabaseObserver) {
+    super({ dialect: new EmbeddedDialect(database), ...logFor(observer) });
     this.#database = database;
+    this.#observer = observer;
   }
 
   override async executeQuery<R>(query: CompiledQuery<R> | Compilable<R>): Promise<QueryResult<R>> {
@@ -31,8 +34,11 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
 
   #now<T>({ sql }: CompiledQuery, run: () => T): T | undefined {
     if (this.#database.isInTransaction() || !isSelect(sql)) return undefined;
+    const started = this.#observer && performance.now();
     try {
-      return run();
+      const found = run();
+      if (started !== undefined) this.#observer?.ran(sql, performance.now() - started, false);
+      return found;
     } catch (error) {
       if (isBusy(error)) return undefined;
       throw error;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { browserLane } from './support/browser.ts';
@@ -145,6 +146,29 @@ describeLane(browserLane, () => {
       await stage.installation.call('secrets.set', { scope: 'production', key: 'FROM_ELSEWHERE', value: 'dg==' });
       await stage.page.getByRole('rowheader', { name: 'FROM_ELSEWHERE' }).waitFor({ timeout: 3_000 });
     });
+  });
+
+  it('tabs that nobody sees leave a seventh its connection, and are up to date when they are seen again', async () => {
+    const { page } = stage;
+    // A browser without windows shows all of its tabs.
+    const show = (tab: Page, state: 'hidden' | 'visible') =>
+      tab.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await stage.open('/orgs/default/environments');
+    await isLive();
+    await show(page, 'hidden');
+    for (let number = 2; number <= 7; number += 1) {
+      const tab = await page.context().newPage();
+      await tab.goto(page.url());
+      await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+      await show(tab, 'hidden');
+    }
+    await stage.installation.call('environments.create', { name: 'made-unseen' });
+    expect(await page.getByRole('link', { name: 'made-unseen' }).count()).toBe(0);
+    await show(page, 'visible');
+    await page.getByRole('link', { name: 'made-unseen' }).waitFor({ timeout: 3_000 });
+    await stage.installation.call('environments.delete', { environment: 'made-unseen' });
   });
 
   it('a role that may not do something sees why, and the command', async () => {

@@ -30,6 +30,7 @@ async function openLog(anchor: AuditAnchor, folder?: string) {
       database,
       signer: async () => (bytes) => createHash('sha256').update(bytes).digest('hex'),
       anchor,
+      isShared: false,
       durable: () => commitsOf(database).durable(),
       now: () => 1,
       listener: {

@@ -14,6 +14,7 @@ import {
 import { failureCodes, meaningOf, whyOf, type SecretValue } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
 import type { JobSession, SecretRead } from './job-session.ts';
+import { persist } from './persist.ts';
 
 /** As many keys as one request takes. */
 const maxKeys = 1_000;
@@ -40,13 +41,16 @@ export interface Clients {
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
   const stated = request.secrets;
   const pair = createSessionKeyPair();
-  const opened = await clients.work.send(openJob, {
-    environment: request.environment,
-    workflow: request.workflow,
-    job: request.job,
-    ...(stated !== undefined && { secrets: [...stated] }),
-    agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
-  });
+  // A session whose answer was lost is never used, and ends by itself.
+  const opened = await persist(false, () =>
+    clients.work.send(openJob, {
+      environment: request.environment,
+      workflow: request.workflow,
+      job: request.job,
+      ...(stated !== undefined && { secrets: [...stated] }),
+      agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
+    }),
+  );
   const sessionKey = agreeOn(pair.privateKey, opened);
   const catalogue = opened.catalogue
     .filter(({ key }) => isStated(stated, key))
@@ -101,7 +105,9 @@ async function ask(
   entries: ReadonlyMap<string, CatalogueEntry>,
 ): Promise<readonly (readonly [string, SecretRead])[]> {
   try {
-    const answer = await client.send(readJobSecrets, { jobId: opened.jobId, keys: [...keys] }, opened.jobToken);
+    const answer = await persist(true, () =>
+      client.send(readJobSecrets, { jobId: opened.jobId, keys: [...keys] }, opened.jobToken),
+    );
     const delivered = new Map(answer.secrets.map((secret) => [secret.key, secret]));
     const values = valuesOf(answer, opened.jobId, sessionKey);
     return keys.map((key) => [key, settle(key, delivered.get(key), values.get(key))]);

@@ -24,7 +24,11 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     },
     ...(io.stdout.columns !== undefined && io.stdout.columns !== 0 && { columns: Math.min(io.stdout.columns, 100) }),
     run: async (command, parsed) => {
-      exitCode = print(await command.run(parsed, new ApiSession(io, connectionFlags(program))), io, wantsJson());
+      exitCode = print(
+        await command.run(parsed, new ApiSession(io, connectionFlags(program), wantsJson())),
+        io,
+        wantsJson(),
+      );
     },
   });
   const wantsJson = (): boolean => program.getOptionValue('json') === true;

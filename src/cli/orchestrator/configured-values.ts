@@ -1,17 +1,18 @@
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { ConfigurationItem } from './configuration-items.ts';
+import type { ServerSettings } from '../../composition/settings.ts';
 import type { Configuration, ConfiguredValue } from './configuration.ts';
 
 /**
  * The port to listen on.
  * @throws UsageError
  */
-export function portOf({ port }: Configuration): number {
+export function portOf(port: ConfiguredValue, item: ConfigurationItem): number {
   if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535)
     throw new UsageError(
       `${JSON.stringify(port.value)} is not a port`,
-      'a port is a number from 0 to 65535: correct --port or KICI_PORT',
+      `a port is a number from 0 to 65535: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
     );
   return Number(port.value);
 }
@@ -29,6 +30,22 @@ export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
       'it is one such as https://kici.example.com, without a path: correct --public-url or KICI_PUBLIC_URL',
     );
   });
+}
+
+/**
+ * @returns `undefined`: plain HTTP
+ * @throws UsageError
+ */
+export function certificateFilesOf({
+  tlsCertFile: { value: certFile },
+  tlsKeyFile: { value: keyFile },
+}: Configuration): ServerSettings['tls'] {
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile !== '' && keyFile !== '') return { certFile, keyFile };
+  throw new UsageError(
+    'a certificate and its key belong together, and only one of them is given',
+    'set both --tls-cert-file and --tls-key-file, or KICI_TLS_CERT_FILE and KICI_TLS_KEY_FILE',
+  );
 }
 
 /** @throws UsageError */

@@ -6,6 +6,7 @@ import { configurationItems } from './configuration-items.ts';
 import { type Configuration } from './configuration.ts';
 import {
   booleanOf,
+  certificateFilesOf,
   dashboardOf,
   durationOf,
   lastingDurationOf,
@@ -13,10 +14,12 @@ import {
   portOf,
   publicUrlsOf,
 } from './configured-values.ts';
+import { auditSinkOf } from './audit-sink.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
+import { collectorHeaders, telemetryOf } from './telemetry.ts';
 
 /** Longer than any backend's deadline can be set. */
 const requestTimeoutMs = 65_000;
@@ -24,14 +27,17 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Runs the server until it is told to stop. @returns the exit code */
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
-  const settings = settingsOf(configuration);
+  const settings = settingsOf(configuration, io.environment);
   // Child processes have no need to see them.
-  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL']) delete process.env[name];
+  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL', 'KICI_AUDIT_SINK'])
+    delete process.env[name];
   const stopped = nextSignal();
-  const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));
+  const { createLog } = await import('../../composition/log.ts');
+  const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
   const folder = await lookAtDataFolder(configuration, io.environment);
   const { startApplication } = await import('../../composition/application.ts');
   const application = await explained(() => startApplication(settings, log));
+  for (const name of collectorHeaders) delete process.env[name];
   const warn = (message: string): void => {
     if (json) log.warn(message);
     else io.stderr.write(`warning: ${message}\n`);
@@ -46,9 +52,10 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
     await keepLocalToken(application, settings.host, io.environment);
     io.stdout.write(
       json
-        ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n`
+        ? `${JSON.stringify({ ready: true, url: application.url, metrics: application.metricsUrl, pid: process.pid })}\n`
         : `kici-orchestrator is ready on ${application.url}\n`,
     );
+    if (application.metricsUrl !== undefined) log.info({ url: application.metricsUrl }, 'metrics are served');
     const signal = await stopped;
     log.info({ signal }, 'stopping');
   } finally {
@@ -57,13 +64,15 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   return 0;
 }
 
-function settingsOf(configuration: Configuration): ServerSettings {
+function settingsOf(configuration: Configuration, environment: Io['environment']): ServerSettings {
   const allowed = listOf(configuration.allowAddresses);
   return {
     ...storageOf(configuration),
     host: configuration.host.value,
-    port: portOf(configuration),
+    port: portOf(configuration.port, configurationItems.port),
+    tls: certificateFilesOf(configuration),
     publicUrls: publicUrlsOf(configuration),
+    telemetry: telemetryOf(configuration, environment),
     dashboard: dashboardOf(configuration),
     allowedAddresses: allowed.length === 0 ? undefined : allowed,
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
@@ -75,6 +84,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
       idleMs: lastingDurationOf(configuration.sessionIdle, configurationItems.sessionIdle),
       lifetimeMs: lastingDurationOf(configuration.sessionLifetime, configurationItems.sessionLifetime),
     },
+    auditSink: auditSinkOf(configuration),
     keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }

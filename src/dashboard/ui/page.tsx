@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import { CopyButton } from './copy.tsx';
+import { CopyData } from './copy.tsx';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -21,14 +21,7 @@ export function Page({ title, lead, actions, data, tools, children }: PageProps)
       <header className={styles['head']}>
         <h1>{title}</h1>
         <div className={styles['acts']}>
-          {data === undefined ? undefined : (
-            <div className={styles['data']}>
-              <CopyButton
-                text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
-                label="Copy as JSON"
-              />
-            </div>
-          )}
+          <CopyData data={data} />
           {actions}
         </div>
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}

@@ -90,7 +90,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   return {
-    append(entry) {
+    async append(entry) {
+      const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
+      if (refusal !== undefined) throw refusal;
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ entry, resolve, reject });
       start();

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { quote } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
+import { TLSSocket } from 'node:tls';
 
 export interface Addressing {
   /** The name or address that the server listens on. */
@@ -52,7 +53,7 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
     if (target !== undefined) requireHost(target, raw.socket.localAddress);
     const origins = valuesOf(raw, 'origin');
     if (origins.length === 0) return;
-    const own = `http://${(target ?? hosts[0] ?? '').toLowerCase()}`;
+    const own = `${raw.socket instanceof TLSSocket ? 'https' : 'http'}://${(target ?? hosts[0] ?? '').toLowerCase()}`;
     if (origins.some((origin) => origin !== own && !publicOrigins.has(origin)))
       throw new ApiError('origin_not_allowed', `requests from pages of ${quote(origins.join(', '))} are not served`);
   };

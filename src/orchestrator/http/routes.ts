@@ -53,6 +53,7 @@ export function registerRoutes(
     const input = operation.input.strict();
     app.route({
       method: operation.method,
+      config: { operation: id },
       ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
@@ -8,13 +8,17 @@ import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
+import type { Certificate } from './certificate.ts';
 import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './error-reply.ts';
+import { followRequests } from './follow-requests.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
 import { registerPage } from './page.ts';
+import { requestIdOf } from './request-id.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { createTurns } from './turns.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
@@ -26,8 +30,14 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly limits: HttpLimits;
   /** Includes the page's files, if one was built; default: no dashboard routes, and nobody can sign in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
+  /** Default: plain HTTP. */
+  readonly certificate?: Certificate | undefined;
+  /** Default: nobody measures. */
+  readonly observer?: RequestObserver | undefined;
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
+  /** What fails without stopping requests: `/health/ready` tells it. */
+  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'certificate_refused')[];
 }
 
 /** The orchestrator's HTTP server: API, event stream and dashboard. */
@@ -55,7 +65,8 @@ const keepAliveMs = 72_000;
 
 export function createServer(options: ServerOptions): HttpServer {
   const connections = createConnections(options.limits.maxConnections);
-  const app = createApp(options.limits, connections);
+  const app = createApp(options.limits, connections, options.certificate);
+  followRequests(app, options.observer);
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
   endAfterUnreadBodies(app);
@@ -63,27 +74,29 @@ export function createServer(options: ServerOptions): HttpServer {
   answerFailures(app, options.log);
   closeGracefully(app, options, connections);
   logRequests(app, options.log);
-  registerRoutes(app, options, connections.trust, createTurns(options.limits));
+  const turns = createTurns(options.limits);
+  options.observer?.lined(turns.lines);
+  registerRoutes(app, options, connections.trust, turns);
   registerEventStream(app, options, connections.trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);
     if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
   }
-  return { listen: (address) => app.listen(address), close: () => app.close() };
+  const scheme = options.certificate === undefined ? 'http:' : 'https:';
+  return {
+    listen: async (address) => (await app.listen(address)).replace(/^https?:/, scheme),
+    close: () => app.close(),
+  };
 }
 
-function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyInstance {
+function createApp(
+  limits: HttpLimits,
+  connections: ConnectionLimit,
+  certificate: Certificate | undefined,
+): FastifyInstance {
   return fastify({
     serverFactory(serve) {
-      const server = createHttpServer(
-        {
-          headersTimeout: limits.headersTimeoutMs,
-          requestTimeout: limits.bodyTimeoutMs,
-          connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
-          keepAliveTimeout: keepAliveMs,
-        },
-        serve,
-      );
+      const server = createListener(limits, certificate, serve);
       server.setTimeout(silenceMs);
       connections.watch(server);
       return server;
@@ -91,7 +104,7 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
     clientErrorHandler: answerBrokenRequest,
     bodyLimit,
     routerOptions: { maxParamLength: longestName },
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     // Requests are logged by id and route: a URL may hold a name, a header a token.
     logger: false,
     return503OnClosing: true,
@@ -107,6 +120,23 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
         .end(JSON.stringify(body));
     },
   });
+}
+
+function createListener(limits: HttpLimits, certificate: Certificate | undefined, serve: RequestListener): Server {
+  const times = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.bodyTimeoutMs,
+    connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
+    keepAliveTimeout: keepAliveMs,
+  };
+  if (certificate === undefined) return createHttpServer(times, serve);
+  const secure = { ...certificate.pair(), minVersion: 'TLSv1.2', handshakeTimeout: limits.headersTimeoutMs } as const;
+  const server = createHttpsServer({ ...times, ...secure }, serve);
+  certificate.follow((pair) => {
+    // Connections that are open keep what they have agreed on.
+    server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+  });
+  return server;
 }
 
 function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
@@ -191,7 +221,7 @@ function logRequests(app: FastifyInstance, log: Logger): void {
 }
 
 /** Routes that need no token. */
-function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
+function registerPublicRoutes(app: FastifyInstance, { version, ready, degraded }: ServerOptions): void {
   // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
@@ -199,7 +229,8 @@ function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOp
   app.get('/health/ready', async (_, reply) => {
     try {
       await ready();
-      return { status: 'ready' };
+      const codes = degraded();
+      return { status: 'ready', ...(codes.length > 0 && { degraded: codes }) };
     } catch {
       void reply.header('retry-after', String(retryAfterSeconds));
       return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });

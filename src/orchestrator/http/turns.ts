@@ -1,5 +1,6 @@
 import { ApiError } from '../../api/api-error.ts';
 import { createFairStarts, type FairStarts } from './fair-starts.ts';
+import type { Lines } from './request-observer.ts';
 
 /** Keeps one organization's requests from taking the server away from the others. */
 export interface Turns {
@@ -10,6 +11,7 @@ export interface Turns {
    * @throws ApiError `too_many_requests` when too many of the organization wait already
    */
   run<T>(organization: string, isGone: () => boolean, request: (hasWaited: boolean) => Promise<T>): Promise<T>;
+  readonly lines: Lines;
 }
 
 export interface TurnLimits {
@@ -84,6 +86,9 @@ export function createTurns(
       } finally {
         leave(organization, line);
       }
+    },
+    *lines() {
+      for (const [organization, { running, waiting }] of lines) yield { organization, running, waiting: waiting.size };
     },
   };
 }

@@ -13,7 +13,7 @@ export interface OpenJob {
 }
 
 export async function open(
-  server: TestServer,
+  server: Pick<TestServer, 'as' | 'call'>,
   environment: string,
   call: Calls = server.call,
   more: object = {},

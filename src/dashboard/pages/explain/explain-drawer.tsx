@@ -150,7 +150,6 @@ function Next({
   readonly data: Explanation;
   readonly environment: string;
 }): ReactElement | undefined {
-  const organization = useOrganization();
   const [isSetting, setSetting] = useState(false);
   const [winner] = data.candidates;
   if (winner === undefined)
@@ -162,7 +161,7 @@ function Next({
     <div>
       <Action
         operation="secrets.set"
-        command={commandLine(organization, 'secrets.set', at)}
+        input={at}
         onClick={() => {
           setSetting(true);
         }}

@@ -1,6 +1,5 @@
 import { ClipboardPaste, Plus } from 'lucide-react';
 import { lazy, Suspense, useState, type ReactElement } from 'react';
-import { commandLine } from '../../api/command-line.ts';
 import { useDrawer, useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty, ErrorNotice, Loading } from '../../ui/notice.tsx';
@@ -38,8 +37,8 @@ export function GridPage(): ReactElement {
           actions={
             <>
               <Action
-                operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', {})}
+                operation="secrets.import"
+                input={{}}
                 onClick={() => {
                   setDialog('import');
                 }}
@@ -50,7 +49,7 @@ export function GridPage(): ReactElement {
               <Action
                 look="primary"
                 operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', {})}
+                input={{}}
                 onClick={() => {
                   setDialog('add');
                 }}
