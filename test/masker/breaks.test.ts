@@ -106,6 +106,18 @@ describe('control sequences', () => {
   });
 });
 
+it('a chunk may end anywhere in what adds two strings', () => {
+  const value = 'Wng4S3EyN3dMbVRxOVZiNHRSIGEiYWMgY8Opw6nDqSAg';
+  const bytes = Buffer.from(`out: ${value.slice(0, 17)}' +\n  '${value.slice(17)} end`);
+  const matchers = createMatchers();
+  // The shorter one has a filter of its own, which ends elsewhere in a chunk.
+  matchers.add([Buffer.from(value), Buffer.from('cab%c3%a9+b%c3%a9')]);
+  for (let at = 0; at <= bytes.length; at += 1) {
+    const open = (): MaskStream => createMaskStream(matchers.current);
+    expect(maskPieces({ open }, [bytes.subarray(0, at), bytes.subarray(at)])).toBe("out: ***' +\n  '*** end");
+  }
+});
+
 describe('a value with line ends of its own', () => {
   const first = 'Zx8Kq27wLmTq9Vb4tR2h';
   const inBetween = [
