@@ -119,7 +119,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString();
-      const address = /http:\/\/[\d.]+:\d+/.exec(printed)?.[0];
+      const address = /https?:\/\/[\d.]+:\d+/.exec(printed)?.[0];
       if (address !== undefined) resolve(address);
     };
     child.stdout?.on('data', read);
