@@ -74,6 +74,8 @@ export async function createTelemetry(
 }
 
 function noteExports({ add }: Instruments, { collector }: TelemetryListener): (isDone: boolean) => void {
+  // Shown before the first, so that an increase can be seen.
+  for (const status of ['ok', 'failed']) add('kici_trace_exports_total', { status }, 0);
   let wasReached = true;
   return (isDone) => {
     add('kici_trace_exports_total', { status: isDone ? 'ok' : 'failed' });

@@ -1,5 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { Application } from '../../composition/application.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
+import { keepOutOfCoreDumps } from '../core-dumps.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { configurationItems } from './configuration-items.ts';
@@ -8,6 +11,7 @@ import {
   booleanOf,
   certificateFilesOf,
   dashboardOf,
+  drainDelayOf,
   durationOf,
   lastingDurationOf,
   listOf,
@@ -28,12 +32,15 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 /** Runs the server until it is told to stop. @returns the exit code */
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
   const settings = settingsOf(configuration, io.environment);
+  const drainDelayMs = drainDelayOf(configuration, configurationItems.drainDelay);
   // Child processes have no need to see them.
   for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL', 'KICI_AUDIT_SINK'])
     delete process.env[name];
   const stopped = nextSignal();
   const { createLog } = await import('../../composition/log.ts');
   const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
+  if (!keepOutOfCoreDumps())
+    log.warn('a core dump would hold keys and values: forbid them, such as by LimitCORE=0 or `ulimit -c 0`');
   const folder = await lookAtDataFolder(configuration, io.environment);
   const { startApplication } = await import('../../composition/application.ts');
   const application = await explained(() => startApplication(settings, log));
@@ -58,10 +65,18 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
     if (application.metricsUrl !== undefined) log.info({ url: application.metricsUrl }, 'metrics are served');
     const signal = await stopped;
     log.info({ signal }, 'stopping');
+    if (signal === 'SIGTERM') await drain(application, drainDelayMs);
   } finally {
     await application.stop();
   }
   return 0;
+}
+
+/** Whoever asks a second time does not want to wait. */
+async function drain(application: Application, delayMs: number): Promise<void> {
+  if (delayMs === 0) return;
+  application.turnAway();
+  await Promise.race([setTimeout(delayMs, undefined, { ref: false }), nextSignal()]);
 }
 
 function settingsOf(configuration: Configuration, environment: Io['environment']): ServerSettings {
