@@ -37,7 +37,12 @@ describeLane(opensslLane, () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.endpoint);
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const telemetry = { metrics: { host: '127.0.0.1', port: 0 }, traces: true };
-    const { server, stop } = await startSharedServer({ tls, telemetry });
+    const auditSink = {
+      to: { kind: 'file', path: join(folder, 'checkpoints') },
+      everyMs: 60_000,
+      isRequired: false,
+    } as const;
+    const { server, stop } = await startSharedServer({ tls, telemetry, auditSink });
     cleanups.push(stop);
     const { address } = newService({ 'x A': '1' });
     await server.call('backends.add', {
