@@ -32,6 +32,8 @@ export interface Application {
   readonly createdKeyFile: string | undefined;
   /** An owner's token for the user who runs the server; the known one, if it is still valid. */
   localToken(known: string | undefined): Promise<string>;
+  /** Lets load balancers turn to others, and serves on. */
+  turnAway(): void;
   /** Lets requests in flight end, then closes what they used, the database last. */
   stop(): Promise<void>;
 }
@@ -111,6 +113,9 @@ async function serve(
     metricsUrl: telemetry.url,
     localToken: async (known) =>
       known !== undefined && (await accessTokens.isUsable(known)) ? known : accessTokens.issueLocal(),
+    turnAway() {
+      server.turnAway();
+    },
     stop: () => closing.disposeAsync(),
   };
 }

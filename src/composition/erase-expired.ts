@@ -9,7 +9,7 @@ import {
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { inTransaction } from '../database/in-transaction.ts';
-import { LeaseLostError, takeLease, type Lease } from '../database/lease.ts';
+import { LeaseLostError, takeLease, type ChoreLease } from '../database/chore-lease.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AllTables } from './all-tables.ts';
 import type { Repeat } from './repeat.ts';
@@ -35,7 +35,7 @@ const everyMs = 600_000;
  */
 export function startErasing({ database, keyring, log, ...times }: ErasureServices, repeat: Repeat): Erasure {
   const terms = { name: 'erase deleted secrets', holder: randomUUID(), lastsMs: everyMs, now: times.now };
-  let lease: Lease | undefined;
+  let lease: ChoreLease | undefined;
 
   async function eraseAll(): Promise<void> {
     const held = await takeLease(database, terms);

@@ -1,8 +1,13 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { health } from '../../src/cli/orchestrator/health.ts';
 import { resolveConfiguration } from '../../src/cli/orchestrator/configuration.ts';
 import type { Io } from '../../src/cli/terminal/io.ts';
+import { opensslLane, selfSigned } from '../support/certificates.ts';
+import { describeLane } from '../support/lane.ts';
 import { cleanEnvironment, runProgram, startOrchestrator } from '../support/programs.ts';
 
 /** The port of a server that is no orchestrator. */
@@ -20,12 +25,12 @@ async function serveWith(listener: RequestListener): Promise<number> {
   return address.port;
 }
 
-async function ask(environment: Readonly<Record<string, string>>): Promise<unknown> {
+async function ask(environment: Readonly<Record<string, string>>, deadlineMs?: number): Promise<unknown> {
   const printed: string[] = [];
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing else of it is used
   const io = { stdout: { write: (text: string) => printed.push(text) } } as unknown as Io;
   const configuration = resolveConfiguration({ flags: {}, environment, file: undefined });
-  return health(configuration, false, io, 200).then(
+  return health(configuration, false, io, deadlineMs).then(
     () => printed.join(''),
     (error: unknown) => error,
   );
@@ -60,9 +65,23 @@ it('what answers that it is not ready, or nothing, is not ready', async () => {
     message: expect.stringContaining('is not ready (HTTP 503)'),
   });
   expect(asked).toEqual(['/health/ready']);
-  expect(await ask({ KICI_PORT: String(await serveWith(() => undefined)) })).toMatchObject({
+  expect(await ask({ KICI_PORT: String(await serveWith(() => undefined)) }, 200)).toMatchObject({
     code: 'not_ready',
     message: expect.stringContaining('does not answer (within 200 ms)'),
+  });
+});
+
+describeLane(opensslLane, () => {
+  it('an orchestrator that serves HTTPS by a name is asked on its own machine', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kici-health-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { cert, key } = selfSigned('kici.example.com');
+    await writeFile(join(folder, 'tls.crt'), cert);
+    await writeFile(join(folder, 'tls.key'), key, { mode: 0o600 });
+    const files = { KICI_TLS_CERT_FILE: join(folder, 'tls.crt'), KICI_TLS_KEY_FILE: join(folder, 'tls.key') };
+    await using orchestrator = await startOrchestrator({ environment: files });
+    expect(await ask({ KICI_PORT: new URL(orchestrator.url).port, ...files })).toBe('ready\n');
+    expect(await ask({ KICI_PORT: new URL(orchestrator.url).port })).toMatchObject({ code: 'not_ready' });
   });
 });
 

@@ -93,7 +93,7 @@ describe('a checkpoint', () => {
     expect(problems).toEqual([{ sequence, problem: expect.stringContaining(problem) }]);
   });
 
-  it('finds a log that somebody with the keys has written anew, which verifies by itself', async () => {
+  it('finds a log that somebody with the keys has put in its place, which verifies by itself', async () => {
     const server = await startServer();
     await append(server);
     const checkpoint = await checkpointOf(server);

@@ -192,6 +192,14 @@ export const configurationItems = {
     description: 'how long a dashboard session lasts at most',
     default: '12h',
   },
+  drainDelay: {
+    name: 'drainDelay',
+    flag: '--drain-delay <duration>',
+    variable: 'KICI_DRAIN_DELAY',
+    description:
+      'how long to serve on after SIGTERM while saying not to be ready, so that load balancers turn to others',
+    default: '0s',
+  },
   logLevel: {
     name: 'logLevel',
     flag: '--log-level <level>',

@@ -71,6 +71,7 @@ function complete(
     ambientPaths: get('ambientPaths'),
     backendPackages: get('backendPackages'),
     keepDeleted: get('keepDeleted'),
+    drainDelay: get('drainDelay'),
     auditSink: get('auditSink'),
     auditSinkTokenFile: get('auditSinkTokenFile'),
     auditCheckpointEvery: get('auditCheckpointEvery'),

@@ -4,6 +4,8 @@ import type { ConfigurationItem } from './configuration-items.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
 import type { Configuration, ConfiguredValue } from './configuration.ts';
 
+const longestDrainMs = 3_600_000;
+
 /**
  * The port to listen on.
  * @throws UsageError
@@ -82,6 +84,19 @@ export function lastingDurationOf(configured: ConfiguredValue, item: Configurati
   throw new UsageError(
     `${JSON.stringify(configured.value)} is shorter than a second`,
     `give a longer one, such as ${item.default}: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
+  );
+}
+
+/**
+ * How long to serve on after SIGTERM.
+ * @throws UsageError
+ */
+export function drainDelayOf({ drainDelay }: Configuration, item: ConfigurationItem): number {
+  const ms = durationOf(drainDelay, item);
+  if (ms <= longestDrainMs) return ms;
+  throw new UsageError(
+    `${JSON.stringify(drainDelay.value)} is longer than an hour`,
+    'no load balancer needs that long: correct --drain-delay or KICI_DRAIN_DELAY',
   );
 }
 

@@ -1,8 +1,10 @@
-import { get } from 'node:http';
+import { get as getPlain, type RequestOptions } from 'node:http';
+import { get as getSecure } from 'node:https';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
-import { portOf } from './configured-values.ts';
+import { configurationItems } from './configuration-items.ts';
+import { certificateFilesOf, portOf } from './configured-values.ts';
 
 /** Below what container engines are told to wait. */
 const usualDeadlineMs = 5_000;
@@ -20,14 +22,14 @@ export async function health(
   io: Io,
   deadlineMs: number = usualDeadlineMs,
 ): Promise<void> {
-  const port = portOf(configuration);
+  const port = portOf(configuration.port, configurationItems.port);
   if (port === 0)
     throw new UsageError(
       'port 0 is any free port, so nobody can be asked there',
       'give the port with --port or KICI_PORT',
     );
   const host = loopback[configuration.host.value] ?? configuration.host.value;
-  const answer = await statusOf(host, port, deadlineMs);
+  const answer = await statusOf({ host, port }, certificateFilesOf(configuration) !== undefined, deadlineMs);
   if (answer !== 200)
     throw new CommandError(
       'not_ready',
@@ -38,9 +40,11 @@ export async function health(
 }
 
 /** The HTTP status, or why there is none. */
-async function statusOf(host: string, port: number, deadlineMs: number): Promise<number | string> {
+async function statusOf(address: RequestOptions, isSecure: boolean, deadlineMs: number): Promise<number | string> {
   const { promise, resolve } = Promise.withResolvers<number | string>();
-  const request = get({ host, port, path: '/health/ready', agent: false, signal: AbortSignal.timeout(deadlineMs) });
+  const asked = { ...address, path: '/health/ready', agent: false, signal: AbortSignal.timeout(deadlineMs) };
+  // The certificate is for the name by which others reach the server. Nothing secret is sent or believed here.
+  const request = isSecure ? getSecure({ ...asked, rejectUnauthorized: false }) : getPlain(asked);
   request.once('response', (response) => {
     response.resume();
     resolve(response.statusCode ?? 0);

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { Application } from '../../composition/application.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
 import { keepOutOfCoreDumps } from '../core-dumps.ts';
 import { UsageError } from '../terminal/command-error.ts';
@@ -9,6 +11,7 @@ import {
   booleanOf,
   certificateFilesOf,
   dashboardOf,
+  drainDelayOf,
   durationOf,
   lastingDurationOf,
   listOf,
@@ -29,6 +32,7 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 /** Runs the server until it is told to stop. @returns the exit code */
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
   const settings = settingsOf(configuration, io.environment);
+  const drainDelayMs = drainDelayOf(configuration, configurationItems.drainDelay);
   // Child processes have no need to see them.
   for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL', 'KICI_AUDIT_SINK'])
     delete process.env[name];
@@ -61,10 +65,18 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
     if (application.metricsUrl !== undefined) log.info({ url: application.metricsUrl }, 'metrics are served');
     const signal = await stopped;
     log.info({ signal }, 'stopping');
+    if (signal === 'SIGTERM') await drain(application, drainDelayMs);
   } finally {
     await application.stop();
   }
   return 0;
+}
+
+/** Whoever asks a second time does not want to wait. */
+async function drain(application: Application, delayMs: number): Promise<void> {
+  if (delayMs === 0) return;
+  application.turnAway();
+  await Promise.race([setTimeout(delayMs, undefined, { ref: false }), nextSignal()]);
 }
 
 function settingsOf(configuration: Configuration, environment: Io['environment']): ServerSettings {

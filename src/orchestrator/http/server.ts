@@ -44,6 +44,8 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
 export interface HttpServer {
   /** @returns the URL that it listens on */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Says that it is not ready, so that load balancers turn to others, and ends each connection after its next answer. */
+  turnAway(): void;
   /** Accepts no more requests and resolves when those in flight have ended. */
   close(): Promise<void>;
 }
@@ -70,9 +72,9 @@ export function createServer(options: ServerOptions): HttpServer {
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
   endAfterUnreadBodies(app);
-  registerPublicRoutes(app, options);
+  const leaving = leaveGracefully(app, options, connections);
+  registerPublicRoutes(app, options, leaving);
   answerFailures(app, options.log);
-  closeGracefully(app, options, connections);
   logRequests(app, options.log);
   const turns = createTurns(options.limits);
   options.observer?.lined(turns.lines);
@@ -85,6 +87,9 @@ export function createServer(options: ServerOptions): HttpServer {
   const scheme = options.certificate === undefined ? 'http:' : 'https:';
   return {
     listen: async (address) => (await app.listen(address)).replace(/^https?:/, scheme),
+    turnAway() {
+      leaving.begun = true;
+    },
     close: () => app.close(),
   };
 }
@@ -181,14 +186,14 @@ function answerFailures(app: FastifyInstance, log: Logger): void {
 }
 
 /** Requests in flight end on their own, within the time that a body may take. */
-function closeGracefully(
+function leaveGracefully(
   app: FastifyInstance,
   { events, limits }: Pick<ServerOptions, 'events' | 'limits'>,
   connections: ConnectionLimit,
-): void {
-  let closing = false;
+): { begun: boolean } {
+  const leaving = { begun: false };
   app.addHook('preClose', async () => {
-    closing = true;
+    leaving.begun = true;
     events.endAll();
     connections.endUnserved();
     setTimeout(() => {
@@ -197,35 +202,43 @@ function closeGracefully(
   });
   app.addHook('onSend', (_, reply, __, done) => {
     // Otherwise a client that keeps its connection open would keep the server running.
-    if (closing) void reply.header('connection', 'close');
+    if (leaving.begun) void reply.header('connection', 'close');
     done();
   });
+  return leaving;
 }
 
 function logRequests(app: FastifyInstance, log: Logger): void {
   app.addHook('onResponse', (request, reply, done) => {
-    log.debug(
-      {
-        requestId: request.id,
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: reply.elapsedTime,
-      },
-      'request',
-    );
+    // Of most requests nobody reads it.
+    if (log.isLevelEnabled('debug'))
+      log.debug(
+        {
+          requestId: request.id,
+          method: request.method,
+          route: request.routeOptions.url,
+          status: reply.statusCode,
+          ms: reply.elapsedTime,
+        },
+        'request',
+      );
     done();
   });
 }
 
 /** Routes that need no token. */
-function registerPublicRoutes(app: FastifyInstance, { version, ready, degraded }: ServerOptions): void {
+function registerPublicRoutes(
+  app: FastifyInstance,
+  { version, ready, degraded }: ServerOptions,
+  leaving: { readonly begun: boolean },
+): void {
   // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     try {
+      if (leaving.begun) throw new Error('it is leaving');
       await ready();
       const codes = degraded();
       return { status: 'ready', ...(codes.length > 0 && { degraded: codes }) };

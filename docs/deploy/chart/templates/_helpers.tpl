@@ -25,6 +25,10 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
+{{- define "kici.scheme" -}}
+{{- ternary "HTTPS" "HTTP" (ne .Values.tls.existingSecret "") -}}
+{{- end -}}
+
 {{- define "kici.image" -}}
 {{- with .Values.image -}}
 {{- if .digest -}}

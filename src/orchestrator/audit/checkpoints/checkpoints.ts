@@ -4,6 +4,7 @@ import { makeCheckpoint, type CheckpointMaker } from './make.ts';
 import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
 import { claimSink, grownLogs, noteKept, noteProblem, releaseSink, type Grown } from './store.ts';
 
+/** What checkpoints are made of, and where they go. */
 export interface CheckpointServices extends CheckpointMaker {
   /** `undefined`: checkpoints are made for those alone who ask for one. */
   readonly sink: CheckpointSink | undefined;
