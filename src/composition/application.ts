@@ -120,12 +120,10 @@ async function serve(
   };
 }
 
-function checkpointsToWatch(
-  { hasSink, problem }: Checkpoints,
-  database: Kysely<AllTables>,
-): WatchedState['checkpoints'] {
-  if (!hasSink) return undefined;
-  const rowsSince = async (): Promise<number> =>
-    (await grownLogs(database)).reduce((total, { rows }) => total + rows, 0);
-  return { problem, rowsSince };
+function checkpointsToWatch(checkpoints: Checkpoints, database: Kysely<AllTables>): WatchedState['checkpoints'] {
+  if (!checkpoints.hasSink) return undefined;
+  return {
+    problem: () => checkpoints.problem(),
+    rowsSince: async () => (await grownLogs(database)).reduce((total, { rows }) => total + rows, 0),
+  };
 }

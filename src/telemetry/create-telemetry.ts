@@ -20,7 +20,7 @@ const closingMs = 2_000;
 /** What telemetry itself has to say. */
 export interface TelemetryListener {
   /** Called when the collector has begun to fail, or to work again. */
-  collector(isReached: boolean): void;
+  readonly collector: (isReached: boolean) => void;
 }
 
 /**

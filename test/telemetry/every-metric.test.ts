@@ -42,8 +42,9 @@ describeLane(opensslLane, () => {
       everyMs: 60_000,
       isRequired: false,
     } as const;
-    const { server, stop } = await startSharedServer({ tls, telemetry, auditSink });
-    cleanups.push(stop);
+    const shared = await startSharedServer({ tls, telemetry, auditSink });
+    const { server } = shared;
+    cleanups.push(() => shared.stop());
     const { address } = newService({ 'x A': '1' });
     await server.call('backends.add', {
       name: 'corp',
@@ -68,9 +69,9 @@ describeLane(opensslLane, () => {
   });
 
   it('shows exactly the metrics that are described, each as its kind and with its text', () => {
-    const kinds = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, kind]) => [name, kind]);
+    const kinds = [...text.matchAll(/^# TYPE (\w+ \w+)$/gm)].map(([, told = '']) => told);
     const described = Object.entries<MetricDescription>(metrics).filter(([name]) => !elsewhere.has(name));
-    expect(kinds.toSorted()).toEqual(described.map(([name, { kind }]) => [name, kind]).toSorted());
+    expect(kinds.toSorted()).toEqual(described.map(([name, { kind }]) => `${name} ${kind}`).toSorted());
     for (const [name, { help }] of described) expect(text).toContain(`# HELP ${name} ${help}\n`);
   });
 
