@@ -101,7 +101,7 @@ describeLane(postgresLane, () => {
     };
     await verify();
     const { rows } = await late.call('audit.list', { limit: 5 });
-    const { rows: removed } = await one.call('audit.cut', { before: rows.at(-1)?.at });
+    const { rows: removed } = await one.call('audit.cut', { before: rows.at(-1)?.at ?? '' });
     expect(removed).toBeGreaterThan(20);
     for (const member of [early, late, one])
       await member.call('scopes.create', { scope: `after/${member.running.process.pid}` });
