@@ -29,6 +29,7 @@ export interface EventStreams {
    */
   add(reader: StreamReader, after: number | undefined): Promise<() => void>;
   endAll(): void;
+  count(): number;
 }
 
 const lookEveryMs = 500;
@@ -121,6 +122,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
         remove(reader);
       };
     },
+    count: () => all().length,
     endAll() {
       for (const reader of all()) {
         remove(reader);
