@@ -83,7 +83,8 @@ describeLane(browserLane, () => {
   });
 
   describe('where its stream is broken, somebody else whom another tab has signed in', () => {
-    const dialog = () => stage.page.getByRole('dialog', { name: /^Replace the value/ });
+    // What asks to sign in again lies over it.
+    const dialog = () => stage.page.getByRole('dialog', { name: /^Replace the value/, includeHidden: true });
     const ended = () => stage.page.getByRole('dialog', { name: 'Your session has ended' });
 
     async function typeAndBecomeAnother(): Promise<void> {
