@@ -55,7 +55,7 @@ it('where all else is equal, the names in the store decide, and keys whose names
       },
     ],
   });
-  expect([decided(resolved, 'K'), decided(resolved, 'L')]).toMatchObject([['available'], ['declared']]);
+  expect(['K', 'L'].map((key) => explain(resolved.catalogue, key).status)).toEqual(['available', 'declared']);
   const groups = withoutPause(keysAlike([resolved.compiled], resolved.listings.map(indexListing), ['K', 'L']));
   expect(groups).toEqual([['K'], ['L']]);
 });
