@@ -1,5 +1,5 @@
 import { internalMigrations, type InternalTables } from '@kici-dev/secret-backend-internal';
-import { leaseMigrations, type LeaseTables } from '../database/lease.ts';
+import { leaseMigrations, type LeaseTables } from '../database/chore-lease.ts';
 import type { MigrationSet } from '../database/migrate.ts';
 import { keyringMigrations, type KeyringTables } from '../keyring/tables.ts';
 import { healthMigrations, type HealthTables } from '../orchestrator/health/tables.ts';

@@ -9,7 +9,7 @@ import {
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { inTransaction } from '../database/in-transaction.ts';
-import { LeaseLostError, takeLease, type Lease } from '../database/lease.ts';
+import { LeaseLostError, takeLease, type ChoreLease } from '../database/chore-lease.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AllTables } from './all-tables.ts';
 import type { Repeat } from './repeat.ts';
@@ -35,9 +35,11 @@ const everyMs = 600_000;
  */
 export function startErasing({ database, keyring, log, ...times }: ErasureServices, repeat: Repeat): Erasure {
   const terms = { name: 'erase deleted secrets', holder: randomUUID(), lastsMs: everyMs, now: times.now };
-  let lease: Lease | undefined;
+  let lease: ChoreLease | undefined;
 
   async function eraseAll(): Promise<void> {
+    const began = times.now();
+    const moment = { ...times, now: () => began };
     const held = await takeLease(database, terms);
     lease = held;
     if (held === undefined) return;
@@ -46,10 +48,10 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
         await held.hold(transaction);
         return work(transaction);
       });
-    for (const organization of await organizationsWithExpired(database, times)) {
+    for (const organization of await organizationsWithExpired(database, moment)) {
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
       const secrets = await eraseExpired(
-        createStore(database, keyring, organization, { ...times, inTransaction: leased }),
+        createStore(database, keyring, organization, { ...moment, inTransaction: leased }),
       );
       if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose retention has ended');
     }

@@ -3,9 +3,9 @@ import { sql, type Kysely } from 'kysely';
 /** A clock that many processes share. */
 export interface SharedClock {
   /** Unix time in milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** Sets it again: to be called now and then, as machines keep time differently. */
-  follow(): Promise<void>;
+  readonly follow: () => Promise<void>;
 }
 
 /**

@@ -6,8 +6,8 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /**
- * `seal` protects values. `mac` signs the audit log, `checkpoint` its checkpoints and `rows` the rows that grant or decide;
- * none of them is ever replaced.
+ * `seal` protects values. `mac` signs the audit log, `checkpoint` its checkpoints and `rows` the rows that grant
+ * or decide; none of them is ever replaced.
  * `entry` is the private half of the key pair that clients seal values to.
  */
 export type KeyPurpose = 'seal' | 'mac' | 'checkpoint' | 'rows' | 'entry';

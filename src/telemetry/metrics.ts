@@ -26,7 +26,6 @@ export const labelMeanings = {
   version: "the orchestrator's version",
   node_version: "Node.js's version",
   mode: '`user` or `system`',
-  quantile: '`0.5`, `0.99` or `1`',
 } as const;
 
 export type LabelName = keyof typeof labelMeanings;
@@ -102,6 +101,16 @@ export const metrics = {
     help: 'When audit rows or the anchor could last not be written; 0: never since the start.',
     labels: [],
   },
+  kici_audit_rows_since_checkpoint: {
+    kind: 'gauge',
+    help: 'Audit rows that no checkpoint in the sink has, of all organizations; looked up every 15 seconds.',
+    labels: [],
+  },
+  kici_audit_checkpoints_failing: {
+    kind: 'gauge',
+    help: '1 while the sink for checkpoints of the audit log does not take them, else 0.',
+    labels: [],
+  },
   kici_audit_breaks_total: { kind: 'counter', help: 'Breaks of the audit log that were found.', labels: [] },
   db_client_operation_duration_seconds: {
     kind: 'histogram',
@@ -115,12 +124,12 @@ export const metrics = {
     labels: [],
     buckets: databaseSeconds,
   },
-  db_client_connection_count: {
+  kici_database_connections: {
     kind: 'gauge',
     help: 'Connections to PostgreSQL.',
     labels: ['state'],
   },
-  db_client_connection_pending_requests: {
+  kici_database_connections_awaited: {
     kind: 'gauge',
     help: 'Transactions and statements that wait for a connection to PostgreSQL.',
     labels: [],
@@ -147,10 +156,20 @@ export const metrics = {
   process_start_time_seconds: { kind: 'gauge', help: 'When the process has started.', labels: [] },
   process_open_fds: { kind: 'gauge', help: 'Open file descriptors.', labels: [] },
   nodejs_heap_size_used_bytes: { kind: 'gauge', help: 'Memory that JavaScript objects take.', labels: [] },
-  nodejs_eventloop_lag_seconds: {
+  nodejs_eventloop_lag_p50_seconds: {
     kind: 'gauge',
-    help: 'How late the event loop was since the last scrape.',
-    labels: ['quantile'],
+    help: 'How late the event loop was since the last scrape, half of the time at most.',
+    labels: [],
+  },
+  nodejs_eventloop_lag_p99_seconds: {
+    kind: 'gauge',
+    help: 'How late the event loop was since the last scrape, 99 % of the time at most.',
+    labels: [],
+  },
+  nodejs_eventloop_lag_max_seconds: {
+    kind: 'gauge',
+    help: 'How late the event loop was at most since the last scrape.',
+    labels: [],
   },
 } as const satisfies Record<string, MetricDescription>;
 

@@ -10,7 +10,7 @@ export function observeDatabase({ record, observe }: Instruments, spans: Spans |
   const pools = new Set<() => PoolCounts>();
   const sum = (of: (counts: PoolCounts) => number): number =>
     [...pools].reduce((total, counts) => total + of(counts()), 0);
-  observe('db_client_connection_count', (tell) => {
+  observe('kici_database_connections', (tell) => {
     if (pools.size === 0) return;
     tell(
       sum(({ idle }) => idle),
@@ -21,7 +21,7 @@ export function observeDatabase({ record, observe }: Instruments, spans: Spans |
       { state: 'used' },
     );
   });
-  observe('db_client_connection_pending_requests', (tell) => {
+  observe('kici_database_connections_awaited', (tell) => {
     if (pools.size > 0)
       tell(
         sum(({ waiting }) => waiting),

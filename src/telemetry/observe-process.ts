@@ -33,12 +33,17 @@ export function observeProcess({ observe }: Instruments): () => void {
   observe('nodejs_heap_size_used_bytes', (tell) => {
     tell(process.memoryUsage().heapUsed, {});
   });
-  observe('nodejs_eventloop_lag_seconds', (tell) => {
-    // The monitor counts its own interval as well.
-    const late = (ns: number): number => Math.max(0, ns / nanoseconds - resolutionMs / 1_000);
-    tell(late(lag.percentile(50)), { quantile: '0.5' });
-    tell(late(lag.percentile(99)), { quantile: '0.99' });
-    tell(late(lag.max), { quantile: '1' });
+  // The monitor counts its own interval as well.
+  const late = (ns: number): number => Math.max(0, ns / nanoseconds - resolutionMs / 1_000);
+  observe('nodejs_eventloop_lag_p50_seconds', (tell) => {
+    tell(late(lag.percentile(50)), {});
+  });
+  observe('nodejs_eventloop_lag_p99_seconds', (tell) => {
+    tell(late(lag.percentile(99)), {});
+  });
+  // The last of them to be asked, in the order in which they were made, begins anew.
+  observe('nodejs_eventloop_lag_max_seconds', (tell) => {
+    tell(late(lag.max), {});
     lag.reset();
   });
   return () => {

@@ -54,15 +54,18 @@ export function observeRequests(
         ['kici_requests_running', 'running'],
         ['kici_requests_waiting', 'waiting'],
       ] as const;
-      for (const [name, which] of both)
+      for (const [name, which] of both) {
+        // Who has been seen stays, at zero: a series that comes and goes cannot be averaged.
+        const sums = new Map([[organizationLabel('default'), 0]]);
         observe(name, (tell) => {
-          const sums = new Map<string, number>();
+          for (const organization of sums.keys()) sums.set(organization, 0);
           for (const line of lines()) {
             const organization = organizationLabel(line.organization);
             sums.set(organization, (sums.get(organization) ?? 0) + line[which]);
           }
           for (const [organization, sum] of sums) tell(sum, { organization });
         });
+      }
     },
   };
 }

@@ -148,6 +148,26 @@ describeLane(browserLane, () => {
     });
   });
 
+  it('a part of the page that did not come is asked for again, and one that never comes takes nothing else down', async () => {
+    const { page } = stage;
+    await page.clock.install();
+    let refused = 0;
+    await page.route(/\/(more-menu|person-menu|jobs-page|audit-page)-/, (route) => {
+      refused += 1;
+      return /jobs-page/.test(route.request().url()) && refused > 5 ? route.continue() : route.abort();
+    });
+    await stage.open('/orgs/default/jobs');
+    await page.clock.runFor(20_000);
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.clock.runFor(20_000);
+    await page.getByRole('alert').getByText('page_incomplete').waitFor();
+    await page.getByRole('link', { name: 'Access' }).click();
+    await page.getByRole('heading', { name: 'Access' }).waitFor();
+    expect(await page.getByRole('button', { name: 'local', exact: true }).isDisabled()).toBe(true);
+    stage.visitor.complaints.length = 0;
+  });
+
   it('tabs that nobody sees leave a seventh its connection, and are up to date when they are seen again', async () => {
     const { page } = stage;
     // A browser without windows shows all of its tabs.

@@ -128,8 +128,8 @@ describeLane(browserLane, () => {
     await installation.call('environments.create', { name: 'development', bind: ['development'] });
     await form.getByRole('button', { name: 'Save' }).click();
     await form.waitFor({ state: 'detached' });
-    const typedIn = async (environment: string): Promise<unknown> =>
-      (await installation.call('variables.list', { environment })).variables.map(({ name, value }) => [name, value]);
+    const typedIn = async (name: string): Promise<unknown> =>
+      (await installation.call('variables.list', { environment: name })).variables.map((one) => [one.name, one.value]);
     expect([await typedIn('a-first-one'), await typedIn('development')]).toEqual([[], [['TYPED', 'for development']]]);
     await installation.call('environments.delete', { environment: 'a-first-one' });
     await installation.call('variables.delete', { environment: 'development', name: 'TYPED' });

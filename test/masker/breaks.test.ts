@@ -1,6 +1,9 @@
 import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createMaskStream, type MaskStream } from '../../src/masker/mask-stream.ts';
+import { createMatchers } from '../../src/masker/matchers.ts';
+import { createRandom } from './support/random.ts';
 
 const secret = 'Zx8Kq27wLmTq9Vb4tR2hYpN6sJd3FgE5uCa1';
 
@@ -10,7 +13,7 @@ function maskerOf(...values: readonly string[]): Masker {
   return masker;
 }
 
-function maskPieces(masker: Masker, pieces: readonly Uint8Array[]): string {
+function maskPieces(masker: Pick<Masker, 'open'>, pieces: readonly Uint8Array[]): string {
   const stream = masker.open();
   return Buffer.concat([...pieces.flatMap((piece) => stream.write(piece)), ...stream.end()]).toString();
 }
@@ -101,6 +104,51 @@ describe('control sequences', () => {
       '\u001b[31m***\u001b[1m***\u001b[0m!',
     );
   });
+});
+
+it('a chunk may end anywhere in what adds two strings', () => {
+  const value = 'Wng4S3EyN3dMbVRxOVZiNHRSIGEiYWMgY8Opw6nDqSAg';
+  const bytes = Buffer.from(`out: ${value.slice(0, 17)}' +\n  '${value.slice(17)} end`);
+  const matchers = createMatchers();
+  // The shorter one has a filter of its own, which ends elsewhere in a chunk.
+  matchers.add([Buffer.from(value), Buffer.from('cab%c3%a9+b%c3%a9')]);
+  for (let at = 0; at <= bytes.length; at += 1) {
+    const open = (): MaskStream => createMaskStream(matchers.current);
+    expect(maskPieces({ open }, [bytes.subarray(0, at), bytes.subarray(at)])).toBe("out: ***' +\n  '*** end");
+  }
+});
+
+describe('a value with line ends of its own', () => {
+  const first = 'Zx8Kq27wLmTq9Vb4tR2h';
+  const inBetween = [
+    '\u001b[31m',
+    '\u001b[m\u001b[K',
+    '\n',
+    '\r\n  ',
+    '\u001b[m\n\u001b[32m+',
+    '\n> ',
+    '\r\n\r\n',
+    '\\n',
+  ];
+
+  it.each(['abcdefgh\n', 'abcdefgh\n\n ', 'ab\n'])(
+    'of %j is masked where colours and line ends break it',
+    (alphabet) => {
+      const random = createRandom(7);
+      for (let round = 0; round < 150; round += 1) {
+        const rest = Array.from({ length: 10 + random.below(60) }, () => random.pick(alphabet));
+        const broken = rest.map((byte) => (random.below(6) === 0 ? random.pick(inBetween) : '') + byte).join('');
+        const matchers = createMatchers();
+        matchers.add([Buffer.from(`${first}${rest.join('')}z`)]);
+        const bytes = Buffer.from(`${first}${broken}z`);
+        const open = (): MaskStream => createMaskStream(matchers.current);
+        for (const chunks of [[bytes], Array.from(bytes, (byte) => Uint8Array.of(byte))]) {
+          const left = maskPieces({ open }, chunks).replace(/\*{3}|\u001b\[[\d;]*[a-zA-Z]|\\n|[\s>+]/g, '');
+          expect(left, JSON.stringify([rest.join(''), broken])).toBe('');
+        }
+      }
+    },
+  );
 });
 
 it('every way to cut the stream gives the same', () => {

@@ -4,8 +4,16 @@ import { createMatchers } from '../../src/masker/matchers.ts';
 import { createRandom, type Random } from './support/random.ts';
 
 const rounds = 500;
-// Line ends in patterns are left out: these may be read in more ways than are followed at once.
-const alphabets = ['ab', 'abc123 ', 'aQ7#%xK', '0123456789abcdef', 'Zx8Kq27wLmTq9Vb4tR2hYpN6sJd3FgE5uCa1'];
+const alphabets = [
+  'ab',
+  'abc123 ',
+  'aQ7#%\n',
+  'abcdefgh\n',
+  'ab\r\n',
+  'ab \n>+',
+  '0123456789abcdef',
+  'Zx8Kq27wLmTq9Vb4tR2hYpN6sJd3FgE5uCa1',
+];
 const gaps = [
   '\u001b[31m',
   '\u001b[m\u001b[K',

@@ -27,26 +27,29 @@ export async function createBalancer(): Promise<Balancer> {
     return undefined;
   }
 
+  async function join(near: Socket): Promise<void> {
+    const far = await reach();
+    if (far === undefined) {
+      near.destroy();
+      return;
+    }
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.once('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      from.pipe(to);
+    }
+    near.resume();
+  }
+
   const server = createServer({ pauseOnConnect: true }, (near) => {
     near.on('error', () => undefined);
-    void reach().then((far) => {
-      if (far === undefined) {
-        near.destroy();
-        return;
-      }
-      for (const [from, to] of [
-        [near, far],
-        [far, near],
-      ] as const) {
-        sockets.add(from);
-        from.once('close', () => {
-          sockets.delete(from);
-          to.destroy();
-        });
-        from.pipe(to);
-      }
-      near.resume();
-    });
+    void join(near);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

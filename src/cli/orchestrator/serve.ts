@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { Application } from '../../composition/application.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
+import { keepOutOfCoreDumps } from '../core-dumps.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { configurationItems } from './configuration-items.ts';
@@ -38,6 +39,8 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   const stopped = nextSignal();
   const { createLog } = await import('../../composition/log.ts');
   const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
+  if (!keepOutOfCoreDumps())
+    log.warn('a core dump would hold keys and values: forbid them, such as by LimitCORE=0 or `ulimit -c 0`');
   const folder = await lookAtDataFolder(configuration, io.environment);
   const { startApplication } = await import('../../composition/application.ts');
   const application = await explained(() => startApplication(settings, log));

@@ -135,6 +135,10 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'the copy of an installation is not the same as what it was made from',
     next: 'the data folder is as it was: stop every orchestrator, and begin again with an empty database',
   },
+  in_use: {
+    meaning: 'an orchestrator is running over the data folder that is to be moved',
+    next: 'stop it, and run the move again',
+  },
   unfinished_move: {
     meaning: 'only a part of an installation was moved into the database',
     next: 'run the move again: it goes on where it was',

@@ -4,6 +4,7 @@ import { ContainerModule } from 'inversify';
 import type { Logger } from 'pino';
 import { version } from '../../api/version.ts';
 import { requireCompatible } from '../../database/compatibility.ts';
+import { DatabaseError } from '../../database/database-error.ts';
 import { commitsOf } from '../../database/open.ts';
 import { createChangeFeed } from '../../orchestrator/events/feed.ts';
 import { createEventStreams } from '../../orchestrator/events/streams.ts';
@@ -41,12 +42,15 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     (database, { dataDir }, now, log) =>
       createReadiness(
         async () => {
+          await database.selectFrom('organizations').select('name').limit(1).execute();
           // A newer version may have changed the tables since this one started.
           await requireCompatible(database, allMigrations);
           await probeWriting(database, dataDir, now());
         },
         (error) => {
-          log.error({ error: errorTrail(error) }, 'not ready: a write would fail');
+          // Its message is ours, and names no value.
+          const why = error instanceof DatabaseError ? { code: error.code, problem: error.message } : {};
+          log.error({ error: errorTrail(error), ...why }, 'not ready: a write would fail');
         },
       ),
     [identifiers.database, identifiers.settings, identifiers.now, identifiers.log],

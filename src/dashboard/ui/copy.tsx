@@ -1,5 +1,6 @@
 import { Check, CircleAlert, Copy as CopyIcon } from 'lucide-react';
 import { Fragment, useEffect, useState, type ReactElement } from 'react';
+import { announce } from '../shell/toast.tsx';
 import { Button } from './button.tsx';
 import styles from './command.module.css';
 
@@ -31,23 +32,24 @@ export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
     };
   }, [state]);
   const copy = async (): Promise<void> => {
-    try {
-      const made = typeof text === 'string' ? text : await text();
-      setState(await write(made));
-    } catch {
-      setState('failed');
-    }
+    const outcome = await made(text).then(write, () => 'failed' as const);
+    setState(outcome);
+    announce(outcomes[outcome]);
   };
   const Icon = icons[state];
   return (
     <Button look="quiet" onClick={() => void copy()}>
       <Icon aria-hidden />
-      <span aria-live="polite">{{ idle: label, ...outcomes }[state]}</span>
+      <span>{{ idle: label, ...outcomes }[state]}</span>
     </Button>
   );
 }
 
-async function write(text: string): Promise<CopyState> {
+async function made(text: CopyProps['text']): Promise<string> {
+  return typeof text === 'string' ? text : text();
+}
+
+async function write(text: string): Promise<'copied' | 'refused'> {
   try {
     await navigator.clipboard.writeText(text);
     return 'copied';

@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { CopyData } from './copy.tsx';
+import { PageTitle } from './page-title.tsx';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -17,7 +18,7 @@ interface PageProps {
 export function Page({ title, lead, actions, data, tools, children }: PageProps): ReactElement {
   return (
     <div className={styles['page']}>
-      <title>{`${title} · KiCI secrets`}</title>
+      <PageTitle title={title} />
       <header className={styles['head']}>
         <h1>{title}</h1>
         <div className={styles['acts']}>

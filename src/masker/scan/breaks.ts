@@ -1,6 +1,6 @@
 import type { Automaton } from './automaton.ts';
 import { beginGap, continueGap, isGapByte, maxLinks, standIns, wholePieceBytes, type Gap } from './gaps.ts';
-import { addPiece, lastPieces, tidy, type Piece } from './pieces.ts';
+import { addPiece, cover, lastPieces, tidy, withLine, type Piece } from './pieces.ts';
 
 /** Finds patterns that are broken by line breaks or control sequences, beside the search in the plain bytes. */
 export interface Breaks {
@@ -31,7 +31,9 @@ interface Reading {
 const minBrokenBytes = 16;
 /** A shorter first piece goes out when its line ends; otherwise every line would have to wait. */
 const minHeldBytes = 4;
-const maxReadings = 8;
+const maxReadings = 64;
+/** In a value that repeats itself more often, a break stands for one of its line ends at most. */
+const maxOwnLinks = 64;
 const lineFeed = 0x0a;
 
 /** @param found receives each piece of a match */
@@ -43,10 +45,16 @@ export function createBreaks(
   let after: Reading[] = [];
 
   function add(reading: Reading): void {
-    if (after.length === maxReadings) return;
-    for (const { state, length, gap } of after)
-      if (state === reading.state && length === reading.length && isSameGap(gap, reading.gap)) return;
-    after.push(reading);
+    const openBytes = hold(reading.state);
+    for (let index = 0; index < after.length; index += 1) {
+      const other = after[index];
+      if (other === undefined || !isAlike(other, reading)) continue;
+      if (cover(other.pieces, reading.pieces, openBytes - reading.length)) return;
+      if (!cover(reading.pieces, other.pieces, openBytes - reading.length)) continue;
+      after[index] = reading;
+      return;
+    }
+    if (after.length < maxReadings) after.push(reading);
   }
 
   /** After a gap the text may continue as before, or the gap stands for a byte of the pattern. */
@@ -59,37 +67,52 @@ export function createBreaks(
     const { start, length, bytes } = from;
     const last =
       length === 0
-        ? from.pieces && { ...from.pieces, isLine: from.pieces.isLine || gap.isLine }
+        ? from.pieces && (gap.isLine ? withLine(from.pieces) : from.pieces)
         : addPiece(from.pieces, { start, length, isGap: false, isLine: gap.isLine });
     if (last === undefined) return;
     const pieces = tidy(last, openBytes);
-    const begun = { start: position, length: 0, bytes, askedAt: -1, answer: 0 };
-    add({ ...begun, state: from.state, pieces, gap });
+    add({ state: from.state, pieces, start: position, length: 0, gap: { ...gap }, bytes, askedAt: -1, answer: 0 });
     if (!gap.isLine) return;
     for (const standIn of standIns) {
-      const state = next(from.state, standIn);
-      if (hold(state) <= 1) continue;
-      // The search in the plain bytes already sees a single line feed.
-      const isBare = standIn === lineFeed && byte === lineFeed && pieces.previous === undefined;
-      const standing = addPiece(pieces, { start: position, length: 1, isGap: true, isLine: false });
-      add({ ...begun, state, pieces: standing, gap: { ...gap, isBare }, bytes: bytes + 1 });
+      // The search in the plain bytes already sees a line feed that stands for itself.
+      gap.isBare = standIn === lineFeed && byte === lineFeed;
+      standFor({ state: from.state, pieces, bytes }, gap, standIn, position);
     }
+  }
+
+  /** A byte of the gap, or all of it, stands for a byte of the pattern. */
+  function standFor(from: Pick<Reading, 'state' | 'pieces' | 'bytes'>, gap: Gap, byte: number, position: number): void {
+    const state = next(from.state, byte);
+    if (hold(state) <= 1) return;
+    const pieces = addPiece(from.pieces, { start: position, length: 1, isGap: true, isLine: false });
+    const bytes = from.bytes + 1;
+    const own = { ...gap };
+    const reading = { state, pieces, start: position, length: 0, gap: own, bytes, askedAt: -1, answer: 0 };
+    report(reading);
+    add(reading);
+  }
+
+  function report(reading: Reading): void {
+    const count = matchLength(reading.state);
+    if (count <= reading.length) return;
+    for (const { start, length } of masked(reading, count)) found(start, start + length);
   }
 
   function readContent(reading: Reading, byte: number, position: number): void {
     if (isGapByte(byte)) open(reading, byte, position);
-    if (reading.length === 0) reading.start = position;
     reading.state = next(reading.state, byte);
-    reading.length += 1;
     reading.bytes += 1;
-    const count = matchLength(reading.state);
-    if (count > reading.length) for (const { start, length } of masked(reading, count)) found(start, start + length);
+    if (reading.length === 0) reading.start = position;
+    reading.length += 1;
+    report(reading);
     if (hold(reading.state) > reading.length) add(reading);
   }
 
   function readGap(reading: Reading, gap: Gap, byte: number, position: number): void {
     const { isBare } = gap;
     const step = continueGap(gap, byte);
+    const isOwn = step === 'blank' && !(isBare && isGapByte(byte)) && links(reading.state) <= maxOwnLinks;
+    if (isOwn) standFor(reading, gap, byte, position);
     gap.isBare = false;
     if (step === 'none' || (step === 'over' && isBare)) return;
     if (step === 'over') {
@@ -132,8 +155,16 @@ export function createBreaks(
   };
 }
 
-function isSameGap(left: Gap | undefined, right: Gap | undefined): boolean {
-  return left?.kind === right?.kind && left?.text === right?.text;
+/** Whether what follows means the same to both. */
+function isAlike(left: Reading, right: Reading): boolean {
+  if (left.state !== right.state || left.length !== right.length) return false;
+  const [one, other] = [left.gap, right.gap];
+  return (
+    one?.kind === other?.kind &&
+    one?.text === other?.text &&
+    one?.isLine === other?.isLine &&
+    one?.isBare === other?.isBare
+  );
 }
 
 /** The plain bytes, some of which are open before the position. */
@@ -151,7 +182,19 @@ function masked(reading: Reading, count: number): readonly Piece[] {
   const pieces = lastPieces(piecesOf(reading), count);
   const text = pieces.filter(({ isGap }) => !isGap);
   if (!pieces.some(({ isLine }) => isLine)) return text;
-  if (count < minBrokenBytes || !text.slice(0, 2).some(({ length }) => length >= wholePieceBytes)) return [];
+  if (count < minBrokenBytes || !isNoticed(pieces)) return [];
   const [first] = text;
   return first !== undefined && first.isLine && first.length < minHeldBytes ? text.slice(1) : text;
+}
+
+/** Whether the filter is sure to point at one of the first two pieces: for that it must begin early in the pattern. */
+function isNoticed(pieces: readonly Piece[]): boolean {
+  let [before, texts] = [0, 0];
+  for (const { isGap, length } of pieces) {
+    if (!isGap && length >= wholePieceBytes) return true;
+    if (!isGap) texts += 1;
+    before += length;
+    if (texts === 2 || before >= wholePieceBytes) return false;
+  }
+  return false;
 }

@@ -9,15 +9,15 @@ export interface Gap {
   length: number;
   /** Contains a line break. */
   isLine: boolean;
-  /** So far a single line feed, which the plain bytes show too. */
+  /** So far every byte of it stood for itself, as in the plain bytes. */
   isBare: boolean;
 }
 
 /**
- * The effect of one more byte on a gap: it continues, it ends with the byte, the byte follows it, either of these, or
- * it was none.
+ * The effect of one more byte on a gap: it continues, also if the byte stands for itself (`blank`); it ends with the
+ * byte; the byte follows it; it continues or the byte follows it; or it was none.
  */
-export type GapStep = 'goes on' | 'ends' | 'over' | 'either' | 'none';
+export type GapStep = 'goes on' | 'blank' | 'ends' | 'over' | 'either' | 'none';
 
 /** Long patterns are searched by one word per this many bytes. */
 export const longStride = 16;
@@ -41,7 +41,7 @@ const [lineFeed, carriageReturn] = [0x0a, 0x0d];
 export const standIns: readonly number[] = [lineFeed, 0x20];
 const bell = 0x07;
 const openingBracket = 0x5b;
-const lineBytes = new Set([0x09, 0x0a, 0x0d, 0x20]);
+export const lineBytes: readonly number[] = [0x09, 0x0a, 0x0d, 0x20];
 /** Quotes, diffs, lists, comments, tables, concatenated strings, continued lines in YAML. */
 const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
 const literals: readonly string[] = [
@@ -60,7 +60,7 @@ export function isGapByte(byte: number): boolean {
 }
 
 export function beginGap(byte: number): Gap {
-  const kind = byte === escape ? 'escape' : lineBytes.has(byte) ? 'line' : 'literal';
+  const kind = byte === escape ? 'escape' : lineBytes.includes(byte) ? 'line' : 'literal';
   const text = kind === 'literal' ? String.fromCharCode(byte) : '';
   return { kind, text, length: 1, isLine: kind !== 'escape', isBare: false };
 }
@@ -70,7 +70,7 @@ export function continueGap(gap: Gap, byte: number): GapStep {
   if (gap.length > (gap.kind === 'command' ? maxCommandBytes : maxGapBytes)) return 'none';
   switch (gap.kind) {
     case 'line':
-      if (lineBytes.has(byte)) return 'goes on';
+      if (lineBytes.includes(byte)) return 'blank';
       if (byte === escape) return goOn(gap, 'escape');
       return prefixBytes.has(byte) ? 'either' : 'over';
     case 'escape':
@@ -107,7 +107,7 @@ function continueLiteral(gap: Gap, byte: number): GapStep {
 
 /** A byte that may continue or begin a gap. */
 export function mayContinueGap(byte: number): boolean {
-  return isGapByte(byte) || lineBytes.has(byte) || prefixBytes.has(byte);
+  return isGapByte(byte) || lineBytes.includes(byte) || prefixBytes.has(byte);
 }
 
 /** Where a line end begins here, returns the end of it and of plain control sequences such as colours. */

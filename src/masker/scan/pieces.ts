@@ -11,15 +11,31 @@ export interface Piece {
   /** A line break follows. */
   readonly isLine: boolean;
   readonly previous: Piece | undefined;
-  /** The number of pieces up to this one. */
+  /** The number of pieces up to this one, of their bytes, and of those that a line break follows. */
   readonly count: number;
+  readonly bytes: number;
+  readonly lines: number;
+  /** The last one that is no gap: itself or an earlier one. */
+  readonly text: Piece | undefined;
 }
 
 /** Pieces that nothing needs any more are dropped now and then: no stream may keep them all. */
 const tidiedAfter = 4_096;
 
-export function addPiece(previous: Piece | undefined, piece: Omit<Piece, 'previous' | 'count'>): Piece {
-  return { ...piece, previous, count: (previous?.count ?? 0) + 1 };
+type NewPiece = Omit<Piece, 'previous' | 'count' | 'bytes' | 'lines' | 'text'>;
+
+export function addPiece(previous: Piece | undefined, { start, length, isGap, isLine }: NewPiece): Piece {
+  const count = (previous?.count ?? 0) + 1;
+  const bytes = (previous?.bytes ?? 0) + length;
+  const lines = (previous?.lines ?? 0) + Number(isLine);
+  const added = { start, length, isGap, isLine, previous, count, bytes, lines, text: previous?.text };
+  if (!isGap) added.text = added;
+  return added;
+}
+
+/** The same list, with a line break after its last piece. */
+export function withLine(last: Piece): Piece {
+  return last.isLine ? last : addPiece(last.previous, { ...last, isLine: true });
 }
 
 /** The pieces that contain the last bytes, the first one cut, in order. */
@@ -40,4 +56,32 @@ export function tidy(last: Piece, bytes: number): Piece {
   let tidied: Piece | undefined;
   for (const piece of lastPieces(last, bytes)) tidied = addPiece(tidied, piece);
   return tidied ?? last;
+}
+
+/**
+ * Whether the pieces that contain the last bytes contain those of the others, piece by piece and with no more line
+ * breaks, apart from the bytes for which a gap stands: then they also mask what the others do.
+ */
+export function cover(pieces: Piece | undefined, others: Piece | undefined, bytes: number): boolean {
+  let [one, other] = [textOf(pieces, pieces, bytes), textOf(others, others, bytes)];
+  let [after, afterOther] = [pieces, others];
+  while (one !== other) {
+    if (one === undefined || other === undefined) return false;
+    if (one.start > other.start || one.start + one.length < other.start + other.length) return false;
+    if (hasLine(one, after) && !hasLine(other, afterOther)) return false;
+    [after, afterOther] = [one.previous, other.previous];
+    [one, other] = [textOf(after, pieces, bytes), textOf(afterOther, others, bytes)];
+  }
+  return true;
+}
+
+/** The last piece up to that one that is no gap, if it contains any of the last bytes. */
+function textOf(upTo: Piece | undefined, last: Piece | undefined, bytes: number): Piece | undefined {
+  const text = upTo?.text;
+  return text !== undefined && (last?.bytes ?? 0) - text.bytes < bytes ? text : undefined;
+}
+
+/** Whether a line break follows the piece, before the next one that is no gap. */
+function hasLine({ previous }: Piece, upTo: Piece | undefined): boolean {
+  return (upTo?.lines ?? 0) > (previous?.lines ?? 0);
 }

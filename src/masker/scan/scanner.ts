@@ -1,7 +1,7 @@
 import type { Matcher } from '../matchers.ts';
 import { createSpans, type Spans } from '../spans.ts';
 import { createBreaks } from './breaks.ts';
-import { escape, isGapByte, maxLinks, mayContinueGap, skipColours, skipGap, standIns } from './gaps.ts';
+import { escape, isGapByte, lineBytes, maxLinks, mayContinueGap, skipColours, skipGap } from './gaps.ts';
 import { minReach, reachBack } from './reach-back.ts';
 import { run, stopped } from './run.ts';
 
@@ -33,7 +33,12 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     if (after === at || byte === undefined || mayContinueGap(byte)) return true;
     if (goesOn(before, byte)) return true;
     if (chunk[at] === escape) return false;
-    for (const standIn of standIns) if (goesOn(automaton.next(before, standIn), byte)) return true;
+    for (const first of lineBytes) {
+      const then = automaton.next(before, first);
+      if (goesOn(then, byte)) return true;
+      // Several line ends may stand for several.
+      if (after - at > 1 && automaton.hold(then) > 1 && lineBytes.some((next) => goesOn(then, next))) return true;
+    }
     return false;
   }
 

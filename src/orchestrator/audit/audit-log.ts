@@ -10,6 +10,8 @@ export interface AuditLog {
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
   examine(): Promise<void>;
+  /** Whether this very process has written rows of an organization, so that its anchor has something of them. */
+  hasWritten(organization: string): boolean;
   /** Resolves when the anchor has every row that was appended, or cannot be written. */
   settle(): Promise<void>;
 }
@@ -102,6 +104,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await services.anchor.sweep();
       await append([], 'every');
     },
+    hasWritten: (organization) => writer.heads.has(organization),
     async settle() {
       await committing;
       await heads.settle();

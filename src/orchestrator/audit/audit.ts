@@ -19,7 +19,7 @@ export interface AuditServices {
   readonly signer: AuditSigner;
   readonly checkpointKey: CheckpointKey;
   readonly anchor: AuditAnchor;
-  readonly log: Pick<AuditLog, 'append' | 'settle'>;
+  readonly log: Pick<AuditLog, 'append' | 'settle' | 'hasWritten'>;
   readonly checkpoints: Pick<Checkpoints, 'hasSink' | 'make'>;
   readonly isShared: boolean;
   readonly now: () => number;
@@ -34,7 +34,10 @@ export function createAudit(services: AuditServices): AuditHandlers {
   const { database, signer, anchor, log, checkpoints, isShared } = services;
   async function verify(organization: string, options: VerifyOptions = {}): Promise<AuditVerification> {
     await log.settle();
-    return verifyAudit(database, signer, anchor, organization, { ...options, isShared });
+    return verifyAudit(database, signer, anchor, organization, {
+      ...options,
+      isShared: isShared && !log.hasWritten(organization),
+    });
   }
   return {
     async 'audit.list'(filter, { organization, context }) {

@@ -117,7 +117,7 @@ function headStatement(transaction: Kysely<OrchestratorTables>) {
     );
 }
 
-/** From now on the log begins behind what a cut has removed; one that removes less than an earlier one changes nothing. */
+/** The log begins behind what a cut has removed; one that removes less than an earlier one changes nothing. */
 export async function noteCut(
   transaction: Kysely<OrchestratorTables>,
   organization: string,

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { quote } from '@kici-dev/secret-backend';
@@ -44,17 +45,23 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
   }
 
   return ({ raw }) => {
-    const hosts = raw.headersDistinct['host'] ?? [];
+    const hosts = valuesOf(raw, 'host');
     if (hosts.length > 1) throw new ApiError('invalid_request', 'the request names more than one host');
     requireHost(hosts[0], raw.socket.localAddress);
     // An absolute URL as the target overrides the host header (RFC 9112, section 3.2.2).
     const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1];
     if (target !== undefined) requireHost(target, raw.socket.localAddress);
-    const origins = raw.headersDistinct['origin'] ?? [];
+    const origins = valuesOf(raw, 'origin');
+    if (origins.length === 0) return;
     const own = `${raw.socket instanceof TLSSocket ? 'https' : 'http'}://${(target ?? hosts[0] ?? '').toLowerCase()}`;
     if (origins.some((origin) => origin !== own && !publicOrigins.has(origin)))
       throw new ApiError('origin_not_allowed', `requests from pages of ${quote(origins.join(', '))} are not served`);
   };
+}
+
+/** Node.js would drop all but the first, or list every header for the sake of one. */
+function valuesOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
 /**

@@ -99,7 +99,8 @@ function plainName({ headers }: IncomingMessage): string {
 
 /** The safer name wins: any page of the host can set the other. */
 function sessionOf(request: IncomingMessage): string | undefined {
-  const cookies = (request.headers.cookie ?? '').split(';').map((pair) => {
+  if (request.headers.cookie === undefined) return undefined;
+  const cookies = request.headers.cookie.split(';').map((pair) => {
     const [name = '', ...value] = pair.split('=');
     return { name: name.trim(), value: value.join('=').trim() };
   });

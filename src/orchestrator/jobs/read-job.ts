@@ -13,7 +13,7 @@ import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
 
-/** Reads exactly the requested keys, each backend once, and seals every value to the job's own key. */
+/** Reads exactly the requested keys, each backend once, and seals the values to the job's own key. */
 export function createReadJob(jobs: JobStore, instances: Instances): Handlers['jobs.read'] {
   return async ({ jobId, keys }, call) => {
     requireOwnJob(call, jobId);
@@ -30,11 +30,19 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
     // Backends may have taken long, and a session that has ended meanwhile gets nothing.
     if (call.admittedIn !== thisTurn()) await jobs.requireLive(jobId);
     const secrets = [
-      ...[...resolutions].map(([key, resolution]) => deliver(session, jobId, key, resolution)),
+      ...[...resolutions].map(([key, resolution]) => deliver(key, resolution)),
       ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
     ];
     call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
-    return { secrets: secrets.map((one) => withoutPlace(session, one)) };
+    const values = [...resolutions].flatMap(([key, resolution]) =>
+      resolution.status === 'found' ? [[key, resolution.value] as const] : [],
+    );
+    return {
+      secrets: secrets.map((one) => withoutPlace(session, one)),
+      ...(values.length > 0 && {
+        sealed: Buffer.from(sealForJob(session.sessionKey, jobId, values)).toString('base64'),
+      }),
+    };
   };
 }
 
@@ -50,13 +58,12 @@ function withoutPlace({ scopes }: StoredJob, delivered: Delivered): Delivered {
     : { ...delivered, ...unnamedPlace };
 }
 
-function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resolution: Resolution): Delivered {
+function deliver(key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
-  const { value, backend, scope, version, ageMs } = resolution;
+  const { backend, scope, version, ageMs } = resolution;
   return {
     key,
     status: 'sealed',
-    sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'),
     backend,
     scope,
     ...(version !== undefined && { version }),

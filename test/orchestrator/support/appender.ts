@@ -1,4 +1,4 @@
-/** A process that appends rows to an audit log, as an orchestrator of another machine does: with an anchor of its own. */
+/** A process that appends rows to an audit log, as an orchestrator of another machine does: with its own anchor. */
 import { createHash } from 'node:crypto';
 import type { AllTables } from '../../../src/composition/all-tables.ts';
 import { commitsOf, openDatabase } from '../../../src/database/open.ts';

@@ -1,14 +1,14 @@
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createBalancer, type Balancer } from '../../support/balancer.ts';
-import { makeCluster } from '../../support/postgres-cluster.ts';
-import { createTap } from '../../support/tap.ts';
-import { startMember, type Member } from './members.ts';
+import { createBalancer } from '../../support/balancer.ts';
+import { makeCluster, type Cluster } from '../../support/postgres-cluster.ts';
+import { createTap, type Tap } from '../../support/tap.ts';
+import type { Member } from './members.ts';
 import { callsTo } from './server.ts';
-import { createAgent, type AgentFigures } from './swarm-agent.ts';
+import { createAgent, type Agent, type AgentFigures } from './swarm-agent.ts';
+import { startMembers, type Members } from './swarm-members.ts';
 
 export interface SwarmPlan {
   readonly seconds: number;
@@ -29,122 +29,91 @@ export interface SwarmResult extends AgentFigures {
   readonly problems: readonly string[];
 }
 
-const memberNames = ['one', 'two', 'three'];
-
 /** Agents work through three orchestrators on one PostgreSQL, which are killed again and again, as is the database. */
 export async function runSwarm(plan: SwarmPlan): Promise<SwarmResult> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-swarm-'));
   await using cluster = await makeCluster();
   await using tap = await createTap(cluster.url);
   await using balancer = await createBalancer();
-  // The last one's way to the database is the one that is cut.
-  const slots = memberNames.map((name) => ({ name, url: name === 'three' ? tap.url : cluster.url }));
-  const members = new Map<string, Member>();
-  let isOver = false;
-  const kills = { orchestrators: 0, database: 0 };
+  // The same database by three ways; one of them is cut.
+  const ways = [cluster.url, `${cluster.url}?sslmode=disable`, tap.url];
+  const members = await startMembers(ways, balancer, folder);
   try {
-    const [first, ...others] = slots;
-    if (first === undefined) throw new TypeError('there are three');
-    const home = (name: string): string => join(folder, name);
-    const start = async ({ name, url }: (typeof slots)[number], owner?: string): Promise<Member> => {
-      const member = await startMember(url, owner, { home: home(name), folder });
-      members.set(name, member);
-      balancer.place(name, member.url);
-      return member;
-    };
-    const { owner } = await start(first);
-    await Promise.all(others.map((slot) => start(slot, owner)));
-
-    /** As a supervisor does. */
-    const restart = async (slot: (typeof slots)[number]): Promise<void> => {
-      while (!isOver || !members.has(slot.name))
-        try {
-          await start(slot, owner);
-          return;
-        } catch {
-          await wait(200);
-        }
-    };
-    const starting = new Map<string, Promise<void>>();
-    const kill = async (slot: (typeof slots)[number]): Promise<void> => {
-      const member = members.get(slot.name);
-      if (member === undefined) return;
-      members.delete(slot.name);
-      balancer.place(slot.name, undefined);
-      const ended = once(member.running.process, 'close');
-      member.running.process.kill('SIGKILL');
-      await ended;
-      kills.orchestrators += 1;
-      starting.set(slot.name, restart(slot));
-    };
-    const killOrchestrators = async (): Promise<void> => {
-      for (let at = 0; !isOver; at += 1) {
-        await wait(plan.killEveryMs);
-        const slot = slots[at % slots.length];
-        if (!isOver && slot !== undefined) await kill(slot);
-      }
-    };
-    const killDatabase = async (): Promise<void> => {
-      for (let at = 0; at < plan.databaseKills; at += 1) {
-        await wait((plan.seconds * 1_000) / (plan.databaseKills + 1));
-        await cluster.kill();
-        kills.database += 1;
-        await cluster.start();
-      }
-    };
-    const partition = async (): Promise<void> => {
-      await wait(plan.seconds * 250);
-      tap.freeze();
-      await wait(plan.partitionMs);
-      tap.resume();
-    };
-
     const agents = await Promise.all(
-      Array.from({ length: plan.agents }, (_, at) => createAgent(callsTo(balancer.url), owner, at)),
+      Array.from({ length: plan.agents }, (_, at) => createAgent(callsTo(balancer.url), members.owner, at)),
     );
-    const working = Promise.all(agents.map((agent) => agent.work(() => isOver)));
-    const breaking = [killOrchestrators(), killDatabase(), partition()];
-    await wait(plan.seconds * 1_000);
-    isOver = true;
-    await working;
-    await Promise.all(breaking);
-    await Promise.all(starting.values());
+    await workWhileBreaking(plan, agents, members, cluster, tap);
+    const settled = await members.settled();
     for (const agent of agents) await agent.examine();
-    const audits = await Promise.all(
-      [...members.values()].map(async ({ call }) => {
-        const { intact, rows, openIntents, problems } = await call('audit.verify');
-        return { intact, rows, openIntents: openIntents.length, problems };
-      }),
-    );
-    const figures = agents.map((agent) => agent.figures);
-    const sum = (count: (one: AgentFigures) => number): number => figures.reduce((all, one) => all + count(one), 0);
     return {
-      orchestratorKills: kills.orchestrators,
-      databaseKills: kills.database,
-      jobs: sum((one) => one.jobs),
-      reads: sum((one) => one.reads),
-      writes: sum((one) => one.writes),
-      bindings: sum((one) => one.bindings),
-      retries: addUp(figures.map((one) => one.retries)),
-      auditRows: Math.max(...audits.map(({ rows }) => rows)),
-      openIntents: Math.max(...audits.map(({ openIntents }) => openIntents)),
-      problems: [
-        ...agents.flatMap((agent) => agent.problems),
-        ...audits.flatMap(({ problems }) =>
-          problems.map(({ sequence, problem }) => `audit row ${sequence}: ${problem}`),
-        ),
-        ...(audits.length === slots.length ? [] : ['an orchestrator did not come back']),
-      ],
+      orchestratorKills: members.kills(),
+      databaseKills: plan.databaseKills,
+      ...addUp(agents.map((agent) => agent.figures)),
+      ...(await auditOf(
+        settled,
+        agents.flatMap((agent) => agent.problems),
+      )),
     };
   } finally {
-    isOver = true;
-    for (const member of members.values()) member.running.process.kill('SIGKILL');
+    members.end();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function addUp(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
-  const all: Record<string, number> = {};
-  for (const one of counts) for (const [name, count] of Object.entries(one)) all[name] = (all[name] ?? 0) + count;
-  return all;
+async function workWhileBreaking(
+  { seconds, killEveryMs, databaseKills, partitionMs }: SwarmPlan,
+  agents: readonly Agent[],
+  members: Members,
+  cluster: Cluster,
+  tap: Tap,
+): Promise<void> {
+  const end = Date.now() + seconds * 1_000;
+  const isOver = (): boolean => Date.now() > end;
+  const killOrchestrators = async (): Promise<void> => {
+    while (!isOver()) {
+      await wait(killEveryMs);
+      await members.killNext();
+    }
+  };
+  const killDatabase = async (): Promise<void> => {
+    for (let kill = 0; kill < databaseKills; kill += 1) {
+      await wait((seconds * 1_000) / (databaseKills + 1));
+      await cluster.kill();
+      await cluster.start();
+    }
+  };
+  const partition = async (): Promise<void> => {
+    await wait(seconds * 250);
+    tap.freeze();
+    await wait(partitionMs);
+    tap.resume();
+  };
+  await Promise.all([...agents.map((agent) => agent.work(isOver)), killOrchestrators(), killDatabase(), partition()]);
+}
+
+async function auditOf(
+  members: readonly Member[],
+  problems: readonly string[],
+): Promise<Pick<SwarmResult, 'auditRows' | 'openIntents' | 'problems'>> {
+  const audits = await Promise.all(members.map(({ call }) => call('audit.verify')));
+  const breaks = audits.flatMap((audit) => audit.problems.map((one) => `audit row ${one.sequence}: ${one.problem}`));
+  return {
+    auditRows: Math.max(...audits.map(({ rows }) => rows)),
+    openIntents: Math.max(...audits.map(({ openIntents }) => openIntents.length)),
+    problems: [...problems, ...breaks],
+  };
+}
+
+function addUp(all: readonly AgentFigures[]): AgentFigures {
+  const sum = (count: (one: AgentFigures) => number): number => all.reduce((total, one) => total + count(one), 0);
+  const retries: Record<string, number> = {};
+  for (const one of all)
+    for (const [code, count] of Object.entries(one.retries)) retries[code] = (retries[code] ?? 0) + count;
+  return {
+    jobs: sum(({ jobs }) => jobs),
+    reads: sum(({ reads }) => reads),
+    writes: sum(({ writes }) => writes),
+    bindings: sum(({ bindings }) => bindings),
+    retries,
+  };
 }

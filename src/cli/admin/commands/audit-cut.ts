@@ -11,7 +11,7 @@ export const cutCommand: AdminCommand = defineCommand({
   summary: 'Remove the oldest rows of the audit log, and let it begin behind them',
   operations: ['audit.cut'],
   examples: [
-    'kici-admin audit cut --before 400d --export audit-2025.jsonl',
+    'kici-admin audit cut --before 400d --export audit-2025.jsonl --yes',
     'kici-admin audit cut --before 2026-01-01 --yes',
   ],
   parameters: {

@@ -8,7 +8,7 @@ import { option } from '../parameters/text.ts';
 export const exportCommand: AdminCommand = defineCommand({
   name: 'export',
   summary: 'Write rows of the audit log as JSON lines, the oldest first',
-  operations: ['audit.list'],
+  operations: [],
   examples: [
     'kici-admin audit export --since 24h',
     'kici-admin audit export --environment production --outcome permission_denied --out refused.jsonl',

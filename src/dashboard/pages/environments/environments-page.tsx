@@ -24,7 +24,7 @@ export default function EnvironmentsPage(): ReactElement {
   return (
     <div className={styles['split']} data-shows={shown === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Environments">
-        <TreeHead title="Environments" data={listed.data}>
+        <TreeHead title="Environments" isAlone={shown === undefined} data={listed.data}>
           <Action
             look="quiet"
             operation="environments.create"

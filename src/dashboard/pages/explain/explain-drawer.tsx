@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactElement } from 'react';
+import { Suspense, useState, type ReactElement } from 'react';
 import { Pencil } from 'lucide-react';
 import { Link } from 'wouter';
 import { hintOf, meaningOf } from '../../../api/failure-words.ts';
@@ -14,8 +14,9 @@ import { pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { span, Time } from '../../ui/time.tsx';
 import styles from './explain.module.css';
+import { lazily } from '../../ui/lazily.ts';
 
-const SecretDialog = lazy(() => import('../secrets/secret-dialog.tsx'));
+const SecretDialog = lazily(() => import('../secrets/secret-dialog.tsx'));
 
 type Explanation = ClientOutput<'resolution.explain'>;
 

@@ -20,7 +20,7 @@ export default function SecretsPage(): ReactElement {
   return (
     <div className={styles['split']} data-shows={scope === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Scopes">
-        <TreeHead title="Secrets" data={wholeTree}>
+        <TreeHead title="Secrets" isAlone={scope === undefined} data={wholeTree}>
           <Action
             look="quiet"
             operation="scopes.create"

@@ -21,8 +21,8 @@ export interface CheckpointMaker {
 
 /**
  * Says what an organization's log is now.
- * @returns `undefined` where there are no rows, or the newest was not written by an orchestrator of these keys: the next
- * row names that break
+ * @returns `undefined` where there are no rows, or the newest was not written by an orchestrator of these keys: the
+ * next row names that break
  */
 export async function makeCheckpoint(
   { database, signer, key, now }: CheckpointMaker,

@@ -36,7 +36,8 @@ export function withDeadline(sink: CheckpointSink, deadlineMs: number = sinkDead
       } catch (error) {
         if (error instanceof CheckpointSinkError) throw error;
         const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
-        throw new CheckpointSinkError(code === 'ETIMEDOUT' ? `no answer for ${deadlineMs / 1_000} seconds` : code);
+        const isLate = code === 'ETIMEDOUT' || code === 'ABORT_ERR';
+        throw new CheckpointSinkError(isLate ? `no answer for ${deadlineMs / 1_000} seconds` : code);
       }
     },
   };

@@ -19,7 +19,8 @@ describe('the table of changes', () => {
 // Through the pooler, where no session is anybody's own.
 describeLane(pgbouncerLane, () => {
   let database: string;
-  let [one, other]: Member[] = [];
+  let one: Member;
+  let other: Member;
   beforeAll(async () => {
     database = await makeDatabase();
     const url = serverUrl(database, 'pgbouncer');
@@ -27,13 +28,12 @@ describeLane(pgbouncerLane, () => {
     other = await startMember(url, one.owner);
   });
   afterAll(async () => {
-    for (const member of [one, other]) await member?.running[Symbol.asyncDispose]();
+    for (const member of [one, other]) await member.running[Symbol.asyncDispose]();
   });
 
   it.each(Object.entries<Change>(changes))(
     'what %s changes through one orchestrator holds for the next request on another',
     async (_, { arrange, ask, change, from, to }) => {
-      if (one === undefined || other === undefined) throw new TypeError('two were started');
       const place = await arrange(one);
       // Asked before, so that whatever the other one keeps is from before.
       expect(await ask(other, place)).toEqual(from);
@@ -43,7 +43,6 @@ describeLane(pgbouncerLane, () => {
   );
 
   it('a dashboard-write policy that is changed on one decides about sessions on another', async () => {
-    if (one === undefined || other === undefined) throw new TypeError('two were started');
     const person = await signIn(one.url, { token: one.owner });
     const elsewhere = await signIn(other.url, { token: one.owner });
     const set = async (): Promise<unknown> =>
@@ -59,7 +58,6 @@ describeLane(pgbouncerLane, () => {
   });
 
   it('a one-time code that two redeem at once opens one session', async () => {
-    if (one === undefined || other === undefined) throw new TypeError('two were started');
     for (let round = 0; round < 5; round += 1) {
       const { code } = await one.call('sessions.code');
       const tries = await Promise.allSettled([one, other, one, other].map(({ url }) => signIn(url, { code })));
@@ -68,36 +66,36 @@ describeLane(pgbouncerLane, () => {
   });
 
   it('of two renames of one scope at once on two orchestrators, one is made', async () => {
-    if (one === undefined || other === undefined) throw new TypeError('two were started');
-    const [left, right] = [one, other];
     for (let round = 0; round < 3; round += 1) {
       const from = `twice-${round}`;
       await one.call('secrets.set', { scope: from, key: 'K', value: base64(from) });
       await one.call('environments.create', { name: from, bind: [from] });
       const results = await Promise.allSettled([
-        left.call('scopes.rename', { from, to: `${from}-left` }),
-        right.call('scopes.rename', { from, to: `${from}-right` }),
+        one.call('scopes.rename', { from, to: `${from}-left` }),
+        other.call('scopes.rename', { from, to: `${from}-right` }),
       ]);
       expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      const job = await open({ as: right.as, call: left.call }, from);
+      const job = await open({ as: other.as, call: one.call }, from);
       expect(await job.value('K')).toBe(from);
     }
   });
 
   it('writes of one name through two orchestrators get a version each, and the newest is read on both', async () => {
-    if (one === undefined || other === undefined) throw new TypeError('two were started');
     const place = { scope: 'versions', key: 'K' };
     await one.call('environments.create', { name: 'versions', bind: ['versions'] });
-    const members = [one, other];
     const written = await Promise.all(
       Array.from({ length: 12 }, async (_, at) => {
-        const { version } = await members[at % 2].call('secrets.set', { ...place, value: base64(`value ${at}`) });
+        const { version } = await (at % 2 === 0 ? one : other).call('secrets.set', {
+          ...place,
+          value: base64(`value ${at}`),
+        });
         return [Number(version), `value ${at}`] as const;
       }),
     );
     const byVersion = new Map(written);
     expect([...byVersion.keys()].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1));
-    for (const member of members) expect(await (await open(member, 'versions')).value('K')).toBe(byVersion.get(12));
+    for (const member of [one, other])
+      expect(await (await open(member, 'versions')).value('K')).toBe(byVersion.get(12));
   });
 
   const twins: readonly (readonly [string, (on: Member, name: string) => Promise<unknown>])[] = [
@@ -122,19 +120,17 @@ describeLane(pgbouncerLane, () => {
   it.each(twins)(
     'of several who make %s at once on two orchestrators, one is told that it is made',
     async (_, make) => {
-      if (one === undefined || other === undefined) throw new TypeError('two were started');
       const members = [one, other, one, other];
       for (let round = 0; round < 4; round += 1) {
         const name = `twin-${(twin += 1)}`;
         const results = await Promise.all(members.map((member) => make(member, name).then(() => 'done', codeOfError)));
-        expect(results.toSorted()).toEqual(['conflict', 'conflict', 'conflict', 'done']);
+        expect(results.filter((result) => result === 'done')).toHaveLength(1);
+        expect(results.filter((result) => result === 'conflict')).toHaveLength(3);
       }
     },
   );
 
   it('jobs that open at once on two orchestrators sweep the ended ones together, and none fails', async () => {
-    if (one === undefined || other === undefined) throw new TypeError('two were started');
-    const members = [one, other];
     await one.call('environments.create', { name: 'swept' });
     await runSql(
       serverUrl(database),
@@ -142,7 +138,7 @@ describeLane(pgbouncerLane, () => {
         select 'ended-' || n, 'default', 'swept', 'w', 'j', 't', 'hash-' || n, '', '', 0, n from generate_series(1, 5000) n`,
     );
     const opening = Array.from({ length: 30 }, (_, at) =>
-      open(members[at % 2], 'swept').then(() => 'done', codeOfError),
+      open(at % 2 === 0 ? one : other, 'swept').then(() => 'done', codeOfError),
     );
     expect(new Set(await Promise.all(opening))).toEqual(new Set(['done']));
     expect(await runSql(serverUrl(database), "select 1 from jobs where id like 'ended-%'")).toEqual([]);

@@ -25,9 +25,8 @@ describeLane(postgresLane, () => {
   beforeAll(async () => {
     url = serverUrl(await makeDatabase());
     one = await startMember(url);
-    [late, early] = await Promise.all(
-      [-fiveMinutes, fiveMinutes].map((ms) => startMember(url, one.owner, { environment: clockOff(ms) })),
-    );
+    const startOff = (ms: number) => startMember(url, one.owner, { environment: clockOff(ms) });
+    [late, early] = await Promise.all([startOff(-fiveMinutes), startOff(fiveMinutes)]);
     await one.call('secrets.set', { scope: 's', key: 'K', value: base64('hunter2') });
     await one.call('environments.create', { name: 'production', bind: ['s'] });
   });
@@ -95,8 +94,17 @@ describeLane(postgresLane, () => {
     }
   });
 
-  it('the log that all of them have written is whole', async () => {
-    for (const member of [one, late, early])
-      expect(await member.call('audit.verify')).toMatchObject({ intact: true, problems: [] });
+  it('the log that all of them have written is whole, and so is what one of them leaves of it', async () => {
+    const verify = async (): Promise<void> => {
+      for (const member of [one, late, early])
+        expect(await member.call('audit.verify')).toMatchObject({ intact: true, problems: [] });
+    };
+    await verify();
+    const { rows } = await late.call('audit.list', { limit: 5 });
+    const { rows: removed } = await one.call('audit.cut', { before: rows.at(-1)?.at ?? '' });
+    expect(removed).toBeGreaterThan(20);
+    for (const member of [early, late, one])
+      await member.call('scopes.create', { scope: `after/${member.running.process.pid}` });
+    await verify();
   });
 });

@@ -1,16 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { leaseMigrations, LeaseLostError, takeLease, type Lease, type LeaseTables } from '../../src/database/lease.ts';
+import {
+  leaseMigrations,
+  LeaseLostError,
+  takeLease,
+  type ChoreLease,
+  type LeaseTables,
+} from '../../src/database/chore-lease.ts';
 import { inTransaction } from '../../src/database/in-transaction.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 import { openPostgres } from '../../src/database/postgres/open.ts';
 import { describeLane } from '../support/lane.ts';
 import { makeDatabase, pgbouncerLane, postgresLane, serverUrl } from '../support/postgres.ts';
+
+const stalledHolder = join(import.meta.dirname, 'support/stalled-holder.ts');
+
+/** As the system tells it: `T` is stopped (proc(5)). */
+const stateOf = (pid = 0): string => /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
 
 interface Tables extends LeaseTables {
   readonly work: { holder: string };
@@ -42,13 +56,47 @@ const embedded: OpenTwice = async () => {
 };
 
 describe('a lease in the embedded database', () => testLeases(embedded));
-describeLane(postgresLane, () => testLeases(() => onServer('directly')));
+describeLane(postgresLane, () => {
+  testLeases(() => onServer('directly'));
+
+  it('is taken over from a process that was stopped in the middle of a write, and that writes nothing when it wakes', async () => {
+    const name = await makeDatabase();
+    const url = serverUrl(name);
+    const [one] = await ready(await openPostgres<Tables>({ url }), await openPostgres<Tables>({ url }));
+    const lastsMs = 200;
+    const child = spawn(process.execPath, [stalledHolder, url, String(lastsMs)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      told += chunk.toString();
+    });
+    const ended = once(child, 'close');
+    await expect.poll(() => stateOf(child.pid), { timeout: 60_000 }).toBe('T');
+    const terms = { name: 'chore', holder: 'successor', lastsMs, now: () => Date.now() + lastsMs };
+    // Waits until the server ends the transaction that stands still.
+    const lease = await takeLease(one, terms);
+    await inTransaction(one, async (transaction) => {
+      await lease?.hold(transaction);
+      await transaction.insertInto('work').values({ holder: 'successor' }).execute();
+    });
+    child.kill('SIGCONT');
+    await ended;
+    expect(JSON.parse(told)).toEqual(['taken', 'DatabaseUnavailableError', 'LeaseLostError']);
+    expect(await one.selectFrom('work').selectAll().execute()).toEqual([{ holder: 'successor' }]);
+  });
+});
 describeLane(pgbouncerLane, () => testLeases(() => onServer('pgbouncer')));
 
 function testLeases(openTwice: OpenTwice): void {
   const lastsMs = 1_000;
   const terms = (holder: string, at: () => number) => ({ name: 'chore', holder, lastsMs, now: at });
-  const write = (lease: Lease | undefined, database: Kysely<Tables>, holder: string, during?: () => Promise<void>) =>
+  const write = (
+    lease: ChoreLease | undefined,
+    database: Kysely<Tables>,
+    holder: string,
+    during?: () => Promise<void>,
+  ) =>
     inTransaction(database, async (transaction) => {
       await lease?.hold(transaction);
       await during?.();

@@ -42,7 +42,7 @@ export interface LeaseTerms {
 }
 
 /** The right to a chore until another has it. */
-export interface Lease {
+export interface ChoreLease {
   /**
    * Belongs at the beginning of every transaction of the chore: renews the lease with it, and keeps others from taking it
    * before the transaction ends. Whoever stood still too long writes nothing any more.
@@ -69,7 +69,7 @@ export class LeaseLostError extends Error {
 export async function takeLease<Tables>(
   database: Kysely<Tables>,
   { name, holder, lastsMs, now }: LeaseTerms,
-): Promise<Lease | undefined> {
+): Promise<ChoreLease | undefined> {
   const at = now();
   const taken = await sql<{ epoch: number }>`insert into leases (name, holder, epoch, expires_at)
     values (${name}, ${holder}, 1, ${at + lastsMs})
