@@ -68,7 +68,7 @@ export class Child {
     const {
       stdout,
       stderr,
-      stdio: [, , , pipe, told, filter],
+      stdio: [, , , pipe, told, ...others],
     } = child;
     if (!(stdout instanceof Socket && stderr instanceof Socket && (!piped || pipe instanceof Socket)))
       throw new TypeError('a pipe to a child is a stream');
@@ -81,7 +81,8 @@ export class Child {
       void groupInside(told, (group) => {
         this.#inside = group;
       });
-    // Where the process could not be started, nobody reads it.
+    // Its type ends before the sixth. Where the process could not be started, nobody reads it.
+    const [filter]: readonly unknown[] = others;
     if (filter instanceof Socket) filter.on('error', () => undefined).end(command.filter);
     this.ended = new Promise<ExitStatus>((resolve) => {
       child.once('error', (error) => {
