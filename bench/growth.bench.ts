@@ -2,7 +2,8 @@ import { operations } from '../src/api/registry.ts';
 import type { BenchRow } from './row.ts';
 import { fill, keyOf, keysPerScope, scopeOf } from './servers/fill.ts';
 import { load, type Load } from './servers/load.ts';
-import { readOf, startOrchestrator, type BenchServer } from './servers/orchestrator.ts';
+import { postgresLane } from '../test/support/postgres.ts';
+import { readOf, startOrchestrator, type BenchServer, type Engine } from './servers/orchestrator.ts';
 import { memoryOf } from './servers/process.ts';
 
 export const name = 'growth';
@@ -19,19 +20,28 @@ const environments = {
   'without a base': [`*/app-7/production`],
 };
 
+/** PostgreSQL where `KICI_TEST_POSTGRES_URL` names one. */
+const engines: readonly Engine[] = ['SQLite', ...(postgresLane.missing === undefined ? (['PostgreSQL'] as const) : [])];
+
 /** What the same work costs as the store fills up: an environment of 20 keys, of 1,000 to 1,000,000 secrets. */
 export async function run(): Promise<readonly BenchRow[]> {
   const rows = new Array<BenchRow>();
+  for (const engine of engines) rows.push(...(await runOn(engine)));
+  return rows;
+}
+
+async function runOn(engine: Engine): Promise<readonly BenchRow[]> {
+  const rows = new Array<BenchRow>();
   const first = new Map<string, number>();
   for (const size of sizes) {
-    const server = await startOrchestrator((dataDir) => fill(dataDir, size));
+    const server = await startOrchestrator((dataDir) => fill(dataDir, size), engine);
     try {
       for (const { what, value, unit, goal } of await measure(server)) {
         const before = first.get(what);
         if (before === undefined) first.set(what, value);
         const isRatio = before !== undefined && unit === 'ms';
         rows.push({
-          what: `${size.toLocaleString('en')} secrets: ${what}`,
+          what: `${engine}, ${size.toLocaleString('en')} secrets: ${what}`,
           value,
           unit,
           ...(isRatio && { baseline: `${sizes[0]?.toLocaleString('en')} secrets`, ratio: value / before }),

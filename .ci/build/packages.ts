@@ -24,9 +24,13 @@ export interface Package {
 
 /** Every published package: the workspaces that are not private, and the product. */
 export function publishedPackages(): readonly Package[] {
-  const product = read('.');
-  const workspaces = (product.manifest.workspaces ?? []).flatMap(expand).map(read);
-  return [...workspaces.filter(({ manifest }) => manifest.private !== true), product];
+  const workspaces = workspaceFolders().map(read);
+  return [...workspaces.filter(({ manifest }) => manifest.private !== true), read('.')];
+}
+
+/** Relative to the root, also those that are not published. */
+export function workspaceFolders(): readonly string[] {
+  return (read('.').manifest.workspaces ?? []).flatMap(expand);
 }
 
 function expand(pattern: string): string[] {

@@ -75,7 +75,7 @@ export async function eraseExpired(store: Store): Promise<number> {
     erased += await store.inTransaction(database, async (transaction) => {
       let count = 0;
       for (const { scope, key } of rows) {
-        const row = await findSecret(transaction, organization, { scope, key });
+        const row = await findSecret(store, transaction, { scope, key });
         // It may have been restored meanwhile.
         if (row === undefined || row.version === null || !isOwn(sign, row) || !isOver(store, row)) continue;
         await erase(transaction, organization, sign, row, row.updated_at);

@@ -20,13 +20,13 @@ const sqliteFailures: Readonly<Record<number, Failure>> = {
 /** Classes of SQLSTATE (PostgreSQL manual, appendix A) and socket errors. */
 const serverFailures: readonly (readonly [RegExp, Failure])[] = [
   [
-    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_|08|57P0)/,
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_|08|57P0|25006)/,
     { code: 'unreachable', detail: 'the database server cannot be reached' },
   ],
   [/^28/, { code: 'unauthenticated', detail: 'the database server did not accept the credentials' }],
   [/^42501$/, { code: 'permission_denied', detail: 'the database server refused access to a table' }],
   [/^53/, { code: 'throttled', detail: 'the database server is out of capacity' }],
-  [/^(57014|55P03)$/, { code: 'timeout', detail: 'the database server did not answer in time' }],
+  [/^(57014|55P03|25P03)$/, { code: 'timeout', detail: 'the database server did not answer in time' }],
   [/^40/, { code: 'conflict', detail: 'another transaction came in between' }],
 ];
 

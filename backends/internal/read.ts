@@ -7,12 +7,13 @@ import {
   type ReadOutcome,
   type SecretRef,
 } from '@kici-dev/secret-backend';
-import { CompiledQuery, sql } from 'kysely';
+import { sql } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { isKept } from './deleted.ts';
 import { fromDatabase } from './failures.ts';
 import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
+import { runBuilt } from './statements.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
 
 interface Sealed extends Place {
@@ -117,15 +118,15 @@ async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome>
 
 /**
  * Looks up exactly the requested pairs, each by the primary key. (Conditions joined by `or` make SQLite scan the
- * organization.) Compiled once per number of pairs, since building a query costs more than running it.
+ * organization.) Built once per number of pairs.
  */
 async function findCurrent(
   { database, organization, statements }: Store,
   refs: readonly SecretRef[],
 ): Promise<readonly Current[]> {
   if (refs.length === 0) return [];
-  const text =
-    statements.get(refs.length) ??
+  const places = refs.flatMap(({ scope, key }) => [scope, key]);
+  const { rows } = await runBuilt(database, statements, `find ${refs.length}`, [organization, ...places], () =>
     database
       .selectFrom('internal_secrets as s')
       .leftJoin('internal_versions as v', (join) =>
@@ -140,12 +141,7 @@ async function findCurrent(
       .where('s.organization', '=', organization)
       .where(
         sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`,
-      )
-      .compile().sql;
-  statements.set(refs.length, text);
-  // In the statement's order.
-  const { rows } = await database.executeQuery<Current>(
-    CompiledQuery.raw(text, [organization, ...refs.flatMap(({ scope, key }) => [scope, key])]),
+      ),
   );
   return rows;
 }
@@ -170,6 +166,7 @@ async function findPinned({ database, organization }: Store, refs: readonly Secr
     .execute();
 }
 
-function placeId(...parts: readonly (string | number | undefined)[]): string {
-  return JSON.stringify(parts);
+/** No name holds a line end. */
+function placeId(scope: string, key: string, version?: number): string {
+  return `${scope}\n${key}\n${version ?? ''}`;
 }

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import { runBuilt } from './statements.ts';
+import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
 /**
@@ -6,18 +8,19 @@ import type { InternalTables } from './tables.ts';
  * serializable level, and a deletion or a rename of the scope in the meantime would go unnoticed.
  */
 export async function ensureScope(
+  { organization, statements }: Pick<Store, 'organization' | 'statements'>,
   transaction: Kysely<InternalTables>,
-  organization: string,
   scope: string,
   at: number,
 ): Promise<void> {
-  const found = await transaction
-    .selectFrom('internal_scopes')
-    .select('scope')
-    .where('organization', '=', organization)
-    .where('scope', '=', scope)
-    .executeTakeFirst();
-  if (found !== undefined) return;
+  const { rows } = await runBuilt(transaction, statements, 'find scope', [organization, scope], () =>
+    transaction
+      .selectFrom('internal_scopes')
+      .select('scope')
+      .where('organization', '=', organization)
+      .where('scope', '=', scope),
+  );
+  if (rows.length > 0) return;
   // One that somebody has made since is then a reason to run again, and not a duplicate.
   await transaction
     .insertInto('internal_scopes')

@@ -1,20 +1,24 @@
 import type { Kysely } from 'kysely';
 import { isOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
+import { runBuilt } from './statements.ts';
+import type { Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
 /** The row that says which version of a secret is current. */
-export function findSecret(
+export async function findSecret(
+  { organization, statements }: Pick<Store, 'organization' | 'statements'>,
   database: Kysely<InternalTables>,
-  organization: string,
   { scope, key }: Pick<SecretRow, 'scope' | 'key'>,
 ): Promise<SecretRow | undefined> {
-  return database
-    .selectFrom('internal_secrets')
-    .selectAll()
-    .where('organization', '=', organization)
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    .executeTakeFirst();
+  const { rows } = await runBuilt(database, statements, 'find secret', [organization, scope, key], () =>
+    database
+      .selectFrom('internal_secrets')
+      .selectAll()
+      .where('organization', '=', organization)
+      .where('scope', '=', scope)
+      .where('key', '=', key),
+  );
+  return rows[0];
 }
 
 /** Inserts a row, or replaces the one with its name. */

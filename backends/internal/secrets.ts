@@ -14,13 +14,13 @@ import { requireKey, write } from './write.ts';
 
 /** Deletes a secret. A row that was tampered with can only be deleted. */
 export async function remove(store: Store, { scope, key }: SecretRef): Promise<DeleteReceipt> {
-  const { database, organization } = store;
+  const { database } = store;
   const sign = await store.signer();
   return store.inTransaction(database, async (transaction) => {
-    const before = await findSecret(transaction, organization, { scope, key });
+    const before = await findSecret(store, transaction, { scope, key });
     if (before === undefined || (before.deleted === 1 && isOwn(sign, before))) return { existed: false };
     await markDeleted(store, transaction, sign, before);
-    const after = await findSecret(transaction, organization, { scope, key });
+    const after = await findSecret(store, transaction, { scope, key });
     const kept = after !== undefined && isKept(store, after);
     return { existed: true, ...(kept && { restorableUntil: rfc3339(after.updated_at + store.keepDeletedMs) }) };
   });
@@ -33,8 +33,8 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
   const at = store.now();
   const sign = await store.signer();
   await store.inTransaction(database, async (transaction) => {
-    await ensureScope(transaction, organization, scope, at);
-    const before = await findSecret(transaction, organization, { scope, key });
+    await ensureScope(store, transaction, scope, at);
+    const before = await findSecret(store, transaction, { scope, key });
     requireOwn(sign, before);
     if (before?.deleted === 0) return;
     if (before !== undefined && isOver(store, before))
@@ -54,7 +54,7 @@ export async function declare(store: Store, { scope, key }: SecretRef): Promise<
 export async function versions(store: Store, { scope, key }: SecretRef): Promise<readonly VersionInfo[]> {
   const { database, organization } = store;
   const sign = await store.signer();
-  const secret = await findSecret(database, organization, { scope, key });
+  const secret = await findSecret(store, database, { scope, key });
   requireOwn(sign, secret);
   if (secret === undefined || isOver(store, secret)) return [];
   const rows = await database
@@ -80,7 +80,7 @@ export async function versions(store: Store, { scope, key }: SecretRef): Promise
 export async function restore(store: Store, { scope, key, version }: Required<SecretRef>): Promise<WriteReceipt> {
   const number = parseVersion(version);
   const sign = await store.signer();
-  const secret = await findSecret(store.database, store.organization, { scope, key });
+  const secret = await findSecret(store, store.database, { scope, key });
   requireOwn(sign, secret);
   const row =
     number === undefined || secret === undefined || isOver(store, secret)

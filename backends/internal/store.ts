@@ -1,6 +1,7 @@
 import type { ScopePath, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import type { SignRow } from './row-seal.ts';
+import type { Statements } from './statements.ts';
 import type { InternalTables } from './tables.ts';
 
 /** Seals and opens values, and signs rows; implemented by the orchestrator's keyring. */
@@ -28,8 +29,7 @@ export interface Store {
   readonly now: () => number;
   /** How long a deleted secret can be restored, in milliseconds. */
   readonly keepDeletedMs: number;
-  /** Compiled statements that find pairs of scope and key, by the number of pairs. */
-  readonly statements: Map<number, string>;
+  readonly statements: Statements;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
   open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
   /** To be called before a transaction, since loading a key needs the connection that the transaction holds. */

@@ -32,6 +32,7 @@ export const internalMigrations = {
   owner: 'internal',
   migrations: {
     '0001_secrets': {
+      oldest: '0001_secrets',
       async up(database: Kysely<unknown>): Promise<void> {
         await database.schema
           .createTable('internal_scopes')
@@ -64,6 +65,7 @@ export const internalMigrations = {
       },
     },
     '0002_renames': {
+      oldest: '0002_renames',
       async up(database: Kysely<unknown>): Promise<void> {
         await database.schema
           .createTable('internal_renames')
@@ -73,11 +75,13 @@ export const internalMigrations = {
       },
     },
     '0003_seals': {
+      oldest: '0003_seals',
       async up(database: Kysely<unknown>): Promise<void> {
         await database.schema.alterTable('internal_secrets').addColumn('seal', 'text').execute();
       },
     },
     '0004_expired': {
+      oldest: '0004_expired',
       async up(database: Kysely<unknown>): Promise<void> {
         await database.schema
           .createIndex('internal_deleted')
@@ -89,6 +93,8 @@ export const internalMigrations = {
       },
     },
     '0005_deleted_scopes': {
+      // Older versions count renames in the table that goes.
+      oldest: '0005_deleted_scopes',
       async up(database: Kysely<unknown>): Promise<void> {
         await database.schema
           .createIndex('internal_deleted_scopes')

@@ -1,10 +1,11 @@
 import { BackendError, parseKey, type SecretWrite, type WriteReceipt } from '@kici-dev/secret-backend';
-import type { Kysely } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { isOver } from './deleted.ts';
 import { requireOwn, withSeal, type SecretRow, type SignRow } from './row-seal.ts';
 import { ensureScope } from './scope-rows.ts';
 import { findSecret } from './secret-rows.ts';
+import { runBuilt } from './statements.ts';
 import { rfc3339, type Store } from './store.ts';
 import type { InternalTables } from './tables.ts';
 
@@ -62,7 +63,7 @@ async function prepare(store: Store, sign: SignRow, entry: SecretWrite): Promise
     });
   }
   requireKey(key);
-  const before = await findSecret(store.database, store.organization, entry);
+  const before = await findSecret(store, store.database, entry);
   requireOwn(sign, before);
   const current = before?.deleted === 1 ? null : (before?.version ?? null);
   if (expectedVersion !== undefined && expectedVersion !== (current === null ? null : String(current)))
@@ -110,42 +111,67 @@ async function insertVersion(
   transaction: Kysely<InternalTables>,
   store: Store,
   sign: SignRow,
-  { scope, key, version, sealed, at, before }: NewVersion,
+  entry: NewVersion,
 ): Promise<boolean> {
-  const { organization } = store;
+  const { organization, statements } = store;
+  const { scope, key, version, sealed, at, before } = entry;
+  await ensureScope(store, transaction, scope, at);
+  if (!(await claim(transaction, store, sign, entry))) return false;
+  const values = { organization, scope, key, version, sealed, created_at: at };
+  await runBuilt(transaction, statements, 'insert version', Object.values(values), () =>
+    transaction.insertInto('internal_versions').values(values),
+  );
   // The values of a secret deleted too long ago do not return with its name.
   const isNew = before !== undefined && isOver(store, before);
-  const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
-  await ensureScope(transaction, organization, scope, at);
-  const claimed =
-    before === undefined
-      ? await transaction
-          .insertInto('internal_secrets')
-          .values(row)
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirst()
-          .then(({ numInsertedOrUpdatedRows }) => numInsertedOrUpdatedRows)
-      : await transaction
-          .updateTable('internal_secrets')
-          .set(row)
-          .where('organization', '=', organization)
-          .where('scope', '=', scope)
-          .where('key', '=', key)
-          .where('last_version', '=', before.last_version)
-          .where('version', before.version === null ? 'is' : '=', before.version)
-          .executeTakeFirst()
-          .then(({ numUpdatedRows }) => numUpdatedRows);
-  if (claimed !== 1n) return false;
-  await transaction
-    .insertInto('internal_versions')
-    .values({ organization, scope, key, version, sealed, created_at: at })
-    .execute();
-  await transaction
-    .deleteFrom('internal_versions')
-    .where('organization', '=', organization)
-    .where('scope', '=', scope)
-    .where('key', '=', key)
-    .where('version', '<=', version - (isNew ? 1 : keptVersions))
-    .execute();
+  const last = version - (isNew ? 1 : keptVersions);
+  await runBuilt(transaction, statements, 'forget versions', [organization, scope, key, last], () =>
+    transaction
+      .deleteFrom('internal_versions')
+      .where('organization', '=', organization)
+      .where('scope', '=', scope)
+      .where('key', '=', key)
+      .where('version', '<=', last),
+  );
   return true;
+}
+
+/** False if the secret is not what it was before. */
+async function claim(
+  transaction: Kysely<InternalTables>,
+  { organization, statements }: Store,
+  sign: SignRow,
+  { scope, key, version, at, before }: NewVersion,
+): Promise<boolean> {
+  const row = withSeal(sign, { organization, scope, key, version, last_version: version, deleted: 0, updated_at: at });
+  const { numAffectedRows } =
+    before === undefined
+      ? await runBuilt(transaction, statements, 'insert secret', Object.values(row), () =>
+          transaction
+            .insertInto('internal_secrets')
+            .values(row)
+            .onConflict((conflict) => conflict.doNothing()),
+        )
+      : await runBuilt(transaction, statements, ...replacing(transaction, row, before));
+  return numAffectedRows === 1n;
+}
+
+function replacing(
+  transaction: Kysely<InternalTables>,
+  row: SecretRow,
+  { last_version, version }: SecretRow,
+): [name: string, parameters: readonly unknown[], build: () => Compilable] {
+  const { organization, scope, key } = row;
+  return [
+    version === null ? 'replace secret without a value' : 'replace secret',
+    [...Object.values(row), organization, scope, key, last_version, ...(version === null ? [] : [version])],
+    () =>
+      transaction
+        .updateTable('internal_secrets')
+        .set(row)
+        .where('organization', '=', organization)
+        .where('scope', '=', scope)
+        .where('key', '=', key)
+        .where('last_version', '=', last_version)
+        .where('version', version === null ? 'is' : '=', version),
+  ];
 }

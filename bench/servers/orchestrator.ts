@@ -5,6 +5,8 @@ import { createClient } from '../../src/api/client.ts';
 import { createSessionKeyPair } from '../../src/api/job-seal.ts';
 import { localTokenFile } from '../../src/api/local-credentials.ts';
 import { operations } from '../../src/api/registry.ts';
+import { moveData } from '../../src/composition/move/move-data.ts';
+import { makeDatabase, runSql, serverUrl } from '../../test/support/postgres.ts';
 import type { Target } from './load.ts';
 import { endProcess, spawnPinned, urlOf } from './process.ts';
 
@@ -12,16 +14,25 @@ import { endProcess, spawnPinned, urlOf } from './process.ts';
 export const keyText = 'ab'.repeat(32);
 const program = join(import.meta.dirname, '../../src/cli/bin/kici-orchestrator.mjs');
 
+/** PostgreSQL: the server of the tests, in a database of its own. */
+export type Engine = 'SQLite' | 'PostgreSQL';
+
 export type BenchServer = Awaited<ReturnType<typeof startOrchestrator>>;
 
 /**
  * The orchestrator as a program of its own.
  * @param fill puts secrets into the data folder before it starts
+ * @param engine where it keeps its data; what was filled in is moved to a database that ends with it
  */
-export async function startOrchestrator(fill: (dataDir: string) => Promise<unknown> = async () => undefined) {
+export async function startOrchestrator(
+  fill: (dataDir: string) => Promise<unknown> = async () => undefined,
+  engine: Engine = 'SQLite',
+) {
   const home = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const dataDir = join(home, 'data');
   await fill(dataDir);
+  const database = engine === 'SQLite' ? undefined : await makeDatabase();
+  if (database !== undefined) await moveTo(database, dataDir);
   const env = {
     PATH: process.env['PATH'],
     HOME: home,
@@ -29,6 +40,7 @@ export async function startOrchestrator(fill: (dataDir: string) => Promise<unkno
     KICI_DATA_DIR: dataDir,
     KICI_SECRET_KEY: keyText,
     KICI_PORT: '0',
+    ...(database !== undefined && { KICI_DATABASE_URL: serverUrl(database) }),
   };
   const flags = (process.env['KICI_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
   const child = spawnPinned([process.execPath, ...flags, program], { cwd: home, env });
@@ -66,9 +78,15 @@ export async function startOrchestrator(fill: (dataDir: string) => Promise<unkno
     }),
     async stop() {
       await endProcess(child);
+      if (database !== undefined) await runSql(serverUrl(), `drop database "${database}"`);
       await rm(home, { recursive: true });
     },
   };
+}
+
+async function moveTo(database: string, dataDir: string): Promise<void> {
+  const key = { kind: 'text', text: keyText, name: 'the key of the bench' } as const;
+  await moveData({ from: dataDir, to: { url: serverUrl(database) }, key });
 }
 
 export function readOf(job: { readonly jobId: string; readonly jobToken: string }, keys: readonly string[]): Target {

@@ -12,10 +12,23 @@ export function spawnPinned(
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): ChildProcess {
   const [program = '', ...args] = availableParallelism() > 1 ? ['taskset', '-c', '0', ...command] : command;
-  return spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = `${said}${String(chunk)}`.slice(-mostSaid);
+  });
+  child.once('exit', (code, signal) => {
+    if (!ended.has(child)) console.error(`${command.join(' ')} ended by itself (${code ?? signal}): ${said}`);
+  });
+  return child;
 }
 
+/** Characters of a server's complaints that are kept, until it ends by itself. */
+const mostSaid = 4_096;
+const ended = new WeakSet<ChildProcess>();
+
 export async function endProcess(child: ChildProcess): Promise<void> {
+  ended.add(child);
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');

@@ -27,6 +27,8 @@ export function programTrees(): readonly Command[] {
       rotateKey: nothing,
       migrateData: nothing,
       reseal: nothing,
+      migrate: nothing,
+      health: nothing,
     }),
   ];
 }

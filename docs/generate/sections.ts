@@ -1,5 +1,6 @@
 import { attackRows, places } from '../../test/agent/support/attack-table.ts';
 import { table } from './errors.ts';
+import { labelsTable, metricsTable } from './metrics.ts';
 import { roomsTable } from './rooms.ts';
 
 interface GeneratedSection {
@@ -12,6 +13,8 @@ interface GeneratedSection {
 /** Generated parts of hand-written pages, between `<!-- NAME -->` and `<!-- /NAME -->`. */
 export const generatedSections: readonly GeneratedSection[] = [
   { page: 'CONTRIBUTING.md', name: 'rooms', make: roomsTable },
+  { page: 'docs/operations/telemetry.md', name: 'metrics', make: metricsTable },
+  { page: 'docs/operations/telemetry.md', name: 'labels', make: labelsTable },
   {
     page: 'docs/sandboxes.md',
     name: 'attacks',

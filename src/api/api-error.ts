@@ -92,6 +92,11 @@ export const apiErrors = Object.freeze({
     meaning: 'the change was made, and its outcome could not be written to the audit log',
     hint: 'the change was made; `kici-admin audit verify` shows its open intent',
   },
+  checkpoint_sink_failed: {
+    status: 503,
+    meaning: 'the place where checkpoints of the audit log are kept did not take one',
+    hint: 'see KICI_AUDIT_SINK and the disk or the server that it names; the orchestrator tries again every few seconds',
+  },
   tampered: {
     status: 500,
     meaning:
@@ -138,7 +143,7 @@ export class ApiError extends Error {
   readonly hint: string;
   /** The backend failure behind it, if there is one. */
   readonly failure: Failure | undefined;
-  /** The request's id in the server's log, if a server answered. */
+  /** The id that the request was sent with, by which logs name it; set by the client. */
   readonly requestId: string | undefined;
   /** Set with `operation_disabled`. */
   readonly disabled: DisabledOperation | undefined;

@@ -5,6 +5,7 @@ import { isErrorBody } from './client-checks.ts';
 import type { Check } from './checks.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
+import { requestIdHeader } from './request-id.ts';
 import { requestOf } from './request.ts';
 
 export interface ClientOptions {
@@ -13,6 +14,8 @@ export interface ClientOptions {
   readonly token: string | undefined;
   readonly organization: string;
   readonly signal?: AbortSignal;
+  /** The W3C `traceparent` of what the calls are made for; default: none. */
+  readonly traceparent?: string | undefined;
 }
 
 /** Calls operations of an orchestrator, for `kici-admin`, `kici` and the agent. */
@@ -47,9 +50,10 @@ export function createClient(options: ClientOptions): ApiClient {
   ): Promise<T> {
     const { path, body } = requestOf(operation, options.organization, input);
     const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
-    const text = await send(exchange, url, {
+    const requestId = crypto.randomUUID();
+    const text = await send(exchange, url, requestId, {
       method: operation.method,
-      headers: headersOf(body, token),
+      headers: headersOf(body, token, requestId, options.traceparent),
       body,
       signal: options.signal,
     });
@@ -58,6 +62,9 @@ export function createClient(options: ClientOptions): ApiClient {
       throw new ApiError(
         'bad_answer',
         `${url.origin} answered ${operation.method} ${url.pathname} with a body that does not match its schema`,
+        undefined,
+        undefined,
+        requestId,
       );
     return answer.data;
   }
@@ -72,17 +79,24 @@ export function createClient(options: ClientOptions): ApiClient {
   };
 }
 
-function headersOf(body: string | undefined, token: string | undefined): Record<string, string> {
+function headersOf(
+  body: string | undefined,
+  token: string | undefined,
+  requestId: string,
+  traceparent: string | undefined,
+): Record<string, string> {
   return {
     accept: 'application/json',
+    [requestIdHeader]: requestId,
+    ...(traceparent !== undefined && { traceparent }),
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   };
 }
 
-async function send(exchange: Exchange, url: URL, request: Request): Promise<string> {
+async function send(exchange: Exchange, url: URL, id: string, request: Request): Promise<string> {
   const { status, text } = await exchange(url, request).catch((error: unknown) => {
-    throw unreachable(url, error);
+    throw unreachable(url, id, error);
   });
   if (status >= 200 && status < 300) return text;
   const problem = parseJson(text);
@@ -90,8 +104,11 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
     throw new ApiError(
       'bad_answer',
       `${url.origin} answered with status ${status} and a body that no orchestrator sends`,
+      undefined,
+      undefined,
+      id,
     );
-  const { error, message, hint, requestId, code, reason, about, operation, category, cliEquivalent } = problem;
+  const { error, message, hint, requestId = id, code, reason, about, operation, category, cliEquivalent } = problem;
   throw new ApiError(
     error,
     message,
@@ -102,13 +119,16 @@ async function send(exchange: Exchange, url: URL, request: Request): Promise<str
   );
 }
 
-function unreachable({ origin }: URL, error: unknown): ApiError {
+function unreachable({ origin }: URL, requestId: string, error: unknown): ApiError {
   const { reason } = connectionReason(error);
   const why = reason === undefined ? '' : `: ${failureReasons[reason].meaning}`;
-  return new ApiError('unreachable', `cannot reach an orchestrator at ${origin}${why}`, undefined, {
-    code: 'unreachable',
-    reason,
-  });
+  return new ApiError(
+    'unreachable',
+    `cannot reach an orchestrator at ${origin}${why}`,
+    undefined,
+    { code: 'unreachable', reason },
+    requestId,
+  );
 }
 
 function parseJson(text: string): unknown {

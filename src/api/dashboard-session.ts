@@ -23,6 +23,7 @@ export const signInRequest = z.union([
 /** What the page knows about its session; nothing in it grants access elsewhere. */
 export const dashboardSession = z.object({
   id: z.string(),
+  token: z.string().describe('the id of the token that it was opened with'),
   actor: z.string().describe('the name of the token'),
   role: z.enum(roleNames),
   organization: z.string().describe('the one that the page opens with'),

@@ -9,14 +9,13 @@ const key = check.text(undefined, (value) => parseKey(value).ok);
 const place = { key, backend: check.text(), scope: check.text() };
 
 const isDelivered = check.either(
-  check.object(
-    { ...place, status: check.oneOf('sealed'), sealed: check.base64() },
-    { version: check.text(), ageMs: check.amount },
-  ),
+  check.object({ ...place, status: check.oneOf('sealed') }, { version: check.text(), ageMs: check.amount }),
   check.object({ ...place, status: check.oneOf('unavailable'), code: isCode, hint: check.text() }, why),
   check.object({ ...place, status: check.oneOf('declared') }),
   check.object({ key, status: check.oneOf('not_found', 'refused') }),
 );
+
+const areDelivered = check.object({ secrets: check.listOf(isDelivered) }, { sealed: check.base64() });
 
 const isOpened = check.object(
   {
@@ -56,6 +55,7 @@ const isOpened = check.object(
 
 export type OpenedJob = check.Checked<typeof isOpened>;
 export type DeliveredSecret = check.Checked<typeof isDelivered>;
+export type DeliveredSecrets = check.Checked<typeof areDelivered>;
 
 interface OpenJob {
   readonly environment: string;
@@ -70,11 +70,11 @@ export const openJob: CheckedCall<OpenJob, OpenedJob> = { method: 'POST', path: 
 
 export const readJobSecrets: CheckedCall<
   { readonly jobId: string; readonly keys: readonly string[] },
-  { secrets: DeliveredSecret[] }
+  DeliveredSecrets
 > = {
   method: 'POST',
   path: '/jobs/{jobId}/secrets',
-  isAnswer: check.object({ secrets: check.listOf(isDelivered) }),
+  isAnswer: areDelivered,
 };
 
 export const closeJob: CheckedCall<{ readonly jobId: string }, object> = {

@@ -13,11 +13,12 @@ import { SecretValue } from '@kici-dev/secret-backend';
 
 /**
  * Seals values between orchestrator and agent: one X25519 agreement per job, HKDF-SHA-256 to an AES-256-GCM key, a
- * fresh random nonce per value. The associated data binds a value to its job and key, so that one sealed value cannot
- * be passed off as another.
+ * fresh random nonce per answer. The associated data binds the values to their job and keys, so that none can be passed
+ * off as another.
  */
 const nonceBytes = 12;
 const tagBytes = 16;
+const lengthBytes = 4;
 /** DER prefix of an X25519 SubjectPublicKeyInfo (RFC 8410); the raw key follows. */
 const x25519Prefix = Buffer.from('302a300506032b656e032100', 'hex');
 
@@ -50,31 +51,76 @@ export function deriveSessionKey(own: KeyObject, theirPublicKey: Uint8Array, sal
   return key;
 }
 
-export function sealForJob(sessionKey: KeyObject, jobId: string, key: string, value: SecretValue): Uint8Array {
+/** Seals the values of one answer together: a sealing costs the same for one value and for many. */
+export function sealForJob(
+  sessionKey: KeyObject,
+  jobId: string,
+  values: readonly (readonly [key: string, value: SecretValue])[],
+): Uint8Array {
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv('aes-256-gcm', sessionKey, nonce, { authTagLength: tagBytes });
-  cipher.setAAD(associatedData(jobId, key));
-  return Buffer.concat([nonce, cipher.update(value.bytes()), cipher.final(), cipher.getAuthTag()]);
+  cipher.setAAD(
+    associatedData(
+      jobId,
+      values.map(([key]) => key),
+    ),
+  );
+  const plain = joined(values.map(([, value]) => value.bytes()));
+  const sealed = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  plain.fill(0);
+  return sealed;
 }
 
-/** @throws Error if the bytes were not sealed for this job and key */
-export function openForJob(sessionKey: KeyObject, jobId: string, key: string, sealed: Uint8Array): SecretValue {
+/**
+ * @param keys in the order in which they were sealed
+ * @returns their values, in that order
+ * @throws Error if the bytes were not sealed for this job and these keys
+ */
+export function openForJob(
+  sessionKey: KeyObject,
+  jobId: string,
+  keys: readonly string[],
+  sealed: Uint8Array,
+): readonly SecretValue[] {
   if (sealed.byteLength < nonceBytes + tagBytes)
-    throw new RangeError('a sealed value is longer than its nonce and tag');
+    throw new RangeError('sealed values are longer than their nonce and tag');
   const decipher = createDecipheriv('aes-256-gcm', sessionKey, sealed.subarray(0, nonceBytes), {
     authTagLength: tagBytes,
   });
-  decipher.setAAD(associatedData(jobId, key));
+  decipher.setAAD(associatedData(jobId, keys));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
-  const bytes = Buffer.concat([
-    decipher.update(sealed.subarray(nonceBytes, sealed.byteLength - tagBytes)),
-    decipher.final(),
-  ]);
-  const value = SecretValue.fromBytes(bytes);
-  bytes.fill(0);
-  return value;
+  const plain = decipher.update(sealed.subarray(nonceBytes, sealed.byteLength - tagBytes));
+  try {
+    decipher.final();
+    return parted(plain);
+  } finally {
+    plain.fill(0);
+  }
 }
 
-function associatedData(jobId: string, key: string): Buffer {
-  return Buffer.from(JSON.stringify(['kici job value v1', jobId, key]));
+/** Each value behind its length. */
+function joined(values: readonly Uint8Array[]): Buffer {
+  const all = Buffer.alloc(values.reduce((sum, { byteLength }) => sum + lengthBytes + byteLength, 0));
+  let at = 0;
+  for (const value of values) {
+    at = all.writeUInt32BE(value.byteLength, at);
+    all.set(value, at);
+    at += value.byteLength;
+    value.fill(0);
+  }
+  return all;
+}
+
+function parted(all: Buffer): readonly SecretValue[] {
+  const values = new Array<SecretValue>();
+  for (let at = 0; at < all.byteLength;) {
+    const start = at + lengthBytes;
+    at = start + all.readUInt32BE(at);
+    values.push(SecretValue.fromBytes(all.subarray(start, at)));
+  }
+  return values;
+}
+
+function associatedData(jobId: string, keys: readonly string[]): Buffer {
+  return Buffer.from(JSON.stringify(['kici job values v2', jobId, keys]));
 }

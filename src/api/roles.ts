@@ -13,6 +13,7 @@ export const permissions = [
   'tokens:manage',
   'audit:read',
   'audit:acknowledge',
+  'audit:keep',
   'values:read',
   'jobs:open',
   'jobs:session',

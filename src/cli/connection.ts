@@ -23,7 +23,19 @@ export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSign
   const url = urlOf(flags, io);
   const token = await tokenOf(flags, io);
   const organization = organizationOf(flags, io);
-  return createClient({ url, token, organization, ...(signal !== undefined && { signal }) });
+  return createClient({
+    url,
+    token,
+    organization,
+    traceparent: traceparentOf(io),
+    ...(signal !== undefined && { signal }),
+  });
+}
+
+/** As CI systems hand it to what they start (opentelemetry.io/docs/specs/otel/context/env-carriers). */
+function traceparentOf({ environment }: Io): string | undefined {
+  const { TRACEPARENT: given = '' } = environment;
+  return /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(given) ? given : undefined;
 }
 
 async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {

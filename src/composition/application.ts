@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
+import { certificateLookedAtMs, certificateOf } from './certificate.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
+import { startKeeping } from './keep-audit.ts';
 import { listen, requireFreeAddress } from './listen.ts';
+import { keepTime } from './keep-time.ts';
 import type { OpenResources } from './modules/infrastructure.ts';
 import { repeatByTimer, type Repeat } from './repeat.ts';
 import { readKey } from './read-key.ts';
@@ -11,47 +14,60 @@ import { sealRows } from './seal-rows.ts';
 import { addressGuard, examineAudit, requireAddresses, requirePackages } from './start-checks.ts';
 import type { ServerSettings } from './settings.ts';
 import { openStorage } from './storage.ts';
+import { openTelemetry } from './open-telemetry.ts';
+import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
 import { identifiers } from './identifiers.ts';
 
 /** A running server. */
 export interface Application {
   readonly url: string;
+  /** Where Prometheus finds the metrics, if they are served. */
+  readonly metricsUrl: string | undefined;
   /** The file of the key-encryption key, if this start made it. */
   readonly createdKeyFile: string | undefined;
   /** An owner's token for the user who runs the server; the known one, if it is still valid. */
   localToken(known: string | undefined): Promise<string>;
+  /** Lets load balancers turn to others, and serves on. */
+  turnAway(): void;
   /** Lets requests in flight end, then closes what they used, the database last. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens, wires and starts, in this order; if a step fails, what was opened is closed again.
+ * Opens, wires and starts, in this order; at its end, or if a step fails, closes in the reverse order what was opened.
+ * @param now default: see `keepTime`
  * @throws KeyringError, DatabaseError, StartError
  */
 export async function startApplication(
   settings: ServerSettings,
   log: Logger,
-  now: () => number = Date.now,
+  now?: () => number,
   repeat: Repeat = repeatByTimer,
 ): Promise<Application> {
   const resolveAddress = addressGuard(settings);
   requireAddresses(settings);
   await requirePackages(settings);
   await requireFreeAddress(settings);
-  const { key, created } = await readKey(settings.key);
-  const database = await openStorage(settings);
+  const certificate = await certificateOf(settings, log);
+  const closing = new AsyncDisposableStack();
   try {
-    const keyring = await openKeyring(database, key, now);
+    const telemetry = await openTelemetry(settings, log);
+    closing.defer(() => telemetry.close());
+    const { key, created } = await readKey(settings.key);
+    const database = await openStorage(settings, telemetry.database);
+    closing.defer(() => database.destroy());
+    const time = now === undefined ? await keepTime(settings, database, repeat) : { now, stop: () => undefined };
+    closing.defer(() => {
+      time.stop();
+    });
+    const keyring = await openKeyring(database, key, time.now);
     // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
-    return await serve(
-      createContainer({ settings, log, resolveAddress, now, database, keyring }),
-      { settings, log, now, database, keyring },
-      repeat,
-      created,
-    );
+    const opened = { settings, log, now: time.now, telemetry, certificate, database, keyring };
+    const served = await serve(createContainer({ ...opened, resolveAddress }), opened, repeat, closing);
+    return { ...served, createdKeyFile: created && settings.key.kind === 'file' ? settings.key.file : undefined };
   } catch (error) {
-    await database.destroy();
+    await closing.disposeAsync();
     throw error;
   }
 }
@@ -60,31 +76,40 @@ async function serve(
   container: ReturnType<typeof createContainer>,
   opened: Omit<OpenResources, 'resolveAddress'>,
   repeat: Repeat,
-  created: boolean,
-): Promise<Application> {
-  const { settings, database } = opened;
+  closing: AsyncDisposableStack,
+): Promise<Omit<Application, 'createdKeyFile'>> {
+  const { settings, database, telemetry, certificate, now } = opened;
   const server = container.get(identifiers.server);
-  const instances = container.get(identifiers.instances);
   const accessTokens = container.get(identifiers.accessTokens);
   await container.get(identifiers.organizations).ensure('default');
   const audit = container.get(identifiers.auditLog);
   const commits = commitsOf(database);
   await examineAudit(audit);
   await commits.group();
+  closing.defer(() => commits.close());
+  closing.defer(() => audit.settle());
+  telemetry.watch({
+    streams: () => container.get(identifiers.events).count(),
+    openJobs: () => countOpenJobs(database, now()),
+    ready: container.get(identifiers.readiness),
+    certificate,
+  });
   const url = await listen(server, settings);
+  const keeping = startKeeping({ ...opened, checkpoints: container.get(identifiers.checkpoints) }, repeat);
+  closing.defer(() => keeping.stop());
   const erasure = startErasing({ ...opened, keepDeletedMs: settings.keepDeletedMs }, repeat);
+  closing.defer(() => erasure.stop());
+  closing.defer(() => container.get(identifiers.instances).close());
+  closing.defer(() => server.close());
+  if (certificate !== undefined) closing.defer(repeat(() => void certificate.look(), certificateLookedAtMs));
   return {
     url,
-    createdKeyFile: created && settings.key.kind === 'file' ? settings.key.file : undefined,
+    metricsUrl: telemetry.url,
     localToken: async (known) =>
       known !== undefined && (await accessTokens.isUsable(known)) ? known : accessTokens.issueLocal(),
-    async stop() {
-      await server.close();
-      await instances.close();
-      await erasure.stop();
-      await audit.settle();
-      await commits.close();
-      await database.destroy();
+    turnAway() {
+      server.turnAway();
     },
+    stop: () => closing.disposeAsync(),
   };
 }

@@ -1,8 +1,15 @@
-import { createStore, eraseExpired, organizationsWithExpired } from '@kici-dev/secret-backend-internal';
+import { randomUUID } from 'node:crypto';
 import { errorTrail } from '@kici-dev/secret-backend';
+import {
+  createStore,
+  eraseExpired,
+  organizationsWithExpired,
+  type InTransaction,
+} from '@kici-dev/secret-backend-internal';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { inTransaction } from '../database/in-transaction.ts';
+import { LeaseLostError, takeLease, type ChoreLease } from '../database/chore-lease.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AllTables } from './all-tables.ts';
 import type { Repeat } from './repeat.ts';
@@ -23,14 +30,27 @@ export interface ErasureServices {
 const everyMs = 600_000;
 
 /**
- * Erases deleted secrets whose retention has ended, now and periodically. Expired secrets cannot be restored, so
- * several orchestrators may do it at once, and the next round makes up for a failure.
+ * Erases deleted secrets whose retention has ended, now and periodically; of several orchestrators one does so until it
+ * ends. The next round makes up for a failure.
  */
 export function startErasing({ database, keyring, log, ...times }: ErasureServices, repeat: Repeat): Erasure {
+  const terms = { name: 'erase deleted secrets', holder: randomUUID(), lastsMs: everyMs, now: times.now };
+  let lease: ChoreLease | undefined;
+
   async function eraseAll(): Promise<void> {
+    const held = await takeLease(database, terms);
+    lease = held;
+    if (held === undefined) return;
+    const leased: InTransaction = (store, work) =>
+      inTransaction(store, async (transaction) => {
+        await held.hold(transaction);
+        return work(transaction);
+      });
     for (const organization of await organizationsWithExpired(database, times)) {
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
-      const secrets = await eraseExpired(createStore(database, keyring, organization, { ...times, inTransaction }));
+      const secrets = await eraseExpired(
+        createStore(database, keyring, organization, { ...times, inTransaction: leased }),
+      );
       if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose retention has ended');
     }
   }
@@ -39,7 +59,8 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
   const round = (): void => {
     running ??= eraseAll()
       .catch((error: unknown) => {
-        log.error({ error: errorTrail(error) }, 'deleted secrets could not be erased');
+        if (error instanceof LeaseLostError) log.warn(error.message);
+        else log.error({ error: errorTrail(error) }, 'deleted secrets could not be erased');
       })
       .finally(() => {
         running = undefined;
@@ -51,6 +72,7 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
     async stop() {
       end();
       await running;
+      await lease?.release().catch(() => undefined);
     },
   };
 }

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AuditAnchor } from '../orchestrator/audit/anchor.ts';
 import type { AuditLog } from '../orchestrator/audit/audit-log.ts';
+import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
 import type { AuditSigner } from '../orchestrator/audit/services.ts';
 import type { HostFor, Instances } from '../orchestrator/backends/instances.ts';
 import type { OpenBackends } from '../orchestrator/backends/open-backends.ts';
@@ -17,6 +18,7 @@ import type { EventStreams } from '../orchestrator/events/streams.ts';
 import type { Handlers } from '../orchestrator/handlers.ts';
 import type { Readiness } from '../orchestrator/health/readiness.ts';
 import type { Authenticator } from '../orchestrator/http/authenticate.ts';
+import type { Certificate } from '../orchestrator/http/certificate.ts';
 import type { SessionCookies } from '../orchestrator/http/session-cookie.ts';
 import type { RequestsInFlight } from '../orchestrator/http/requests-in-flight.ts';
 import type { HttpServer } from '../orchestrator/http/server.ts';
@@ -34,6 +36,7 @@ import type { WriteInternalSecrets } from '../orchestrator/secrets/import.ts';
 import type { RenameInternalScope } from '../orchestrator/secrets/rename-scope.ts';
 import type { ValueEntry } from '../orchestrator/values/entry.ts';
 import type { Variables } from '../orchestrator/variables/variables.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { AllTables } from './all-tables.ts';
 import type { AreaHandlers } from './merge-handlers.ts';
 import type { ServerSettings } from './settings.ts';
@@ -51,6 +54,8 @@ export const identifiers = {
   log: token<Logger>('log'),
   resolveAddress: token<BackendHost['resolveAddress']>('resolveAddress'),
   now: token<() => number>('now'),
+  telemetry: token<Telemetry>('telemetry'),
+  certificate: token<{ readonly used: Certificate | undefined }>('certificate'),
   database: token<Kysely<AllTables>>('database'),
   keyring: token<Keyring>('keyring'),
 
@@ -80,6 +85,7 @@ export const identifiers = {
 
   auditAnchor: token<AuditAnchor>('auditAnchor'),
   auditSigner: token<AuditSigner>('auditSigner'),
+  checkpoints: token<Checkpoints>('checkpoints'),
   auditLog: token<AuditLog>('auditLog'),
 
   requests: token<RequestsInFlight>('requests'),

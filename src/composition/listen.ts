@@ -12,7 +12,7 @@ export async function requireFreeAddress({ host, port }: ServerSettings): Promis
       probe.listen({ host, port, exclusive: true }, resolve);
     });
   } catch (error) {
-    throw cannotListen(error, host, port);
+    throw cannotListen(error, { host, port });
   }
   await new Promise((resolve) => {
     probe.close(resolve);
@@ -28,21 +28,26 @@ export async function listen(server: HttpServer, { host, port }: ServerSettings)
     return await server.listen({ host, port });
   } catch (error) {
     await server.close();
-    throw cannotListen(error, host, port);
+    throw cannotListen(error, { host, port });
   }
 }
 
-function cannotListen(error: unknown, host: string, port: number): StartError {
+/** @param flags that say where it listens */
+export function cannotListen(
+  error: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+  flags = '--host and --port',
+): StartError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
   return code === 'EADDRINUSE'
     ? new StartError(
         'cannot_listen',
         `something is already listening on ${host}:${port}`,
-        'stop it, or choose another port with --port or KICI_PORT',
+        `stop it, or choose another port with ${flags}`,
       )
     : new StartError(
         'cannot_listen',
         `cannot listen on ${host}:${port} (${code})`,
-        'choose another address with --host and --port',
+        `choose another address with ${flags}`,
       );
 }

@@ -29,6 +29,7 @@ export async function reseal(
       database,
       signer: (organization) => keyring.signer(organization),
       anchor: createFileAnchor(anchorFile(settings.dataDir)),
+      isShared: settings.database !== undefined,
       durable: async () => undefined,
       now: Date.now,
       listener: { failed: () => undefined, broken: () => undefined },

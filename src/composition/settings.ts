@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { PostgresSettings } from '../database/postgres/open.ts';
+import type { CertificateFiles } from '../orchestrator/http/certificate.ts';
 import type { HttpLimits } from '../orchestrator/http/limits.ts';
+import type { TelemetrySettings } from '../telemetry/telemetry.ts';
 import type { SignInLimits } from '../orchestrator/sessions/sign-ins.ts';
 
 /** Where the key-encryption key comes from. */
@@ -14,6 +16,21 @@ export interface DatabaseServer extends PostgresSettings {
   readonly migrationUrl?: string | undefined;
 }
 
+/** A place for checkpoints, away from the database. */
+export interface AuditSinkSettings {
+  readonly to:
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'stdout' }
+    /** `tokenFile` holds a bearer token. */
+    | { readonly kind: 'put'; readonly url: URL; readonly tokenFile: string | undefined };
+  /** How old a checkpoint may be before new rows get one. */
+  readonly everyMs: number;
+  /** Default: 10,000. */
+  readonly everyRows?: number;
+  /** Whether nothing audited begins while the sink takes no checkpoints. */
+  readonly isRequired: boolean;
+}
+
 /** Everything that a server is started with. */
 export interface ServerSettings {
   /** Holds the anchor of the audit log, and the database where there is no server for it. */
@@ -24,6 +41,8 @@ export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Default: plain HTTP. */
+  readonly tls?: CertificateFiles | undefined;
   /** URLs by which clients reach the server, through a proxy or by name; default: none. */
   readonly publicUrls?: readonly URL[];
   /** Whether the page is served, and sign-ins at it. */
@@ -41,6 +60,10 @@ export interface ServerSettings {
   readonly requestTimeoutMs: number;
   /** How long dashboard sessions last; default: 1 hour idle, 12 hours in all. */
   readonly signInLimits?: SignInLimits;
+  /** Where checkpoints of the audit log are kept; default: nowhere. */
+  readonly auditSink?: AuditSinkSettings | undefined;
+  /** What is measured, and where it goes; default: nothing. */
+  readonly telemetry?: TelemetrySettings | undefined;
   /** How long a deleted secret of the internal store can be restored; 0: not at all. */
   readonly keepDeletedMs: number;
 }

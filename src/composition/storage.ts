@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import { DatabaseError } from '../database/database-error.ts';
 import { migrate } from '../database/migrate.ts';
+import type { DatabaseObserver } from '../database/observer.ts';
 import { makeFolder, openDatabase } from '../database/open.ts';
 import { parseAddress } from '../database/postgres/address.ts';
 import { openPostgres } from '../database/postgres/open.ts';
@@ -12,19 +13,37 @@ export type StorageSettings = Pick<ServerSettings, 'dataDir' | 'database'>;
 
 /**
  * Opens the database that the settings name, its tables up to date, and makes the data folder.
+ * @param observer default: nobody measures
  * @throws DatabaseError
  */
-export async function openStorage({ dataDir, database }: StorageSettings): Promise<Kysely<AllTables>> {
-  if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir)));
+export async function openStorage(
+  { dataDir, database }: StorageSettings,
+  observer?: DatabaseObserver,
+): Promise<Kysely<AllTables>> {
+  if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir), undefined, observer));
   makeFolder(dataDir);
-  return requireMoved(await openServer(database));
+  return requireMoved(await openServer(database, observer));
+}
+
+/**
+ * Only brings the tables up to date, which takes neither a key nor, for a server, a data folder.
+ * @throws DatabaseError
+ */
+export async function migrateStorage({ dataDir, database }: StorageSettings): Promise<void> {
+  if (database === undefined) await (await openStorage({ dataDir, database })).destroy();
+  else await migrateServer(database);
 }
 
 /**
  * Opens a PostgreSQL, its tables up to date.
  * @throws DatabaseError
  */
-export async function openServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<Kysely<AllTables>> {
+export async function openServer(server: DatabaseServer, observer?: DatabaseObserver): Promise<Kysely<AllTables>> {
+  await migrateServer(server);
+  return openPostgres<AllTables>({ url: server.url, passwordFile: server.passwordFile }, 'serving', observer);
+}
+
+async function migrateServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<void> {
   // The file's password is for every URL without one.
   const usesFile = migrationUrl === undefined || parseAddress(migrationUrl).password === undefined;
   const migrating = await openPostgres<AllTables>(
@@ -32,7 +51,6 @@ export async function openServer({ url, migrationUrl, passwordFile }: DatabaseSe
     'migrating',
   );
   await (await upToDate(migrating)).destroy();
-  return openPostgres<AllTables>({ url, passwordFile });
 }
 
 /**

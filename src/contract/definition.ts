@@ -79,6 +79,11 @@ export interface BackendHost {
   readFile(setting: string, path: string, maxBytes?: number): Promise<OpenedFile>;
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /**
+   * Id of the request that the present call is made for, for a service that writes it into its own log; calls that
+   * several requests share have that of the first. Default: none.
+   */
+  requestId?(): string | undefined;
 }
 
 export interface OpenedFile {

@@ -1,16 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, type ReactElement } from 'react';
+import { Suspense, useEffect, useEffectEvent, type ReactElement } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import type { DashboardSession } from '../api/dashboard-session.ts';
-import { setConnection, useConnection } from './api/connection.ts';
+import { useConnection } from './api/connection.ts';
 import type { Problem } from './api/problem.ts';
 import { readSession, SessionContext } from './api/session.tsx';
 import { decoded, OrganizationContext } from './shell/address.ts';
+import { FailureBoundary } from './shell/failure.tsx';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './shell/sign-in.tsx';
 import { Loading } from './ui/notice.tsx';
+import { lazily } from './ui/lazily.ts';
 
-const SignInDialog = lazy(() => import('./shell/sign-in-dialog.tsx'));
+const SignInDialog = lazily(() => import('./shell/sign-in-dialog.tsx'));
 
 /** How often a server that does not answer is tried again. */
 const retryMs = 1_500;
@@ -29,24 +31,31 @@ export function App(): ReactElement {
   });
   const signedIn = (next: DashboardSession): void => {
     client.setQueryData(['session'], next);
-    setConnection('up');
     void client.invalidateQueries();
   };
+  const tryAgain = useEffectEvent(() => {
+    void readSession().then(signedIn, () => undefined);
+  });
   useEffect(() => {
     if (connection !== 'down') return undefined;
     const timer = setInterval(() => {
-      void readSession().then(
-        async (next) => {
-          client.setQueryData(['session'], next);
-          return client.invalidateQueries();
-        },
-        () => undefined,
-      );
+      tryAgain();
     }, retryMs);
     return () => {
       clearInterval(timer);
     };
-  }, [connection, client]);
+  }, [connection]);
+  useEffect(() => {
+    if (connection !== 'ended') return undefined;
+    // Whoever comes back from another tab may have signed in there.
+    const look = (): void => {
+      tryAgain();
+    };
+    window.addEventListener('focus', look);
+    return () => {
+      window.removeEventListener('focus', look);
+    };
+  }, [connection]);
 
   if (session === undefined)
     return error === null && connection !== 'ended' ? (
@@ -59,9 +68,11 @@ export function App(): ReactElement {
       <AtAddress session={session} />
       {/* Over the page, which keeps what was typed into it. */}
       {connection === 'ended' ? (
-        <Suspense>
-          <SignInDialog onSignedIn={signedIn} actor={session.actor} />
-        </Suspense>
+        <FailureBoundary instead={false}>
+          <Suspense>
+            <SignInDialog onSignedIn={signedIn} actor={session.actor} />
+          </Suspense>
+        </FailureBoundary>
       ) : undefined}
     </SessionContext>
   );

@@ -7,6 +7,7 @@ import { createQueryClient } from './api/queries.ts';
 import { Router } from 'wouter';
 import { App } from './app.tsx';
 import { applyTheme } from './shell/theme.ts';
+import { Toasts } from './shell/toast.tsx';
 import { askBeforeGoing, guardBrowser } from './ui/drafts.ts';
 
 applyTheme();
@@ -20,6 +21,7 @@ createRoot(root).render(
         <Router aroundNav={askBeforeGoing}>
           <App />
         </Router>
+        <Toasts />
       </QueryClientProvider>
     </CSPProvider>
   </StrictMode>,

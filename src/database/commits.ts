@@ -1,7 +1,8 @@
 import { fdatasync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import type { DatabaseObserver } from './observer.ts';
 
 /** What was committed, and whether it is on the disk yet. */
 export interface Commits {
@@ -49,18 +50,28 @@ export type SyncFile = (descriptor: number) => Promise<void>;
  */
 export class LogCommits implements Commits {
   readonly #database: DatabaseSync;
+  readonly #version: StatementSync;
   readonly #logFile: string;
   readonly #sync: SyncFile;
+  readonly #observer: Pick<DatabaseObserver, 'synced'> | undefined;
   #log: Awaited<ReturnType<typeof open>> | undefined;
   #written = 0;
+  #seenOfOthers: unknown;
   #synced = 0;
   #running: Promise<void> | undefined;
   #failure: NotDurableError | undefined;
 
-  constructor(database: DatabaseSync, logFile: string, sync: SyncFile = promisify(fdatasync)) {
+  constructor(
+    database: DatabaseSync,
+    logFile: string,
+    sync: SyncFile = promisify(fdatasync),
+    observer?: Pick<DatabaseObserver, 'synced'>,
+  ) {
     this.#database = database;
+    this.#version = database.prepare('pragma data_version');
     this.#logFile = logFile;
     this.#sync = sync;
+    this.#observer = observer;
   }
 
   /** Called after each statement that may have committed something. */
@@ -72,11 +83,13 @@ export class LogCommits implements Commits {
     // Readable is enough to sync it, and closing it takes none of SQLite's locks away: those are on the other files.
     this.#log = await open(this.#logFile, 'r');
     this.#database.exec(`pragma synchronous = normal; pragma wal_autocheckpoint = ${checkpointPages}`);
+    this.#seenOfOthers = this.#version.get()?.['data_version'];
     this.#synced = this.#written;
   }
 
   async durable(): Promise<void> {
     if (this.#log === undefined) return;
+    this.#noteOthers();
     const goal = this.#written;
     if (this.#synced >= goal) return;
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -98,6 +111,16 @@ export class LogCommits implements Commits {
     this.#log = undefined;
   }
 
+  /**
+   * What another process has committed, and this one has read, may not be on the disk yet either: this changes whenever
+   * somebody else has committed (sqlite.org/pragma.html#pragma_data_version).
+   */
+  #noteOthers(): void {
+    const version = this.#version.get()?.['data_version'];
+    if (version !== this.#seenOfOthers) this.noteWrite();
+    this.#seenOfOthers = version;
+  }
+
   /** One sync at a time; whoever comes while it runs waits for the next one together. */
   async #until(goal: number): Promise<void> {
     while (this.#synced < goal) {
@@ -111,6 +134,7 @@ export class LogCommits implements Commits {
   async #syncNow(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const target = this.#written;
+    const started = performance.now();
     try {
       await this.#sync(this.#log?.fd ?? -1);
     } catch (error) {
@@ -123,5 +147,6 @@ export class LogCommits implements Commits {
       throw this.#failure;
     }
     this.#synced = target;
+    this.#observer?.synced(performance.now() - started);
   }
 }

@@ -8,7 +8,8 @@ export type DatabaseErrorCode =
   | 'not_up_to_date'
   | 'not_empty'
   | 'move_failed'
-  | 'unfinished_move';
+  | 'unfinished_move'
+  | 'in_use';
 
 /** Why the database cannot be used, and what to do about it. */
 export class DatabaseError extends CodedError<DatabaseErrorCode> {

@@ -41,13 +41,18 @@ class TransactionalAdapter extends SqliteAdapter {
 
 /** SQLite's own busy timeout sleeps in the calling thread, and with it the whole server. */
 class PatientDriver extends SqliteDriver {
+  #connection: DatabaseConnection | undefined;
+
   override async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await super.acquireConnection();
-    return {
-      executeQuery: (query) => whenFree(() => connection.executeQuery(query)),
-      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
-    };
+    return (this.#connection ??= patient(await super.acquireConnection()));
   }
+}
+
+function patient(connection: DatabaseConnection): DatabaseConnection {
+  return {
+    executeQuery: (query) => whenFree(() => connection.executeQuery(query)),
+    streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+  };
 }
 
 async function whenFree<T>(run: () => Promise<T>): Promise<T> {

@@ -1,44 +1,58 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
+import { makeCompatibilityTable, newerSchema, noteOldest, oldestOf, requireCompatible } from './compatibility.ts';
 import { DatabaseError } from './database-error.ts';
 
-/** The migrations of one owner of tables, in the order of their names. */
+/** A step from one schema of an owner to the next. */
+export interface SchemaChange extends Migration {
+  /**
+   * The name of the oldest schema of this owner whose orchestrators can go on beside it, reading and writing as they do;
+   * its own name: none can.
+   */
+  readonly oldest: string;
+}
+
+/** The migrations of one owner of tables, in the order of their names; the last one names the schema. */
 export interface MigrationSet {
   readonly owner: string;
-  readonly migrations: Readonly<Record<string, Migration>>;
+  readonly migrations: Readonly<Record<string, SchemaChange>>;
 }
 
 /**
- * Brings the tables of every owner up to date, all of them or none; one process does so while others wait.
- * @throws DatabaseError `newer_schema` if a newer version has written this database, `migration_failed`
+ * Brings the tables of every owner up to date, all of them or none; one process does so while others wait. What a newer
+ * version has written stays as it is, if that version says that this one can live with it.
+ * @throws DatabaseError `newer_schema` if it says otherwise, `migration_failed`
  */
 export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<void> {
   // Not serializable: whoever has waited for the lock must see what the one before did.
   await database.transaction().execute(async (transaction) => {
     await lock(transaction);
+    await makeCompatibilityTable(transaction);
     for (const set of sets) await migrateOwner(transaction, set);
   });
 }
 
-async function migrateOwner<Tables>(
-  transaction: Transaction<Tables>,
-  { owner, migrations }: MigrationSet,
-): Promise<void> {
+async function migrateOwner<Tables>(transaction: Transaction<Tables>, set: MigrationSet): Promise<void> {
+  const { owner, migrations } = set;
   const applied = (await tableExists(transaction, tableOf(owner))) ? await appliedMigrations(transaction, owner) : [];
   const foreign = applied.filter((name) => !Object.hasOwn(migrations, name));
-  if (foreign.length > 0)
-    throw new DatabaseError(
-      'newer_schema',
-      `the tables of ${owner} were written by a newer version (${foreign.join(', ')})`,
-      'run the version that wrote them, or restore a backup made before it',
-    );
+  if (foreign.length > 0) {
+    // One that a newer version has passed over would be made in the wrong order.
+    const isWhole = Object.keys(migrations).every((name) => applied.includes(name));
+    if (!isWhole || (await oldestOf(transaction, owner)) === undefined) throw newerSchema(owner, foreign);
+    await requireCompatible(transaction, [set]);
+    return;
+  }
   const { error } = await new Migrator({
     db: transaction,
     provider: { getMigrations: async () => ({ ...migrations }) },
     migrationTableName: tableOf(owner),
     migrationLockTableName: `${owner}_migration_lock`,
   }).migrateToLatest();
-  if (error === undefined) return;
+  if (error === undefined) {
+    await noteOldest(transaction, set);
+    return;
+  }
   throw new DatabaseError(
     'migration_failed',
     `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`,

@@ -1,11 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { fileProblem, kindOf, UnusableFileError } from '../files/plain-file.ts';
 import { durableCommits, LogCommits, type Commits, type SyncFile } from './commits.ts';
-import { EmbeddedDialect } from './dialect.ts';
+import { EmbeddedKysely } from './embedded-kysely.ts';
 import { DatabaseError } from './database-error.ts';
+import type { DatabaseObserver } from './observer.ts';
 import { sqliteForKysely } from './sqlite.ts';
 
 const openingTimeoutMs = 5_000;
@@ -13,9 +14,10 @@ const openingTimeoutMs = 5_000;
 /**
  * Opens the embedded database and makes its folder.
  * @param sync how a file is brought to the disk; default: the system's way
+ * @param observer default: nobody measures
  * @throws DatabaseError `cannot_open`
  */
-export function openDatabase<Tables>(file: string, sync?: SyncFile): Kysely<Tables> {
+export function openDatabase<Tables>(file: string, sync?: SyncFile, observer?: DatabaseObserver): Kysely<Tables> {
   let database: DatabaseSync | undefined;
   try {
     makeFolder(dirname(file));
@@ -34,14 +36,11 @@ export function openDatabase<Tables>(file: string, sync?: SyncFile): Kysely<Tabl
       'check that the folder exists, is writable and has free space; KICI_DATA_DIR names another',
     );
   }
-  const commits = new LogCommits(database, `${file}-wal`, sync);
-  const opened = new Kysely<Tables>({
-    dialect: new EmbeddedDialect(
-      sqliteForKysely(database, () => {
-        commits.noteWrite();
-      }),
-    ),
+  const commits = new LogCommits(database, `${file}-wal`, sync, observer);
+  const statements = sqliteForKysely(database, () => {
+    commits.noteWrite();
   });
+  const opened = new EmbeddedKysely<Tables>(statements, observer);
   commitsByDatabase.set(opened, commits);
   return opened;
 }

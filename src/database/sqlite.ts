@@ -1,19 +1,37 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import type { Cells } from './cells.ts';
 import { requireStorable } from './text.ts';
 
 const maxCachedStatements = 500;
+
+export interface EmbeddedDatabase extends SqliteDatabase {
+  isInTransaction(): boolean;
+  cells(sql: string, parameters: readonly unknown[]): readonly Cells[];
+}
 
 /**
  * Node's own SQLite in the shape that Kysely's dialect expects, with its statements kept.
  * @param wrote called after each statement that may have committed something
  */
-export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () => undefined): SqliteDatabase {
+export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () => undefined): EmbeddedDatabase {
   const statements = new Map<string, SqliteStatement>();
+  const withoutNames = new Map<string, StatementSync>();
   return {
     close: () => {
       statements.clear();
+      withoutNames.clear();
       database.close();
+    },
+    isInTransaction: () => database.isTransaction,
+    cells(sql, parameters) {
+      const statement = withoutNames.get(sql) ?? database.prepare(sql);
+      if (withoutNames.size >= maxCachedStatements) withoutNames.clear();
+      withoutNames.set(sql, statement);
+      statement.setReturnArrays(true);
+      // The types of Node.js know rows with names alone.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      return statement.all(...toInputs(parameters)) as unknown as Cells[];
     },
     prepare(sql) {
       const known = statements.get(sql);
@@ -23,7 +41,10 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       const statement =
         sql === 'rollback'
           ? rollbackIn(database)
-          : adapt(database.prepare(sql === 'begin' ? 'begin immediate' : sql), readsOnly.test(sql) ? undefined : wrote);
+          : adapt(
+              database.prepare(sql === 'begin' ? 'begin immediate' : sql),
+              isSelect(sql) || sql === 'begin' ? undefined : wrote,
+            );
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
@@ -31,7 +52,9 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
   };
 }
 
-const readsOnly = /^\s*(select|begin)\b/i;
+export function isSelect(sql: string): boolean {
+  return /^\s*select\b/i.test(sql);
+}
 
 function adapt(statement: StatementSync, wrote: () => void = () => undefined): SqliteStatement {
   const done = <T>(result: T): T => {

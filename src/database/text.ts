@@ -7,8 +7,12 @@ export class UnstorableTextError extends Error {
   }
 }
 
+export function isStorable(text: string): boolean {
+  return !text.includes('\0');
+}
+
 /** @throws UnstorableTextError */
 export function requireStorable(text: string): string {
-  if (text.includes('\0')) throw new UnstorableTextError();
+  if (!isStorable(text)) throw new UnstorableTextError();
   return text;
 }

@@ -6,14 +6,16 @@ import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /**
- * `seal` protects values. `mac` signs the audit log and `rows` the rows that grant or decide; neither is ever replaced.
+ * `seal` protects values. `mac` signs the audit log, `checkpoint` its checkpoints and `rows` the rows that grant
+ * or decide; none of them is ever replaced.
  * `entry` is the private half of the key pair that clients seal values to.
  */
-export type KeyPurpose = 'seal' | 'mac' | 'rows' | 'entry';
+export type KeyPurpose = 'seal' | 'mac' | 'checkpoint' | 'rows' | 'entry';
 
 const purposes = {
   seal: 'values',
   mac: 'audit log',
+  checkpoint: 'checkpoints of the audit log',
   rows: 'tokens and settings',
   entry: 'value entry',
 } satisfies Record<KeyPurpose, string>;

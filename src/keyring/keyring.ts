@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { createDataKeys } from './data-keys.ts';
+import { ed25519Key, type SigningKey } from './ed25519.ts';
 import { decrypt, encodeParts, encrypt } from './envelope.ts';
 import { KeyringError } from './keyring-error.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
@@ -21,6 +22,8 @@ export interface Keyring {
   open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
   /** Returns a function that signs with the organization's own key (HMAC-SHA-256, hex). */
   signer(organization: string): Promise<(bytes: Uint8Array) => string>;
+  /** What signs checkpoints of an organization's audit log; whoever has the public half can check them. */
+  checkpointKey(organization: string): Promise<SigningKey>;
   /**
    * Returns a function that signs rows, with length-prefixed parts and another key than `signer`.
    * @param organization empty: what belongs to every organization
@@ -79,6 +82,10 @@ export async function openKeyring(
     async signer(organization) {
       const { key } = await keys.active(organization, 'mac');
       return (bytes) => createHmac('sha256', key).update(bytes).digest('hex');
+    },
+    async checkpointKey(organization) {
+      const { key } = await keys.active(organization, 'checkpoint');
+      return ed25519Key(key);
     },
     async rowSigner(organization) {
       const { key } = await keys.active(organization, 'rows');

@@ -21,6 +21,7 @@ export const keyringMigrations: MigrationSet = {
   owner: 'keyring',
   migrations: {
     '0001_keys': {
+      oldest: '0001_keys',
       async up(database: Kysely<unknown>) {
         await database.schema
           .createTable('data_keys')

@@ -2,6 +2,7 @@ import type { CallContext } from '@kici-dev/secret-backend';
 import { ApiError } from '../api/api-error.ts';
 import { rolePermissions, type Permission, type Role } from '../api/roles.ts';
 import type { AgentFacts } from './tokens/agent-facts.ts';
+import type { Turn } from './turn.ts';
 
 /** Who calls: the token of a person or program, or the token of one job. */
 export type Caller = TokenCaller | JobCaller;
@@ -36,6 +37,8 @@ export interface Call {
   readonly organization: string;
   /** The organization's generation as of this request. */
   readonly generation: number;
+  /** When the caller was looked up. */
+  readonly admittedIn: Turn;
   readonly requestId: string;
   readonly context: CallContext;
   /** Adds names to the audit row of a read. */

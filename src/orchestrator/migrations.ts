@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type { MigrationSet } from '../database/migrate.ts';
 
 /** Column types are PostgreSQL's; SQLite accepts any, and keeps bytes as bytes in a `bytea` column. */
@@ -6,6 +6,7 @@ export const orchestratorMigrations: MigrationSet = {
   owner: 'orchestrator',
   migrations: {
     '0001_tables': {
+      oldest: '0001_tables',
       async up(database: Kysely<unknown>) {
         const { schema } = database;
         await schema
@@ -113,6 +114,7 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0002_which_backend': {
+      oldest: '0002_which_backend',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .alterTable('backends')
@@ -126,6 +128,7 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0003_seals': {
+      oldest: '0003_seals',
       async up({ schema }: Kysely<unknown>) {
         for (const table of ['organizations', 'environments', 'tokens', 'jobs'])
           await schema.alterTable(table).addColumn('seal', 'text').execute();
@@ -133,6 +136,7 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0004_skip_deleted': {
+      oldest: '0004_skip_deleted',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .alterTable('bindings')
@@ -141,6 +145,7 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0005_backend_deadline': {
+      oldest: '0005_backend_deadline',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .alterTable('backends')
@@ -149,11 +154,13 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0006_policy': {
+      oldest: '0006_policy',
       async up({ schema }: Kysely<unknown>) {
         await schema.alterTable('organizations').addColumn('policy', 'text').execute();
       },
     },
     '0007_sign_ins': {
+      oldest: '0007_sign_ins',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .createTable('sign_ins')
@@ -180,6 +187,7 @@ export const orchestratorMigrations: MigrationSet = {
       },
     },
     '0008_job_catalogues': {
+      oldest: '0008_job_catalogues',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .createTable('job_catalogues')
@@ -188,6 +196,36 @@ export const orchestratorMigrations: MigrationSet = {
           .addColumn('catalogue', 'text', (column) => column.notNull())
           .addColumn('used_at', 'bigint', (column) => column.notNull())
           .addPrimaryKeyConstraint('job_catalogues_pk', ['organization', 'digest'])
+          .execute();
+      },
+    },
+    '0009_audit_heads': {
+      oldest: '0008_job_catalogues',
+      async up(database: Kysely<unknown>) {
+        await database.schema
+          .createTable('audit_heads')
+          .addColumn('organization', 'text', (column) => column.primaryKey())
+          .addColumn('sequence', 'bigint', (column) => column.notNull())
+          .addColumn('mac', 'text', (column) => column.notNull())
+          .addColumn('cut', 'bigint', (column) => column.notNull().defaultTo(0))
+          .addColumn('removed', 'bigint', (column) => column.notNull().defaultTo(0))
+          .execute();
+        await sql`insert into audit_heads (organization, sequence, mac)
+          select audit_rows.organization, audit_rows.sequence, audit_rows.mac
+          from audit_rows join (select organization, max(sequence) as sequence from audit_rows group by organization) last
+          on audit_rows.organization = last.organization and audit_rows.sequence = last.sequence`.execute(database);
+        await database.schema
+          .createTable('audit_checkpoints')
+          .addColumn('organization', 'text', (column) => column.primaryKey())
+          .addColumn('sequence', 'bigint', (column) => column.notNull())
+          .addColumn('at', 'bigint', (column) => column.notNull())
+          .execute();
+        await database.schema
+          .createTable('audit_sink')
+          .addColumn('id', 'integer', (column) => column.primaryKey())
+          .addColumn('holder', 'text', (column) => column.notNull())
+          .addColumn('until', 'bigint', (column) => column.notNull())
+          .addColumn('problem', 'text')
           .execute();
       },
     },

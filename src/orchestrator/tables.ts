@@ -148,4 +148,18 @@ export interface OrchestratorTables {
     /** HMAC over this row and the previous one, hex. */
     mac: string;
   };
+  /** Where each log ends; whoever appends holds the row. */
+  readonly audit_heads: {
+    organization: string;
+    sequence: number;
+    mac: string;
+    /** The newest row that records a cut; 0: there is none. It proves nothing: that row does. */
+    cut: number;
+    /** The last row that it has removed. */
+    removed: number;
+  };
+  /** The newest checkpoint of each log that the sink has kept. */
+  readonly audit_checkpoints: { organization: string; sequence: number; at: number };
+  /** A single row: which orchestrator writes to the sink of checkpoints, until when, and why that failed. */
+  readonly audit_sink: { id: number; holder: string; until: number; problem: string | null };
 }

@@ -373,9 +373,23 @@ export const answers: Answers = {
         subject: { scope: 'production', key: 'DB_PASSWORD' },
         result: 'done',
         intent: 1,
+        mac: 'ab'.repeat(32),
       },
     ],
   }),
+  'audit.checkpoint': () => ({
+    checkpoint: {
+      kind: 'kici audit checkpoint v1',
+      organization: 'default',
+      sequence: 2,
+      mac: 'ab'.repeat(32),
+      at,
+      publicKey: 'AAAA',
+      signature: 'AAAA',
+    },
+    kept: true,
+  }),
+  'audit.cut': () => ({ through: 6, rows: 6, row: 10 }),
   'audit.verify': () => ({ intact: true, rows: 2, openIntents: [], problems: [] }),
   'audit.acknowledge': () => ({ problems: [{ sequence: 5, problem: 'rows 5 to 6 are missing' }] }),
 };

@@ -46,6 +46,7 @@ const words: Record<string, unknown> = {
   disable: ['secrets.set'],
   enable: ['variables.set'],
   valueEntry: 'sealed',
+  before: '2025-01-31',
 };
 
 /** A field that excludes another one. */

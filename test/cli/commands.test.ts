@@ -274,6 +274,7 @@ describe('the cases', () => {
       'backend scaffold',
       'secret import',
       'help errors',
+      ...['export', 'checkpoint', 'cut'].map((name) => `audit ${name}`),
       ...['bash', 'zsh', 'fish'].map((shell) => `completion ${shell}`),
     ];
     const all = commandGroups.flatMap((entry) =>

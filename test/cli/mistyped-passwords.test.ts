@@ -4,7 +4,11 @@ import { main as kici } from '../../src/cli/kici/main.ts';
 import { main as orchestrator } from '../../src/cli/orchestrator/main.ts';
 import { inProcess } from '../support/admin-in-process.ts';
 
-const url = 'postgres://u:CANARY/with@signs@db.test/x';
+const urls = [
+  'postgres://u:CANARY/with@signs@db.test/x',
+  "postgres://db.test/x?user=u&password='CANARY'",
+  'https://vault.test/#token=CANARY',
+];
 
 it.each([
   ['kici-orchestrator', orchestrator],
@@ -13,7 +17,7 @@ it.each([
 ] satisfies [string, Parameters<typeof inProcess>[0]][])(
   'a password in an argument that %s does not know is not shown',
   async (_, main) => {
-    for (const args of [
+    const lines = urls.flatMap((url) => [
       [`--databaseurl=${url}`],
       [`--x${url}`],
       [url],
@@ -21,7 +25,8 @@ it.each([
       ['secret', 'set', url],
       ['run', `--workers=${url}`],
       ['move', `--json=${url}`, '--json'],
-    ]) {
+    ]);
+    for (const args of lines) {
       const { exitCode, stdout, stderr } = await inProcess(main, args, { environment: {} });
       expect([args, exitCode]).toEqual([args, 2]);
       expect(stdout + stderr).not.toContain('CANARY');

@@ -76,6 +76,8 @@ const lines: readonly string[] = [
   'policy set --disable category:unheard-of',
   'audit list --environment a/b',
   'audit list --since yesterday',
+  'audit export --environment a/b',
+  'audit cut --before yesterday --yes',
 ];
 const withoutNames = [
   'environment list',
@@ -85,6 +87,7 @@ const withoutNames = [
   'token revoke',
   'organization list',
   'audit verify',
+  'audit checkpoint',
   'audit acknowledge',
   'job list',
   'dashboard',

@@ -12,6 +12,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import { openKeyring } from '../../src/keyring/keyring.ts';
 import { databaseFor } from '../support/engine.ts';
+import { noTelemetry } from '../../src/telemetry/telemetry.ts';
 
 it('resolves every token once, and to the same thing each time', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'kici-wiring-'));
@@ -40,6 +41,8 @@ it('resolves every token once, and to the same thing each time', async () => {
     log: pino({ level: 'silent' }),
     resolveAddress: createAddressGuard(),
     now: Date.now,
+    telemetry: noTelemetry,
+    certificate: undefined,
     database,
     keyring,
   });

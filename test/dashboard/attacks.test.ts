@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { browserLane } from './support/browser.ts';
 import { furnish } from './support/installation.ts';
@@ -80,6 +80,68 @@ describeLane(browserLane, () => {
     await dialog.waitFor({ state: 'detached' });
     const { rows } = await installation.call('audit.list', { operation: 'secrets.set', limit: 2 });
     expect(rows[0]?.actor).toContain(':local');
+  });
+
+  describe('where its stream is broken, somebody else whom another tab has signed in', () => {
+    const dialog = () => stage.page.getByRole('dialog', { name: /^Replace the value/ });
+    const ended = () => stage.page.getByRole('dialog', { name: 'Your session has ended' });
+
+    async function typeAndBecomeAnother(): Promise<void> {
+      const { page, installation } = stage;
+      await page.route('**/events', (route) => route.abort());
+      await page.clock.install();
+      await stage.open(`${org}/settings/secrets/internal:staging`);
+      await page.getByRole('button', { name: 'Replace value' }).first().click();
+      await dialog().getByLabel('Value').fill('typed-as-the-owner');
+      const { token } = await installation.call('tokens.create', { name: 'another', role: 'admin' });
+      const tab = await page.context().newPage();
+      await signIn(tab, { ...installation, token });
+      await tab.close();
+    }
+
+    async function isNotSent(): Promise<void> {
+      await ended().getByText('you were local').waitFor();
+      expect(await dialog().getByLabel('Value').inputValue()).toBe('typed-as-the-owner');
+      const { rows } = await stage.installation.call('audit.list', { operation: 'secrets.set', actor: 'another' });
+      expect(rows).toEqual([]);
+    }
+
+    it('does not send a draft, whose header is not theirs', async () => {
+      await typeAndBecomeAnother();
+      const refused = stage.page.waitForResponse((response) => response.request().method() === 'PUT');
+      await dialog().getByRole('button', { name: 'Save' }).click();
+      expect((await refused).status()).toBe(403);
+      await isNotSent();
+    });
+
+    it('does not lend this page their session', async () => {
+      await typeAndBecomeAnother();
+      const asked = stage.page.waitForResponse('**/dashboard/session');
+      await stage.page.clock.runFor(10_000);
+      await (await asked).finished();
+      await stage.page.clock.runFor(1_000);
+      await isNotSent();
+    });
+  });
+
+  it('a tab whose session has ended goes on once the same person has signed in in another', async () => {
+    const { page, installation } = stage;
+    await stage.open(`${org}/settings/secrets/internal:staging`);
+    await page.getByRole('button', { name: 'Replace value' }).first().click();
+    const dialog = page.getByRole('dialog', { name: /^Replace the value/ });
+    await dialog.getByLabel('Value').fill('typed-before');
+    const { sessions } = await installation.call('sessions.list', {});
+    for (const { id } of sessions) await installation.call('sessions.end', { id });
+    const ended = page.getByRole('dialog', { name: 'Your session has ended' });
+    await ended.waitFor();
+    const tab = await page.context().newPage();
+    await signIn(tab, installation);
+    await page.bringToFront();
+    await page.evaluate(`dispatchEvent(new Event('focus'))`);
+    await ended.waitFor({ state: 'detached' });
+    await tab.close();
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('times are those of the server, whatever the clock of this machine says', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { browserLane } from './support/browser.ts';
@@ -145,6 +146,49 @@ describeLane(browserLane, () => {
       await stage.installation.call('secrets.set', { scope: 'production', key: 'FROM_ELSEWHERE', value: 'dg==' });
       await stage.page.getByRole('rowheader', { name: 'FROM_ELSEWHERE' }).waitFor({ timeout: 3_000 });
     });
+  });
+
+  it('a part of the page that did not come is asked for again, and one that never comes takes nothing else down', async () => {
+    const { page } = stage;
+    await page.clock.install();
+    let refused = 0;
+    await page.route(/\/(more-menu|person-menu|jobs-page|audit-page)-/, (route) => {
+      refused += 1;
+      return /jobs-page/.test(route.request().url()) && refused > 5 ? route.continue() : route.abort();
+    });
+    await stage.open('/orgs/default/jobs');
+    await page.clock.runFor(20_000);
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.clock.runFor(20_000);
+    await page.getByRole('alert').getByText('page_incomplete').waitFor();
+    await page.getByRole('link', { name: 'Access' }).click();
+    await page.getByRole('heading', { name: 'Access' }).waitFor();
+    expect(await page.getByRole('button', { name: 'local', exact: true }).isDisabled()).toBe(true);
+    stage.visitor.complaints.length = 0;
+  });
+
+  it('tabs that nobody sees leave a seventh its connection, and are up to date when they are seen again', async () => {
+    const { page } = stage;
+    // A browser without windows shows all of its tabs.
+    const show = (tab: Page, state: 'hidden' | 'visible') =>
+      tab.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await stage.open('/orgs/default/environments');
+    await isLive();
+    await show(page, 'hidden');
+    for (let number = 2; number <= 7; number += 1) {
+      const tab = await page.context().newPage();
+      await tab.goto(page.url());
+      await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+      await show(tab, 'hidden');
+    }
+    await stage.installation.call('environments.create', { name: 'made-unseen' });
+    expect(await page.getByRole('link', { name: 'made-unseen' }).count()).toBe(0);
+    await show(page, 'visible');
+    await page.getByRole('link', { name: 'made-unseen' }).waitFor({ timeout: 3_000 });
+    await stage.installation.call('environments.delete', { environment: 'made-unseen' });
   });
 
   it('a role that may not do something sees why, and the command', async () => {

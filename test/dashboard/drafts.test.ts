@@ -15,17 +15,17 @@ const forms: readonly (readonly [string, string, string])[] = [
   [`${org}/grid`, 'Paste .env', 'Contents of a .env file'],
   [`${org}/settings/secrets`, 'New scope', 'Scope'],
   [scope, 'Add secret', 'Name'],
-  [scope, 'Replace value', 'Value'],
+  [scope, 'Replace value of API_URL', 'Value'],
   [scope, 'Paste .env', 'Contents of a .env file'],
   [scope, 'Declare name', 'Name'],
   [scope, 'Rename', 'New name'],
   [`${org}/settings/variables/production`, 'Add variable', 'Name'],
-  [`${org}/settings/variables/production`, 'Change', 'Value'],
+  [`${org}/settings/variables/production`, 'Change LOG_LEVEL', 'Value'],
   [`${org}/settings/backends`, 'Add backend', 'Name'],
-  [`${org}/settings/backends`, 'Change', 'address'],
+  [`${org}/settings/backends`, 'Change corp-vault', 'address'],
   [`${org}/environments`, 'New', 'Name'],
   [environment, 'Bind scope', 'Scope or pattern'],
-  [environment, 'Change', 'Priority'],
+  [environment, 'Change corp-vault:apps/shop/db', 'Priority'],
   [`${org}/access`, 'Issue token', 'Name'],
 ];
 
@@ -59,7 +59,7 @@ describeLane(browserLane, () => {
     expect(address()).toBe(`${org}/jobs`);
   });
 
-  const replacing = [scope, 'Replace value', 'Value'] as const;
+  const replacing = [scope, 'Replace value of API_URL', 'Value'] as const;
 
   it('a jump of the palette is asked for, and leads on when nothing is kept', async () => {
     const { page } = stage;
@@ -107,6 +107,32 @@ describeLane(browserLane, () => {
     await page.goBack();
     await page.getByRole('heading', { name: 'Pick an environment' }).waitFor();
     await installation.call('environments.delete', { environment: 'from-a-form' });
+  });
+
+  it('a variable goes to the environment that it was typed for, whatever becomes of the environments', async () => {
+    const { page, installation } = stage;
+    const form = page.getByRole('dialog', { name: 'Add variable to development' });
+    await stage.open(`${org}/settings/variables`);
+    await page.getByRole('button', { name: 'Add variable' }).click();
+    await form.getByLabel('Name').fill('TYPED');
+    await form.getByLabel('Value').fill('for development');
+    await installation.call('environments.create', { name: 'a-first-one' });
+    await page.getByRole('option', { name: 'a-first-one', includeHidden: true }).waitFor({ state: 'attached' });
+    await installation.call('environments.delete', { environment: 'development' });
+    await page
+      .getByRole('option', { name: 'development', includeHidden: true })
+      .waitFor({ state: 'detached', timeout: 5_000 });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByText('not_found').waitFor();
+    expect(await form.getByLabel('Value').inputValue()).toBe('for development');
+    await installation.call('environments.create', { name: 'development', bind: ['development'] });
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.waitFor({ state: 'detached' });
+    const typedIn = async (name: string): Promise<unknown> =>
+      (await installation.call('variables.list', { environment: name })).variables.map((one) => [one.name, one.value]);
+    expect([await typedIn('a-first-one'), await typedIn('development')]).toEqual([[], [['TYPED', 'for development']]]);
+    await installation.call('environments.delete', { environment: 'a-first-one' });
+    await installation.call('variables.delete', { environment: 'development', name: 'TYPED' });
   });
 
   it('a token that is shown once is not lost by going back', async () => {

@@ -139,6 +139,27 @@ describeLane(browserLane, () => {
     await stage.page.getByRole('complementary', { name: /Explanation of SENTRY_DSN/ }).waitFor();
   });
 
+  it('goes where Enter says at once, though what was typed is not found yet', async () => {
+    const entries = Array.from({ length: 60 }, (_, at) => ({ key: `A_${at + 10}`, value: 'dg==' }));
+    await stage.installation.call('secrets.import', { scope: 'alphabet', entries });
+    await stage.installation.call('secrets.set', { scope: 'alphabet', key: 'ZEBRA', value: 'dg==' });
+    await stage.installation.call('environments.create', { name: 'alphabet', bind: ['alphabet'] });
+    await stage.open();
+    await stage.page.getByRole('rowheader', { name: 'A_10' }).waitFor();
+    await stage.page.keyboard.press('Control+k');
+    const field = stage.page.getByRole('combobox', { name: /^Find keys/ });
+    await stage.page.getByRole('option', { name: 'A_10' }).waitFor();
+    await field.fill('zebra');
+    await stage.page.keyboard.press('Enter');
+    await stage.page.getByRole('complementary', { name: 'Explanation of ZEBRA in alphabet' }).waitFor();
+    await stage.page.keyboard.press('Control+k');
+    await field.fill('no-such-name');
+    await stage.page.keyboard.press('Enter');
+    await stage.page.getByRole('status').getByText('Nothing has a name like that.').waitFor();
+    await stage.page.keyboard.press('Escape');
+    await stage.installation.call('environments.delete', { environment: 'alphabet' });
+  });
+
   it('sets many secrets from a .env file after a review', async () => {
     await stage.installation.call('secrets.set', { scope: 'pasted', key: 'ONE', value: 'MQ==' });
     await stage.open('/orgs/default/settings/secrets/internal:pasted');

@@ -67,6 +67,8 @@ describeLane(browserLane, () => {
     ['settings/backends', 'backends', 'corp-vault'],
     ['settings/policy', 'operations', 'secrets.set'],
     ['environments/production', 'bindings', 'corp-vault:apps/shop/db'],
+    ['environments', 'environments', 'production'],
+    ['settings/secrets', 'backends', 'observability'],
     ['jobs', 'jobs', 'release'],
     ['access', 'tokens', 'auditor'],
   ])('the list at %s is copied as JSON, with its %s', async (path, list, text) => {
@@ -74,7 +76,7 @@ describeLane(browserLane, () => {
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: installation.url });
     await stage.open(`${org}/${path}`);
     await page.getByText(text).first().waitFor();
-    await page.getByRole('button', { name: 'Copy as JSON' }).click();
+    await page.getByRole('button', { name: 'Copy as JSON' }).last().click();
     await page.getByRole('button', { name: 'Copied' }).waitFor();
     const copied: unknown = JSON.parse(await page.evaluate<string>('navigator.clipboard.readText()'));
     expect(copied).toHaveProperty(list);

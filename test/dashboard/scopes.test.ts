@@ -11,6 +11,18 @@ it('a scope is written in full, and taken apart', () => {
   ]);
 });
 
+it('folders that hold one folder alone are one, and no deeper than they branch', () => {
+  const end = { name: 'end', scope: 'corp:a/b/c/end', children: [] };
+  expect(treeOf('corp', ['corp:a/b/c/end'])).toEqual([{ name: 'a/b/c', scope: undefined, children: [end] }]);
+  expect(treeOf('corp', ['corp:a/b/c/end', 'corp:a/b'])).toEqual([
+    {
+      name: 'a',
+      scope: undefined,
+      children: [{ name: 'b', scope: 'corp:a/b', children: [{ name: 'c', scope: undefined, children: [end] }] }],
+    },
+  ]);
+});
+
 it('scopes are a tree, in which a folder may be a scope itself', () => {
   expect(treeOf('corp', ['corp:b', 'corp:a/x/y', 'corp:a', 'corp:a/x'])).toEqual([
     {

@@ -1,18 +1,26 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { launchBrowser, visit } from './support/browser.ts';
 import { furnish, install, overfill, type Installation } from './support/installation.ts';
 import { crowded, empty, furnished, type Shot } from './support/shots.ts';
 import { signIn } from './support/sign-in.ts';
 
 /**
- * Takes pictures of every page in both themes and three widths, into `screenshots/`; arguments select pages by name.
+ * Takes pictures of every page in both themes and three widths, into `screenshots/`; arguments select pages by name,
+ * and `--width 3840` takes that width alone. Those of the documentation are renewed by `--docs`.
  */
-const folder = join(import.meta.dirname, '../../screenshots');
-const widths = [360, 768, 1440];
+const { values, positionals } = parseArgs({
+  options: { width: { type: 'string' }, docs: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const root = join(import.meta.dirname, '../..');
+const folder = join(root, 'screenshots');
+const widths = values.width === undefined ? [360, 768, 1440] : [Number(values.width)];
 const schemes = ['light', 'dark'] as const;
+const documented = ['grid', 'explain'];
+const wanted = values.docs && positionals.length === 0 ? documented : positionals;
 
-const wanted = process.argv.slice(2);
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
 /** Each kind of installation with what is to be seen in it. */
@@ -34,6 +42,9 @@ try {
 } finally {
   await browser.close();
 }
+if (values.docs)
+  for (const name of documented)
+    await copyFile(join(folder, `${name}-1440-light.png`), join(root, 'docs/images', `${name}.png`));
 console.log(`pictures are in ${folder}`);
 
 async function takeAll(
@@ -44,6 +55,8 @@ async function takeAll(
 ): Promise<void> {
   await using visitor = await visit(browser, { width, height: width < 720 ? 740 : 900, scheme });
   const { page } = visitor;
+  // Lists of thousands take their time on a busy machine.
+  page.setDefaultTimeout(60_000);
   let isSignedIn = false;
   for (const { name, path, text, act } of shots) {
     try {

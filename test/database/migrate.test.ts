@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { requireCompatible } from '../../src/database/compatibility.ts';
 import { migrate, type MigrationSet } from '../../src/database/migrate.ts';
 import { openDatabase } from '../../src/database/open.ts';
 
@@ -11,15 +12,29 @@ interface Tables {
 }
 
 const first: MigrationSet['migrations'] = {
-  '0001_things': { up: (database) => database.schema.createTable('things').addColumn('id', 'text').execute() },
+  '0001_things': {
+    oldest: '0001_things',
+    up: (database) => database.schema.createTable('things').addColumn('id', 'text').execute(),
+  },
 };
 const second: MigrationSet['migrations'] = {
   ...first,
-  '0002_names': { up: (database) => database.schema.alterTable('things').addColumn('name', 'text').execute() },
+  '0002_names': {
+    oldest: '0001_things',
+    up: (database) => database.schema.alterTable('things').addColumn('name', 'text').execute(),
+  },
+};
+const third: MigrationSet['migrations'] = {
+  ...second,
+  '0003_no_names': {
+    oldest: '0003_no_names',
+    up: (database) => database.schema.alterTable('things').dropColumn('name').execute(),
+  },
 };
 const broken: MigrationSet['migrations'] = {
   ...first,
   '0002_broken': {
+    oldest: '0001_things',
     async up(database) {
       await database.schema.alterTable('things').addColumn('half', 'text').execute();
       await sql`alter table no_such_table add column name text`.execute(database);
@@ -54,21 +69,58 @@ describe('migrations', () => {
       {
         owner: 'other',
         migrations: {
-          '0001_rest': { up: (schema) => schema.schema.createTable('rest').addColumn('id', 'text').execute() },
+          '0001_rest': {
+            oldest: '0001_rest',
+            up: (schema) => schema.schema.createTable('rest').addColumn('id', 'text').execute(),
+          },
         },
       },
     ]);
     await migrate(database, [{ owner: 'shop', migrations: second }]);
   });
 
-  it('refuse tables that a newer version has written, name what they do not know, and change nothing', async () => {
+  it('let an older version go on beside a newer one that says so, and that version changes nothing', async () => {
     const { database } = await open();
     await migrate(database, [{ owner: 'shop', migrations: second }]);
+    await migrate(database, [{ owner: 'shop', migrations: first }]);
+    await requireCompatible(database, [{ owner: 'shop', migrations: first }]);
+    await database.insertInto('things').values({ id: 'of the older one' }).execute();
+    await migrate(database, [{ owner: 'shop', migrations: second }]);
+    expect(await database.selectFrom('things').selectAll().execute()).toEqual([{ id: 'of the older one', name: null }]);
+  });
+
+  it('refuse an older version that a newer one cannot live with, at its start and while it runs', async () => {
+    const { database } = await open();
+    const older = [{ owner: 'shop', migrations: second }];
+    await migrate(database, older);
+    await requireCompatible(database, older);
+    await migrate(database, [{ owner: 'shop', migrations: third }]);
+    const refused = {
+      code: 'newer_schema',
+      message: 'the tables of shop were written by a newer version (0003_no_names), and this one cannot live with them',
+    };
+    await expect(migrate(database, older)).rejects.toMatchObject(refused);
+    await expect(requireCompatible(database, older)).rejects.toMatchObject(refused);
+    await migrate(database, [{ owner: 'shop', migrations: third }]);
+  });
+
+  it('refuse tables of a version that has not said which others can live with them', async () => {
+    const { database } = await open();
+    await migrate(database, [{ owner: 'shop', migrations: second }]);
+    await sql`delete from compatible_migrations`.execute(database);
     await expect(migrate(database, [{ owner: 'shop', migrations: first }])).rejects.toMatchObject({
       code: 'newer_schema',
       message: expect.stringContaining('0002_names'),
     });
+  });
+
+  it('refuse a version that has another step where the newer one has its own', async () => {
+    const { database } = await open();
     await migrate(database, [{ owner: 'shop', migrations: second }]);
+    const other = { ...first, '0002_other': { oldest: '0001_things', up: async () => undefined } };
+    await expect(migrate(database, [{ owner: 'shop', migrations: other }])).rejects.toMatchObject({
+      code: 'newer_schema',
+    });
   });
 
   it('that fail leave the tables as they were and say what failed', async () => {

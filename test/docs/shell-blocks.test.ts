@@ -6,6 +6,7 @@ import { readPages, root, shellBlocks } from './markdown.ts';
 /** Pages whose shell blocks are run, each by the test that does it. */
 const run: Readonly<Record<string, string>> = {
   'README.md': 'test/docs/transcripts.test.ts',
+  'docs/audit.md': 'test/docs/transcripts.test.ts',
   'docs/dashboard-write-policy.md': 'test/docs/transcripts.test.ts',
   'docs/how-to.md': 'test/docs/how-to.test.ts',
   'docs/input-modes.md': 'test/docs/input-modes.test.ts',

@@ -76,8 +76,18 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin scope create', 0, ''],
       ['kici-admin scope rename', 0, ''],
       ['kici-admin scope rename', 0, ''],
+    ]);
+  });
+
+  it('docs/audit.md', async () => {
+    expect(await transcript('docs/audit.md')).toEqual([
       ['kici-admin audit list', 0, ''],
+      ['kici-admin audit list', 0, ''],
+      ['kici-admin audit export', 0, ''],
       ['kici-admin audit verify', 0, ''],
+      ['kici-admin audit checkpoint', 0, ''],
+      ['kici-admin audit verify', 1, expect.stringContaining('cannot read "checkpoints.jsonl"')],
+      ['kici-admin audit cut', 1, expect.stringContaining('no row is older than')],
       ['kici-admin audit acknowledge', 1, expect.stringContaining('there is nothing to acknowledge')],
     ]);
   });

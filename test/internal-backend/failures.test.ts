@@ -56,6 +56,8 @@ describe('a database that fails', () => {
     ['42501', 'permission_denied'],
     ['53300', 'throttled'],
     ['57014', 'timeout'],
+    ['25P03', 'timeout'],
+    ['25006', 'unreachable'],
     ['40001', 'conflict'],
     ['42P01', 'server_error'],
     ['', 'server_error'],

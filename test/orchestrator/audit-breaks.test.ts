@@ -135,7 +135,10 @@ describe('a break of the audit log', () => {
       const again = await restart(server);
       await append(again);
       const told = (await problemsOf(again)).filter((text) => text.startsWith('break: '));
-      expect(told).toHaveLength(2);
+      // Where others may write too, one that starts without an anchor may be new: it leaves a row that says so.
+      const joins = problem === 'there was no anchor' && engine === 'postgres' ? 1 : 0;
+      expect(told).toHaveLength(2 - joins);
+      expect((await again.call('audit.list')).rows.filter(({ phase }) => phase === 'join')).toHaveLength(joins);
       for (const text of told) expect(text).toContain(problem);
       const kept = (await readdir(server.dataDir)).filter((name) => name.includes('.damaged-'));
       expect(kept).toHaveLength(problem === 'there was no anchor' ? 0 : 2);

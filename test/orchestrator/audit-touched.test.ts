@@ -22,6 +22,7 @@ it('a cut of rows that the anchor has yet to get shows, though somebody has touc
     database,
     signer: async () => (bytes) => createHash('sha256').update(bytes).digest('hex'),
     anchor: createFileAnchor(file),
+    isShared: false,
     durable: async () => undefined,
     now: () => 1,
     listener: { failed: () => undefined, broken: (_, sequence, { kind }) => breaks.push(`${kind} at ${sequence}`) },

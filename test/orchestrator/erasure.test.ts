@@ -22,12 +22,14 @@ it('values that were deleted are erased by time alone, and before that nobody ge
       return () => undefined;
     },
   });
-  const [round] = rounds;
+  const round = (): void => {
+    for (const one of rounds) one();
+  };
   await set(server, 's', 'K');
   await set(server, 's', 'OTHER');
   await server.call('secrets.delete', secret);
   time += keepDeletedMs - 1;
-  round?.();
+  round();
   expect((await server.call('secrets.versions', secret)).versions).toHaveLength(1);
   time += 1;
   expect((await server.call('secrets.versions', secret)).versions).toEqual([]);
@@ -35,7 +37,7 @@ it('values that were deleted are erased by time alone, and before that nobody ge
   expect(valuesIn(server)).toBe(2);
   await vi.waitFor(() => {
     // The one before may be under way still.
-    round?.();
+    round();
     expect(valuesIn(server)).toBe(1);
     expect(server.log()).toContain('erased deleted secrets whose retention has ended');
   });
@@ -75,13 +77,13 @@ it('a round that fails is told in the log and made good by the next', async () =
   time += keepDeletedMs;
   const full = refuse('delete', 'internal_versions');
   server.tamper(full.make);
-  rounds[0]?.();
+  for (const round of rounds) round();
   await vi.waitFor(() => {
     expect(server.log()).toContain('deleted secrets could not be erased');
   });
   server.tamper(full.drop);
   await vi.waitFor(() => {
-    rounds[0]?.();
+    for (const round of rounds) round();
     expect(valuesIn(server)).toBe(0);
   });
 });

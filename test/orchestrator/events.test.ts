@@ -216,24 +216,55 @@ describe('streams', () => {
     for (const stream of open) stream.stop();
   });
 
-  it('are bounded over all tokens, and one that ends makes room', async () => {
-    const streams = createEventStreams(() => ({ look: async () => ({ changes: [], overflow: false }), sequence: 0 }));
-    const join = async (number: number) =>
-      streams.add(
-        {
-          organization: `o${number % 3}`,
-          tokenId: `t${number}`,
-          current: () => Promise.reject(new TypeError('nobody looks')),
-          send: () => {},
-          end: () => {},
-        },
-        undefined,
+  describe('over all tokens', () => {
+    const newStreams = () =>
+      createEventStreams(() => ({ look: async () => ({ changes: [], overflow: false }), sequence: 0 }));
+
+    function join(streams: ReturnType<typeof newStreams>, tokenId: string, organization: string, ended: string[] = []) {
+      const reader = {
+        organization,
+        tokenId,
+        current: () => Promise.reject(new TypeError('nobody looks')),
+        send: () => {},
+        end: () => ended.push(`${organization} ${tokenId}`),
+      };
+      return streams.add(reader, undefined);
+    }
+
+    it('are bounded, and one that ends makes room', async () => {
+      const streams = newStreams();
+      const leave = await Promise.all(
+        Array.from({ length: 256 }, (_, number) => join(streams, `t${number}`, `o${number % 256}`)),
       );
-    const leave = await Promise.all(Array.from({ length: 256 }, (_, number) => join(number)));
-    await expect(join(256)).rejects.toMatchObject({ code: 'too_many_requests' });
-    leave[7]?.();
-    await join(256);
-    streams.endAll();
+      await expect(join(streams, 'late', 'late')).rejects.toMatchObject({ code: 'too_many_requests' });
+      leave[7]?.();
+      await join(streams, 'late', 'late');
+      streams.endAll();
+    });
+
+    it('give way where somebody has more than others, the oldest first, and no further than to a fair share', async () => {
+      const streams = newStreams();
+      const ended: string[] = [];
+      for (let number = 0; number < 256; number += 1) await join(streams, `t${number % 11}`, 'crowd', ended);
+      for (let number = 0; number < 30; number += 1)
+        await join(streams, 'late', 'crowd', ended).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'too_many_requests' });
+        });
+      // 256 among 12 are 21 and a third.
+      expect(ended).toHaveLength(21);
+      expect(ended).not.toContain('crowd late');
+      expect(new Set(ended).size).toBe(11);
+      streams.endAll();
+    });
+
+    it('of one organization do not keep out another, however many tokens it has', async () => {
+      const streams = newStreams();
+      const ended: string[] = [];
+      for (let number = 0; number < 256; number += 1) await join(streams, `t${number}`, 'crowd', ended);
+      for (let number = 0; number < 20; number += 1) await join(streams, 'visitor', 'quiet', ended);
+      expect(ended).toEqual(Array.from({ length: 20 }, (_, number) => `crowd t${number}`));
+      streams.endAll();
+    });
   });
 
   it('carry something every 15 s, so that nothing on the way takes them for dead', async () => {

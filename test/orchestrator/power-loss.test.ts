@@ -44,6 +44,7 @@ async function open(folder: string, sync?: SyncFile) {
     database,
     signer,
     anchor,
+    isShared: false,
     durable: () => commits.durable(),
     now: () => 1,
     listener: {

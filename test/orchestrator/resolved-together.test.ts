@@ -8,6 +8,7 @@ function callWith(context: Call['context']): Call {
     caller: { kind: 'job', jobId: 'j', tokenId: 't' },
     organization: 'default',
     generation: 1,
+    admittedIn: { startedAt: 0 },
     requestId: 'r',
     context,
     note: () => undefined,

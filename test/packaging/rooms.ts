@@ -30,6 +30,7 @@ const all = [
   'src/keyring',
   'src/api',
   'src/orchestrator',
+  'src/telemetry',
   'src/agent',
   'src/cli',
   'src/dashboard',
@@ -117,6 +118,12 @@ export const rooms: readonly Room[] = [
     purpose: 'the services, and the handlers that serve the registry',
     tests: 'test/orchestrator',
     mayImport: ['src/contract', 'src/federation', 'src/files', 'src/database', 'src/keyring', 'src/api'],
+  },
+  {
+    folder: 'src/telemetry',
+    purpose: 'metrics and spans of what the server does; loaded only where they are on',
+    tests: 'test/telemetry',
+    mayImport: ['src/contract', 'src/federation', 'src/database', 'src/api', 'src/orchestrator'],
   },
   {
     folder: 'src/agent',

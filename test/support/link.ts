@@ -7,6 +7,8 @@ export interface Link {
   /** Ends every connection and refuses new ones. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** From now on connections are accepted and kept, and nothing passes. */
+  hold(): void;
   /** Every byte that has passed, in either direction. */
   passed(): Buffer;
 }
@@ -16,6 +18,7 @@ export async function createLink(target: string): Promise<Link> {
   const { protocol, hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const chunks: Buffer[] = [];
+  let isHeld = false;
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
     for (const [from, to] of [
@@ -28,8 +31,12 @@ export async function createLink(target: string): Promise<Link> {
         sockets.delete(from);
         to.destroy();
       });
-      from.on('data', (chunk: Buffer) => chunks.push(chunk));
-      from.pipe(to);
+      from.on('data', (chunk: Buffer) => {
+        if (isHeld) return;
+        chunks.push(chunk);
+        to.write(chunk);
+      });
+      from.on('end', () => to.end());
     }
   });
   const listen = async (at: number): Promise<number> => {
@@ -50,6 +57,9 @@ export async function createLink(target: string): Promise<Link> {
     },
     async mend() {
       await listen(own);
+    },
+    hold() {
+      isHeld = true;
     },
     passed: () => Buffer.concat(chunks),
   };

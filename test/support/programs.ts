@@ -13,6 +13,8 @@ export interface ProgramOptions {
   readonly folder?: string;
   /** How many files it may open; default: as many as this process. */
   readonly openFiles?: number;
+  /** Its file; default: that of this checkout. */
+  readonly program?: string;
 }
 
 export interface ProgramResult {
@@ -39,7 +41,7 @@ export function cleanEnvironment(home: string): Record<string, string> {
 }
 
 export function spawnProgram(name: ProgramName, args: readonly string[], options: ProgramOptions = {}): ChildProcess {
-  const command = [process.execPath, programFile(name), ...args];
+  const command = [process.execPath, options.program ?? programFile(name), ...args];
   const limited =
     options.openFiles === undefined
       ? command
@@ -95,6 +97,7 @@ export interface OrchestratorOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
   readonly openFiles?: number;
+  readonly program?: string;
 }
 
 /** Starts a real orchestrator on a free port of 127.0.0.1 and waits until it serves. */
@@ -105,6 +108,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
     environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base },
     folder: options.folder ?? home,
     ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
+    ...(options.program !== undefined && { program: options.program }),
   });
   let printed = '';
   const ended = new Promise<ProgramResult['code']>((resolve) => {
@@ -115,7 +119,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}): Prom
   const url = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       printed += chunk.toString();
-      const address = /http:\/\/[\d.]+:\d+/.exec(printed)?.[0];
+      const address = /https?:\/\/[\d.]+:\d+/.exec(printed)?.[0];
       if (address !== undefined) resolve(address);
     };
     child.stdout?.on('data', read);

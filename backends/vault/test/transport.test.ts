@@ -60,6 +60,23 @@ describe('a connection', () => {
   });
 });
 
+describe('the id of a request', () => {
+  it('goes along for the audit log of the service, where there is one', async () => {
+    const seen = new Array<unknown>();
+    const address = await openServer((request, response) => {
+      seen.push(request.headers['x-correlation-id']);
+      response.writeHead(200).end('{}');
+    });
+    const settings = settingsOf({ address, 'auth.token': 'canary-token', kvVersion: '2' });
+    for (const requestId of ['11111111-2222-4333-8444-555555555555', undefined]) {
+      const backend = await vaultDefinition.create(settings, { ...createHost(), requestId: () => requestId });
+      onTestFinished(() => backend.close());
+      await backend.read([ref('app', 'TOKEN')], context());
+    }
+    expect(new Set(seen)).toEqual(new Set(['11111111-2222-4333-8444-555555555555', undefined]));
+  });
+});
+
 describe('an answer', () => {
   it('that redirects is not followed, and the token goes nowhere else', async () => {
     const reached: string[] = [];

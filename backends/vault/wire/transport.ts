@@ -18,6 +18,11 @@ import { parseJson, parsePlainJson } from './json.ts';
 
 /** Concurrent requests; more wait for a connection. */
 const maxConnections = 32;
+/**
+ * Written into the service's audit log where its operator has that header audited
+ * (developer.hashicorp.com/vault/api-docs/system/config-auditing).
+ */
+const correlationHeader = 'x-correlation-id';
 
 export interface WireRequest {
   readonly uri: string;
@@ -52,11 +57,12 @@ export async function openTransport(config: VaultConfig, host: BackendHost): Pro
   return {
     async send({ uri, method, headers, body, kind, context }) {
       const { pathname, search } = new URL(uri);
+      const requestId = host.requestId?.();
       try {
         const response = await pool.request({
           path: pathname + search,
           method,
-          headers,
+          headers: requestId === undefined ? headers : { ...headers, [correlationHeader]: requestId },
           signal: context.signal,
           ...(body !== undefined && { body }),
         });

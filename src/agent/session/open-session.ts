@@ -8,11 +8,13 @@ import {
   openJob,
   readJobSecrets,
   type DeliveredSecret as Delivered,
+  type DeliveredSecrets,
   type OpenedJob,
 } from '../../api/job-calls.ts';
-import { failureCodes, meaningOf, whyOf } from '@kici-dev/secret-backend';
+import { failureCodes, meaningOf, whyOf, type SecretValue } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
 import type { JobSession, SecretRead } from './job-session.ts';
+import { persist } from './persist.ts';
 
 /** As many keys as one request takes. */
 const maxKeys = 1_000;
@@ -39,13 +41,16 @@ export interface Clients {
 export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
   const stated = request.secrets;
   const pair = createSessionKeyPair();
-  const opened = await clients.work.send(openJob, {
-    environment: request.environment,
-    workflow: request.workflow,
-    job: request.job,
-    ...(stated !== undefined && { secrets: [...stated] }),
-    agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
-  });
+  // A session whose answer was lost is never used, and ends by itself.
+  const opened = await persist(false, () =>
+    clients.work.send(openJob, {
+      environment: request.environment,
+      workflow: request.workflow,
+      job: request.job,
+      ...(stated !== undefined && { secrets: [...stated] }),
+      agentPublicKey: Buffer.from(pair.publicKey).toString('base64'),
+    }),
+  );
   const sessionKey = agreeOn(pair.privateKey, opened);
   const catalogue = opened.catalogue
     .filter(({ key }) => isStated(stated, key))
@@ -100,9 +105,12 @@ async function ask(
   entries: ReadonlyMap<string, CatalogueEntry>,
 ): Promise<readonly (readonly [string, SecretRead])[]> {
   try {
-    const { secrets } = await client.send(readJobSecrets, { jobId: opened.jobId, keys: [...keys] }, opened.jobToken);
-    const delivered = new Map(secrets.map((secret) => [secret.key, secret]));
-    return keys.map((key) => [key, settle(key, delivered.get(key), opened.jobId, sessionKey)]);
+    const answer = await persist(true, () =>
+      client.send(readJobSecrets, { jobId: opened.jobId, keys: [...keys] }, opened.jobToken),
+    );
+    const delivered = new Map(answer.secrets.map((secret) => [secret.key, secret]));
+    const values = valuesOf(answer, opened.jobId, sessionKey);
+    return keys.map((key) => [key, settle(key, delivered.get(key), values.get(key))]);
   } catch (error) {
     if (!ApiError.is(error)) throw error;
     // An unreachable orchestrator proves nothing about the secret.
@@ -121,7 +129,22 @@ async function ask(
   }
 }
 
-function settle(key: string, delivered: Delivered | undefined, jobId: string, sessionKey: KeyObject): SecretRead {
+/** None unless they were sealed for this job and its keys. */
+function valuesOf(
+  { secrets, sealed = '' }: DeliveredSecrets,
+  jobId: string,
+  sessionKey: KeyObject,
+): ReadonlyMap<string, SecretValue> {
+  const keys = secrets.flatMap(({ key, status }) => (status === 'sealed' ? [key] : []));
+  try {
+    const values = keys.length === 0 ? [] : openForJob(sessionKey, jobId, keys, Buffer.from(sealed, 'base64'));
+    return new Map(values.map((value, index) => [keys[index] ?? '', value]));
+  } catch {
+    return new Map();
+  }
+}
+
+function settle(key: string, delivered: Delivered | undefined, value: SecretValue | undefined): SecretRead {
   if (delivered === undefined)
     return unavailable(key, '', '', 'bad_answer', 'the orchestrator left this key out of its answer');
   switch (delivered.status) {
@@ -134,21 +157,9 @@ function settle(key: string, delivered: Delivered | undefined, jobId: string, se
       return { key, ...refused(delivered) };
     case 'sealed': {
       const { backend, scope, version, ageMs } = delivered;
-      try {
-        return {
-          status: 'value',
-          value: openForJob(sessionKey, jobId, key, Buffer.from(delivered.sealed, 'base64')),
-          meta: { backend, scope, version, ageMs },
-        };
-      } catch {
-        return unavailable(
-          key,
-          backend,
-          scope,
-          'bad_answer',
-          'the value that arrived was not sealed for this job and key',
-        );
-      }
+      if (value !== undefined) return { status: 'value', value, meta: { backend, scope, version, ageMs } };
+      const problem = 'the value that arrived was not sealed for this job and key';
+      return unavailable(key, backend, scope, 'bad_answer', problem);
     }
   }
 }

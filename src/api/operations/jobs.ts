@@ -17,12 +17,11 @@ export const catalogueEntry = z.object({
   ...why,
 });
 
-/** The answer for one key; a value is sealed to the job's session key. */
+/** The answer for one key; where it is `sealed`, its value is among those of the answer. */
 export const deliveredSecret = z.discriminatedUnion('status', [
   z.object({
     key: keyName,
     status: z.literal('sealed'),
-    sealed: base64Bytes.describe('see sealForJob'),
     backend: z.string(),
     scope: z.string(),
     version: z.string().optional(),
@@ -112,7 +111,12 @@ const readJobSecrets = defineOperation({
   policyGoverned: false,
   subject: ['jobId', 'keys'],
   input: z.object({ jobId: z.string(), keys: z.array(keyName).min(1).max(1_000) }),
-  output: z.object({ secrets: z.array(deliveredSecret) }),
+  output: z.object({
+    secrets: z.array(deliveredSecret),
+    sealed: base64Bytes
+      .optional()
+      .describe('the values, in the order of the secrets that are `sealed`; see sealForJob'),
+  }),
 });
 
 const closeJob = defineOperation({

@@ -19,7 +19,7 @@ export interface Result {
 interface Described {
   readonly name: string;
   readonly summary: string;
-  /** The operations that the command is the equivalent of; none if it needs no orchestrator. */
+  /** The operations that the command is the equivalent of; none if it needs no orchestrator, or repeats another one. */
   readonly operations: readonly OperationId[];
   /** What a person would type; the simplest first. */
   readonly examples: readonly [string, ...string[]];

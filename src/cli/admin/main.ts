@@ -1,4 +1,5 @@
 import { CommanderError, type Command } from 'commander';
+import { keepOutOfCoreDumps } from '../core-dumps.ts';
 import { version } from '../../api/version.ts';
 import type { ConnectionFlags } from '../server-url.ts';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
@@ -13,6 +14,7 @@ import { ApiSession } from './session.ts';
  * @returns the exit code: 0 done, 1 failed, 2 wrong usage
  */
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+  keepOutOfCoreDumps();
   let exitCode = 0;
   const program = createProgram({
     version,
@@ -24,7 +26,11 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
     },
     ...(io.stdout.columns !== undefined && io.stdout.columns !== 0 && { columns: Math.min(io.stdout.columns, 100) }),
     run: async (command, parsed) => {
-      exitCode = print(await command.run(parsed, new ApiSession(io, connectionFlags(program))), io, wantsJson());
+      exitCode = print(
+        await command.run(parsed, new ApiSession(io, connectionFlags(program), wantsJson())),
+        io,
+        wantsJson(),
+      );
     },
   });
   const wantsJson = (): boolean => program.getOptionValue('json') === true;

@@ -23,19 +23,27 @@ export class ApiSession {
   readonly io: Io;
   /** Width of the terminal on stdout; `undefined` in a pipe. */
   readonly columns: number | undefined;
+  /** Whether standard output gets the result as JSON, and nothing else. */
+  readonly json: boolean;
   readonly #flags: ConnectionFlags;
   #client: Promise<ApiClient> | undefined;
   #sealingKey: Promise<{ readonly publicKey: string }> | undefined;
 
-  constructor(io: Io, flags: ConnectionFlags) {
+  constructor(io: Io, flags: ConnectionFlags, json: boolean) {
     this.io = io;
     this.columns = io.stdout.isTTY === true ? widthOf(io.stdout.columns) : undefined;
+    this.json = json;
     this.#flags = flags;
   }
 
   /** The orchestrator's address. @throws UsageError */
   get url(): URL {
     return new URL(urlOf(this.#flags, this.io));
+  }
+
+  /** The organization of every call. @throws UsageError */
+  get organization(): string {
+    return organizationOf(this.#flags, this.io);
   }
 
   /** @throws UsageError for input that the operation would refuse; ApiError */
@@ -66,7 +74,7 @@ export class ApiSession {
   async seal(place: Omit<EntryPlace, 'organization'>, bytes: Uint8Array): Promise<string> {
     const { publicKey } = await (this.#sealingKey ??= this.call('secrets.sealingKey', {}));
     const { sealValue } = await import('../../api/value-seal.ts');
-    return sealValue(publicKey, { ...place, organization: organizationOf(this.#flags, this.io) }, bytes);
+    return sealValue(publicKey, { ...place, organization: this.organization }, bytes);
   }
 
   async #operation<Id extends OperationId>(id: Id): Promise<Operations[Id]> {

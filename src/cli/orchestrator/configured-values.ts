@@ -1,17 +1,20 @@
 import { parseDuration } from '../duration.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { ConfigurationItem } from './configuration-items.ts';
+import type { ServerSettings } from '../../composition/settings.ts';
 import type { Configuration, ConfiguredValue } from './configuration.ts';
+
+const longestDrainMs = 3_600_000;
 
 /**
  * The port to listen on.
  * @throws UsageError
  */
-export function portOf({ port }: Configuration): number {
+export function portOf(port: ConfiguredValue, item: ConfigurationItem): number {
   if (!/^\d{1,5}$/.test(port.value) || Number(port.value) > 65_535)
     throw new UsageError(
       `${JSON.stringify(port.value)} is not a port`,
-      'a port is a number from 0 to 65535: correct --port or KICI_PORT',
+      `a port is a number from 0 to 65535: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
     );
   return Number(port.value);
 }
@@ -29,6 +32,22 @@ export function publicUrlsOf({ publicUrl }: Configuration): URL[] {
       'it is one such as https://kici.example.com, without a path: correct --public-url or KICI_PUBLIC_URL',
     );
   });
+}
+
+/**
+ * @returns `undefined`: plain HTTP
+ * @throws UsageError
+ */
+export function certificateFilesOf({
+  tlsCertFile: { value: certFile },
+  tlsKeyFile: { value: keyFile },
+}: Configuration): ServerSettings['tls'] {
+  if (certFile === '' && keyFile === '') return undefined;
+  if (certFile !== '' && keyFile !== '') return { certFile, keyFile };
+  throw new UsageError(
+    'a certificate and its key belong together, and only one of them is given',
+    'set both --tls-cert-file and --tls-key-file, or KICI_TLS_CERT_FILE and KICI_TLS_KEY_FILE',
+  );
 }
 
 /** @throws UsageError */
@@ -65,6 +84,19 @@ export function lastingDurationOf(configured: ConfiguredValue, item: Configurati
   throw new UsageError(
     `${JSON.stringify(configured.value)} is shorter than a second`,
     `give a longer one, such as ${item.default}: correct ${item.flag.split(' ')[0]} or ${item.variable}`,
+  );
+}
+
+/**
+ * How long to serve on after SIGTERM.
+ * @throws UsageError
+ */
+export function drainDelayOf({ drainDelay }: Configuration, item: ConfigurationItem): number {
+  const ms = durationOf(drainDelay, item);
+  if (ms <= longestDrainMs) return ms;
+  throw new UsageError(
+    `${JSON.stringify(drainDelay.value)} is longer than an hour`,
+    'no load balancer needs that long: correct --drain-delay or KICI_DRAIN_DELAY',
   );
 }
 

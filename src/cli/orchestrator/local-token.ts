@@ -37,5 +37,5 @@ export async function keepLocalToken(
 
 /** The server's own user reaches a server on every address through the loopback. */
 function reachableUrl(url: string, host: string): string {
-  return host === '0.0.0.0' || host === '::' ? `http://127.0.0.1:${new URL(url).port}` : url;
+  return host === '0.0.0.0' || host === '::' ? `${new URL(url).protocol}//127.0.0.1:${new URL(url).port}` : url;
 }

@@ -19,6 +19,14 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
       const { serve } = await import('./serve.ts');
       code = await serve(await configurationOf(flags, io), json, io);
     },
+    migrate: async (flags, json) => {
+      const { migrate } = await import('./migrate.ts');
+      await migrate(await configurationOf(flags, io), json, io);
+    },
+    health: async (flags, json) => {
+      const { health } = await import('./health.ts');
+      await health(await configurationOf(flags, io), json, io);
+    },
     rotateKey: async (flags, newKeyFile, json) => {
       const { rotateKey } = await import('./rotate-key.ts');
       await rotateKey(await configurationOf(flags, io), newKeyFile, json, io);

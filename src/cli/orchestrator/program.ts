@@ -8,6 +8,8 @@ export const programName = 'kici-orchestrator';
 export interface ProgramOptions {
   readonly writeOut: (text: string) => void;
   readonly serve: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
+  readonly migrate: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
+  readonly health: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly printConfiguration: (flags: Record<string, unknown>, json: boolean) => Promise<void>;
   readonly rotateKey: (flags: Record<string, unknown>, newKeyFile: string, json: boolean) => Promise<void>;
   readonly migrateData: (flags: Record<string, unknown>, move: MigrateDataFlags, json: boolean) => Promise<void>;
@@ -32,6 +34,16 @@ export function createProgram(options: ProgramOptions): Command {
     .option('--json', 'as JSON')
     .addHelpText('after', '\nExample:\n  KICI_PORT=4100 kici-orchestrator config\n')
     .action((flags: { json?: boolean }) => options.printConfiguration(program.opts(), flags.json === true || isJson()));
+  configure(program.command('migrate'), options)
+    .description('make the tables of the database, or bring them up to date, and end')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  KICI_DATABASE_URL=postgres://… kici-orchestrator migrate\n')
+    .action((flags: { json?: boolean }) => options.migrate(program.opts(), flags.json === true || isJson()));
+  configure(program.command('health'), options)
+    .description('ask the orchestrator that has this configuration on this machine whether it is ready')
+    .option('--json', 'as JSON')
+    .addHelpText('after', '\nExample:\n  KICI_PORT=4100 kici-orchestrator health\n')
+    .action((flags: { json?: boolean }) => options.health(program.opts(), flags.json === true || isJson()));
   configure(program.command('rotate-key'), options)
     .description('put the stored data under another key-encryption key; stop the orchestrators first')
     .requiredOption('--new-key-file <file>', 'file of the new key; created if there is none')

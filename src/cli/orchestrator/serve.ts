@@ -1,22 +1,29 @@
+import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
+import type { Application } from '../../composition/application.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
+import { keepOutOfCoreDumps } from '../core-dumps.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import { configurationItems } from './configuration-items.ts';
 import { type Configuration } from './configuration.ts';
 import {
   booleanOf,
+  certificateFilesOf,
   dashboardOf,
+  drainDelayOf,
   durationOf,
   lastingDurationOf,
   listOf,
   portOf,
   publicUrlsOf,
 } from './configured-values.ts';
+import { auditSinkOf } from './audit-sink.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
+import { collectorHeaders, telemetryOf } from './telemetry.ts';
 
 /** Longer than any backend's deadline can be set. */
 const requestTimeoutMs = 65_000;
@@ -24,14 +31,20 @@ const logLevels = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** Runs the server until it is told to stop. @returns the exit code */
 export async function serve(configuration: Configuration, json: boolean, io: Io): Promise<number> {
-  const settings = settingsOf(configuration);
+  const settings = settingsOf(configuration, io.environment);
+  const drainDelayMs = drainDelayOf(configuration, configurationItems.drainDelay);
   // Child processes have no need to see them.
-  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL']) delete process.env[name];
+  for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL', 'KICI_AUDIT_SINK'])
+    delete process.env[name];
   const stopped = nextSignal();
-  const log = pino({ level: levelOf(configuration) }, pino.destination({ dest: 2, sync: true }));
+  const { createLog } = await import('../../composition/log.ts');
+  const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
+  if (!keepOutOfCoreDumps())
+    log.warn('a core dump would hold keys and values: forbid them, such as by LimitCORE=0 or `ulimit -c 0`');
   const folder = await lookAtDataFolder(configuration, io.environment);
   const { startApplication } = await import('../../composition/application.ts');
   const application = await explained(() => startApplication(settings, log));
+  for (const name of collectorHeaders) delete process.env[name];
   const warn = (message: string): void => {
     if (json) log.warn(message);
     else io.stderr.write(`warning: ${message}\n`);
@@ -46,24 +59,35 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
     await keepLocalToken(application, settings.host, io.environment);
     io.stdout.write(
       json
-        ? `${JSON.stringify({ ready: true, url: application.url, pid: process.pid })}\n`
+        ? `${JSON.stringify({ ready: true, url: application.url, metrics: application.metricsUrl, pid: process.pid })}\n`
         : `kici-orchestrator is ready on ${application.url}\n`,
     );
+    if (application.metricsUrl !== undefined) log.info({ url: application.metricsUrl }, 'metrics are served');
     const signal = await stopped;
     log.info({ signal }, 'stopping');
+    if (signal === 'SIGTERM') await drain(application, drainDelayMs);
   } finally {
     await application.stop();
   }
   return 0;
 }
 
-function settingsOf(configuration: Configuration): ServerSettings {
+/** Whoever asks a second time does not want to wait. */
+async function drain(application: Application, delayMs: number): Promise<void> {
+  if (delayMs === 0) return;
+  application.turnAway();
+  await Promise.race([setTimeout(delayMs, undefined, { ref: false }), nextSignal()]);
+}
+
+function settingsOf(configuration: Configuration, environment: Io['environment']): ServerSettings {
   const allowed = listOf(configuration.allowAddresses);
   return {
     ...storageOf(configuration),
     host: configuration.host.value,
-    port: portOf(configuration),
+    port: portOf(configuration.port, configurationItems.port),
+    tls: certificateFilesOf(configuration),
     publicUrls: publicUrlsOf(configuration),
+    telemetry: telemetryOf(configuration, environment),
     dashboard: dashboardOf(configuration),
     allowedAddresses: allowed.length === 0 ? undefined : allowed,
     ambientCredentials: booleanOf(configuration.ambientCredentials, configurationItems.ambientCredentials),
@@ -75,6 +99,7 @@ function settingsOf(configuration: Configuration): ServerSettings {
       idleMs: lastingDurationOf(configuration.sessionIdle, configurationItems.sessionIdle),
       lifetimeMs: lastingDurationOf(configuration.sessionLifetime, configurationItems.sessionLifetime),
     },
+    auditSink: auditSinkOf(configuration),
     keepDeletedMs: durationOf(configuration.keepDeleted, configurationItems.keepDeleted),
   };
 }

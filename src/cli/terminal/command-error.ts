@@ -86,6 +86,15 @@ export const clientErrorCodes = Object.freeze({
     meaning: 'the backend did not answer as expected',
     next: "follow the hint, which is that of the backend's own code",
   },
+  not_a_checkpoint: {
+    meaning: 'the file holds something other than checkpoints of an audit log, or none of this organization',
+    next: 'make one with `kici-admin audit checkpoint`',
+  },
+  checkpoint_cut: {
+    meaning:
+      'the rows of every checkpoint in the file were removed from the audit log, so none can be compared with it',
+    next: 'compare the rows that were exported before the cut, or a newer checkpoint',
+  },
   audit_damaged: {
     meaning: 'a row of the audit log was changed, swapped, cut off or lost',
     next: 'keep the data as it is, and compare it with copies of `audit-anchor.json` and of the database',
@@ -97,6 +106,10 @@ export const clientErrorCodes = Object.freeze({
   cannot_listen: {
     meaning: 'the orchestrator cannot listen on its address',
     next: 'stop the program that uses the address, or choose another with `--host` and `--port`',
+  },
+  not_ready: {
+    meaning: 'the orchestrator does not answer on its address, or says that it could not serve requests now',
+    next: 'see its log, which names the cause; `kici-orchestrator config` shows the address',
   },
   backend_package: {
     meaning: 'a package in `--backend-packages` is missing, or provides no compatible backend type',
@@ -121,6 +134,10 @@ export const clientErrorCodes = Object.freeze({
   move_failed: {
     meaning: 'the copy of an installation is not the same as what it was made from',
     next: 'the data folder is as it was: stop every orchestrator, and begin again with an empty database',
+  },
+  in_use: {
+    meaning: 'an orchestrator is running over the data folder that is to be moved',
+    next: 'stop it, and run the move again',
   },
   unfinished_move: {
     meaning: 'only a part of an installation was moved into the database',
@@ -289,7 +306,7 @@ export function failureOf(error: unknown): CommandFailure {
   };
 }
 
-/** A usage error quotes what was typed, which may be a URL with a password in it. */
+/** A usage error quotes what was typed, which may be a URL with a password before its host or behind its path. */
 function withoutPasswords(message: string): string {
-  return message.replace(/\/\/\S*@/g, '//…@');
+  return message.replace(/\/\/\S*@/g, '//…@').replace(/(\/\/[^\s?#]*[?#])\S*?(?=['"]?[.,:;)]?(?:\s|$))/g, '$1…');
 }

@@ -9,6 +9,7 @@ const logged: ReadonlySet<string> = new Set([
   'backend_unavailable',
   'audit_unavailable',
   'audit_incomplete',
+  'bad_answer',
 ]);
 
 /**

@@ -1,4 +1,5 @@
-import type { BackendDefinition } from '@kici-dev/secret-backend';
+import { internalBackendName, type BackendDefinition, type ReadOutcome } from '@kici-dev/secret-backend';
+import type { BackendObserver } from '@kici-dev/secret-federation';
 import {
   createStore,
   internalDefinition,
@@ -36,12 +37,16 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     identifiers.resolveAddress,
     identifiers.log,
     identifiers.now,
+    identifiers.telemetry,
   ]);
   bind(identifiers.instances).toResolvedValue(
-    (store, types, internal, hostFor, requests, storeOf) =>
+    (store, types, internal, hostFor, requests, storeOf, { backend }) =>
       createInstances(store, types, internal, hostFor, requests, (organization) => {
         const own = storeOf(organization);
-        return (refs) => readUnguarded(own, refs);
+        const observer = backend?.(organization, internalBackendName);
+        return observer === undefined
+          ? (refs) => readUnguarded(own, refs)
+          : (refs) => observedRead(observer, () => readUnguarded(own, refs));
       }),
     [
       identifiers.backendStore,
@@ -50,6 +55,7 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
       identifiers.hostFor,
       identifiers.requests,
       identifiers.internalStoreOf,
+      identifiers.telemetry,
     ],
   );
   bind(identifiers.openBackends).toResolvedValue(createOpenBackends, [identifiers.instances, identifiers.backendStore]);
@@ -66,6 +72,17 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     ],
   );
 });
+
+/** The internal store is read past its host, and so past what the host tells. */
+async function observedRead(
+  observer: BackendObserver,
+  read: () => Promise<readonly ReadOutcome[]>,
+): Promise<readonly ReadOutcome[]> {
+  const outcomes = await observer.call('read', read, () => undefined);
+  for (const outcome of outcomes)
+    observer.read(outcome.status === 'unknown' ? outcome.code : outcome.status, 'backend');
+  return outcomes;
+}
 
 /** The only backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {

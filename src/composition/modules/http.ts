@@ -3,6 +3,8 @@ import { errorTrail } from '@kici-dev/secret-backend';
 import { ContainerModule } from 'inversify';
 import type { Logger } from 'pino';
 import { version } from '../../api/version.ts';
+import { requireCompatible } from '../../database/compatibility.ts';
+import { DatabaseError } from '../../database/database-error.ts';
 import { commitsOf } from '../../database/open.ts';
 import { createChangeFeed } from '../../orchestrator/events/feed.ts';
 import { createEventStreams } from '../../orchestrator/events/streams.ts';
@@ -14,6 +16,7 @@ import { readPage, type PageFile } from '../../orchestrator/http/page-files.ts';
 import { createRequestsInFlight } from '../../orchestrator/http/requests-in-flight.ts';
 import { createServer } from '../../orchestrator/http/server.ts';
 import { createSessionCookies } from '../../orchestrator/http/session-cookie.ts';
+import { allMigrations } from '../all-tables.ts';
 import { identifiers } from '../identifiers.ts';
 import { mergeHandlers, type AreaHandlers } from '../merge-handlers.ts';
 
@@ -40,10 +43,14 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       createReadiness(
         async () => {
           await database.selectFrom('organizations').select('name').limit(1).execute();
+          // A newer version may have changed the tables since this one started.
+          await requireCompatible(database, allMigrations);
           await probeWriting(database, dataDir, now());
         },
         (error) => {
-          log.error({ error: errorTrail(error) }, 'not ready: a write would fail');
+          // Its message is ours, and names no value.
+          const why = error instanceof DatabaseError ? { code: error.code, problem: error.message } : {};
+          log.error({ error: errorTrail(error), ...why }, 'not ready: a write would fail');
         },
       ),
     [identifiers.database, identifiers.settings, identifiers.now, identifiers.log],
@@ -54,6 +61,8 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.server).toDynamicValue((container) => {
     const settings = container.get(identifiers.settings);
     const log = container.get(identifiers.log);
+    const checkpoints = container.get(identifiers.checkpoints);
+    const { used: certificate } = container.get(identifiers.certificate);
     return createServer({
       handlers: container.get(identifiers.handlers),
       authenticator: container.get(identifiers.authenticator),
@@ -69,6 +78,12 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       durable: () => commitsOf(container.get(identifiers.database)).durable(),
       requests: container.get(identifiers.requests),
       ready: container.get(identifiers.readiness),
+      degraded: () => [
+        ...(checkpoints.problem() === undefined ? [] : ['checkpoint_sink_failed' as const]),
+        ...(certificate?.problem() === undefined ? [] : ['certificate_refused' as const]),
+      ],
+      certificate,
+      observer: container.get(identifiers.telemetry).requests,
       now: container.get(identifiers.now),
       log,
       version,

@@ -3,7 +3,9 @@ import { ContainerModule } from 'inversify';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import type { Keyring } from '../../keyring/keyring.ts';
+import type { Certificate } from '../../orchestrator/http/certificate.ts';
 import { createSeals } from '../../orchestrator/seals/seals.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { AllTables } from '../all-tables.ts';
 import type { ServerSettings } from '../settings.ts';
 import { identifiers } from '../identifiers.ts';
@@ -14,6 +16,9 @@ export interface OpenResources {
   readonly log: Logger;
   readonly resolveAddress: BackendHost['resolveAddress'];
   readonly now: () => number;
+  readonly telemetry: Telemetry;
+  /** `undefined`: plain HTTP. */
+  readonly certificate: Certificate | undefined;
   readonly database: Kysely<AllTables>;
   readonly keyring: Keyring;
 }
@@ -25,6 +30,8 @@ export function infrastructureModule(opened: OpenResources): ContainerModule {
     bind(identifiers.log).toConstantValue(opened.log);
     bind(identifiers.resolveAddress).toConstantValue(opened.resolveAddress);
     bind(identifiers.now).toConstantValue(opened.now);
+    bind(identifiers.telemetry).toConstantValue(opened.telemetry);
+    bind(identifiers.certificate).toConstantValue({ used: opened.certificate });
     bind(identifiers.database).toConstantValue(opened.database);
     bind(identifiers.keyring).toConstantValue(opened.keyring);
     bind(identifiers.seals).toResolvedValue(

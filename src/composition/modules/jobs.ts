@@ -10,14 +10,22 @@ import { identifiers } from '../identifiers.ts';
 /** Which backend supplies each key of an environment, and the jobs that read them. */
 export const jobsModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.environmentResolver).toResolvedValue(
-    (environments, instances, storeOf, database) =>
-      createEnvironmentResolver(
+    (environments, instances, storeOf, database, { step }) => {
+      const resolver = createEnvironmentResolver(
         environments,
         instances,
         (organization, patterns, context) => listMatching(storeOf(organization), patterns, context),
         (organization) => readGeneration(database, organization),
-      ),
-    [identifiers.environmentStore, identifiers.instances, identifiers.internalStoreOf, identifiers.database],
+      );
+      return { ...resolver, resolve: (...request) => step('resolve', () => resolver.resolve(...request)) };
+    },
+    [
+      identifiers.environmentStore,
+      identifiers.instances,
+      identifiers.internalStoreOf,
+      identifiers.database,
+      identifiers.telemetry,
+    ],
   );
   bind(identifiers.jobStore).toResolvedValue(createJobStore, [
     identifiers.database,

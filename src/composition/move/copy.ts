@@ -1,5 +1,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { DatabaseError } from '../../database/database-error.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
+import { isStorable } from '../../database/text.ts';
 import type { AllTables } from '../all-tables.ts';
 import type { MoveSource, Row, SourceTable } from './source.ts';
 
@@ -11,11 +13,26 @@ export async function copyTable(source: MoveSource, target: Kysely<AllTables>, t
   let after = await lastRow(target, table);
   for (;;) {
     const rows = source.rowsAfter(table, after, rowsAtOnce);
+    requireStorableRows(table, rows);
     // oxlint-disable-next-line no-await-in-loop -- one batch after another
     if (rows.length > 0) await inTransaction(target, (transaction) => insertRows(transaction, table, rows));
     after = rows.at(-1) ?? after;
     if (rows.length < rowsAtOnce) return;
   }
+}
+
+/** @throws DatabaseError `move_failed` */
+function requireStorableRows({ name, primaryKey }: SourceTable, rows: readonly Row[]): void {
+  for (const row of rows)
+    for (const [column, value] of Object.entries(row))
+      if (typeof value === 'string' && !isStorable(value)) {
+        const place = primaryKey.map((part) => `${part} ${JSON.stringify(row[part])}`).join(', ');
+        throw new DatabaseError(
+          'move_failed',
+          `the column ${column} of the table ${name} holds the character NUL (U+0000), which PostgreSQL cannot store, in the row with ${place}`,
+          'the data folder is as it was; replace or delete what that row is of, through the orchestrator over the data folder, and begin again with an empty database',
+        );
+      }
 }
 
 export async function countRows(target: Kysely<AllTables>, { name }: SourceTable): Promise<number> {

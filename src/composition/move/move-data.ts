@@ -10,7 +10,7 @@ import { readKey } from '../read-key.ts';
 import { anchorFile, databaseFile, type DatabaseServer, type KeySource } from '../settings.ts';
 import { openServer, requireDatabase } from '../storage.ts';
 import { copyTable, countRows } from './copy.ts';
-import { openSource, type MoveSource, type SourceTable } from './source.ts';
+import { openSource, requireUnused, type MoveSource, type SourceTable } from './source.ts';
 
 export interface Move {
   /** The data folder. */
@@ -37,6 +37,7 @@ export interface Moved {
 export async function moveData({ from, to, key }: Move): Promise<Moved> {
   requireDatabase(from);
   const { key: kek } = await readKey(key);
+  requireUnused(databaseFile(from));
   const source = await openSource(databaseFile(from));
   try {
     const target = await openServer(to);

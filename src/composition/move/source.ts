@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { DatabaseError } from '../../database/database-error.ts';
 import { EmbeddedDialect } from '../../database/dialect.ts';
+import { isBusy } from '../../database/in-transaction.ts';
 import { isUpToDate } from '../../database/migrate.ts';
 import { sqliteForKysely } from '../../database/sqlite.ts';
 import { allMigrations, type AllTables } from '../all-tables.ts';
@@ -24,6 +25,28 @@ export interface MoveSource {
   /** Rows in the order of the primary key. @param after one that was had; default: from the first on */
   rowsAfter(table: SourceTable, after: Row | undefined, limit: number): readonly Row[];
   close(): Promise<void>;
+}
+
+/**
+ * Whoever has a database with a write-ahead log open holds a lock on it, however idle.
+ * @throws DatabaseError `in_use`
+ */
+export function requireUnused(file: string): void {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file);
+    database.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive; rollback');
+  } catch (error) {
+    if (isBusy(error))
+      throw new DatabaseError(
+        'in_use',
+        `an orchestrator, or another program, has the database ${file} open`,
+        'stop it, and run the move again: nothing was changed',
+      );
+    // Who may not write can still read; that nobody has written meanwhile is looked at in the end.
+  } finally {
+    database?.close();
+  }
 }
 
 /** @throws DatabaseError `cannot_open`, `not_up_to_date` */

@@ -17,6 +17,7 @@ export const moveMigrations: MigrationSet = {
   owner: 'move',
   migrations: {
     '0001_tables': {
+      oldest: '0001_tables',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .createTable('data_moves')

@@ -3,7 +3,9 @@ import { commandLine as lineOf, shellWord } from '../../api/command-line.ts';
 import type { ClientInput, OperationId } from '../../api/registry.ts';
 
 /** The known part of an input. */
-type Known<Id extends OperationId> = { readonly [Name in keyof ClientInput<Id>]?: ClientInput<Id>[Name] | undefined };
+export type KnownInput<Id extends OperationId> = {
+  readonly [Name in keyof ClientInput<Id>]?: ClientInput<Id>[Name] | undefined;
+};
 
 /**
  * The whole command that does the same, ready for a shell; never contains a value.
@@ -12,7 +14,7 @@ type Known<Id extends OperationId> = { readonly [Name in keyof ClientInput<Id>]?
 export function commandLine<Id extends OperationId>(
   organization: string,
   id: Id,
-  input: Known<Id>,
+  input: KnownInput<Id>,
   more: readonly string[] = [],
 ): string {
   const line = lineOf(operations[id], organization, { ...input }) ?? '';

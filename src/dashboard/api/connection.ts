@@ -7,8 +7,17 @@ let current: ConnectionState = 'up';
 const listeners = new Set<() => void>();
 
 export function setConnection(next: ConnectionState): void {
-  // Only signing in revives an ended session.
-  if (next === current || (current === 'ended' && next === 'down')) return;
+  // What answers then may answer to somebody else, whom another tab has signed in.
+  if (current !== 'ended') change(next);
+}
+
+/** After signing in. */
+export function reviveConnection(): void {
+  change('up');
+}
+
+function change(next: ConnectionState): void {
+  if (next === current) return;
   current = next;
   for (const listener of listeners) listener();
 }

@@ -4,6 +4,7 @@ import { eventsPath, type ChangeEvent } from '../../api/change-events.ts';
 import { useOrganization } from '../shell/address.ts';
 import { setConnection, useConnection } from './connection.ts';
 import { readSession } from './session.tsx';
+import { isInSight, useInSight } from './use-in-sight.ts';
 
 let isLive = false;
 const listeners = new Set<() => void>();
@@ -44,8 +45,10 @@ export function useEvents(): void {
   const client = useQueryClient();
   const connection = useConnection();
   const [attempt, setAttempt] = useState(0);
+  // Browsers hold six connections to a server: the streams of tabs that nobody sees would leave none for a seventh.
+  const isSeen = useInSight();
   useEffect(() => {
-    if (connection !== 'up') return undefined;
+    if (connection !== 'up' || !isSeen) return undefined;
     const source = new EventSource(`/api/v1/orgs/${encodeURIComponent(organization)}${eventsPath}`);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const kinds = new Set<ChangeEvent['kind']>();
@@ -87,9 +90,9 @@ export function useEvents(): void {
     return () => {
       clearTimeout(timer);
       source.close();
-      setLive(false);
+      if (isInSight()) setLive(false);
     };
-  }, [organization, client, connection, attempt]);
+  }, [organization, client, connection, attempt, isSeen]);
 }
 
 function kindOf(data: unknown): ChangeEvent['kind'] {

@@ -1,23 +1,32 @@
 import { createContext, use } from 'react';
 import type { DashboardSession } from '../../api/dashboard-session.ts';
 import { send, setCsrf } from './call.ts';
-import { setConnection } from './connection.ts';
+import { reviveConnection, setConnection } from './connection.ts';
+import { Problem } from './problem.ts';
 
 const address = '/dashboard/session';
 
+/** Whoever is signed in at this page. */
+let ours: DashboardSession['token'] | undefined;
+
 /**
- * The present session.
- * @throws Problem `unauthenticated` if nobody is signed in
+ * The present session: another one of the same token will do, since another tab may have opened it.
+ * @throws Problem `unauthenticated` if nobody is signed in, or somebody else
  */
 export async function readSession(): Promise<DashboardSession> {
-  return took(await send({ method: 'GET', path: address }));
+  const session = sessionIn(await send({ method: 'GET', path: address }));
+  if (ours === undefined || ours === session.token) return took(session);
+  setConnection('ended');
+  throw new Problem(401, {
+    error: 'unauthenticated',
+    message: 'somebody else is signed in in this browser now',
+    hint: 'sign in again; what you typed is kept',
+  });
 }
 
 /** @throws Problem */
 export async function signIn(credential: { token: string } | { code: string }): Promise<DashboardSession> {
-  const session = took(await send({ method: 'POST', path: address, body: JSON.stringify(credential) }));
-  setConnection('up');
-  return session;
+  return took(sessionIn(await send({ method: 'POST', path: address, body: JSON.stringify(credential) })));
 }
 
 export async function signOut(): Promise<void> {
@@ -26,11 +35,16 @@ export async function signOut(): Promise<void> {
   window.location.assign('/');
 }
 
-function took(answer: unknown): DashboardSession {
+function sessionIn(answer: unknown): DashboardSession {
   // The server checks its answers against the schema of this very type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const session = answer as DashboardSession;
+  return answer as DashboardSession;
+}
+
+function took(session: DashboardSession): DashboardSession {
+  ours = session.token;
   setCsrf(session.csrf);
+  reviveConnection();
   return session;
 }
 

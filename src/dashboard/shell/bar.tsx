@@ -1,15 +1,17 @@
 import { ChevronDown, Search } from 'lucide-react';
-import { lazy, Suspense, type ReactElement } from 'react';
+import { Suspense, type ReactElement, type ReactNode } from 'react';
 import { useLive } from '../api/events.ts';
 import { useSession } from '../api/session.tsx';
 import { Button } from '../ui/button.tsx';
 import { visible } from '../ui/visible.ts';
 import { useOrganization } from './address.ts';
+import { FailureBoundary } from './failure.tsx';
 import styles from './shell.module.css';
+import { lazily } from '../ui/lazily.ts';
 
 // Loaded after the first paint; the placeholders have the menus' size.
-const OrganizationMenu = lazy(() => import('./organization-menu.tsx'));
-const PersonMenu = lazy(() => import('./person-menu.tsx'));
+const OrganizationMenu = lazily(() => import('./organization-menu.tsx'));
+const PersonMenu = lazily(() => import('./person-menu.tsx'));
 
 /** The bar above every page: organization, search, live state, the user. */
 export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
@@ -19,9 +21,9 @@ export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
   return (
     <header className={styles['bar']}>
       {everyOrganization ? (
-        <Suspense fallback={<Closed text={organization} />}>
+        <Part closed={<Closed text={organization} />}>
           <OrganizationMenu />
-        </Suspense>
+        </Part>
       ) : (
         <strong>{organization}</strong>
       )}
@@ -33,10 +35,24 @@ export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
       <span className={styles['live']} data-live={isLive} role="status">
         {isLive ? 'Live' : 'Not live'}
       </span>
-      <Suspense fallback={<Closed text={visible(actor)} />}>
+      <Part closed={<Closed text={visible(actor)} />}>
         <PersonMenu />
-      </Suspense>
+      </Part>
     </header>
+  );
+}
+
+interface PartProps {
+  /** In its place until it comes, or if it does not. */
+  readonly closed: ReactNode;
+  readonly children: ReactNode;
+}
+
+function Part({ closed, children }: PartProps): ReactElement {
+  return (
+    <FailureBoundary instead={closed}>
+      <Suspense fallback={closed}>{children}</Suspense>
+    </FailureBoundary>
   );
 }
 

@@ -4,6 +4,8 @@ import { pageStyles } from '../ui/page.tsx';
 
 interface FailureProps {
   readonly children: ReactNode;
+  /** Shown instead of the fault, where there is no room for one. */
+  readonly instead?: ReactNode;
 }
 
 /** A fault takes down only the page that has it; the rail still works. */
@@ -16,6 +18,7 @@ export class FailureBoundary extends Component<FailureProps, { readonly error: u
 
   override render(): ReactNode {
     if (this.state.error === undefined) return this.props.children;
+    if (this.props.instead !== undefined) return this.props.instead;
     return (
       <div className={pageStyles['padded']} style={{ paddingTop: 24 }}>
         <ErrorNotice

@@ -1,6 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { useId, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState, type KeyboardEvent, type ReactElement } from 'react';
 import overlay from '../ui/overlay.module.css';
+import { pageStyles } from '../ui/page.tsx';
 import { useGo } from './address.ts';
 import styles from './palette.module.css';
 import { usePlacesToGo } from './use-places-to-go.ts';
@@ -11,18 +12,29 @@ const shownAtMost = 50;
 export default function Palette({ onClose }: { readonly onClose: () => void }): ReactElement {
   const [text, setText] = useState('');
   const [active, setActive] = useState(0);
+  const [isChosen, setChosen] = useState(false);
   const go = useGo();
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const words = text.toLowerCase().split(/\s+/);
-  const found = usePlacesToGo(words).slice(0, shownAtMost);
+  const { places, isAsking } = usePlacesToGo(words, isChosen);
+  const found = places.slice(0, shownAtMost);
   const at = Math.min(active, found.length - 1);
   const choose = (index: number): void => {
     const place = found[index];
+    // Enter holds for what was typed: it acts once the answer is there.
+    setChosen(place === undefined && isAsking);
     if (place === undefined) return;
     onClose();
     go(place.path);
   };
+  const act = useEffectEvent(() => {
+    choose(0);
+  });
+  const isReady = isChosen && (found.length > 0 || !isAsking);
+  useEffect(() => {
+    if (isReady) act();
+  }, [isReady]);
   const press = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
     const step = steps[event.key];
@@ -62,6 +74,7 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
             onChange={(event) => {
               setText(event.target.value);
               setActive(0);
+              setChosen(false);
             }}
             onKeyDown={press}
           />
@@ -86,7 +99,9 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
               </div>
             ))}
           </div>
-          {found.length === 0 ? <p className={styles['none']}>Nothing has a name like that.</p> : undefined}
+          <p className={found.length > 0 ? pageStyles['srOnly'] : styles['none']} role="status">
+            {isAsking ? 'Searching…' : found.length > 0 ? `${found.length} found` : 'Nothing has a name like that.'}
+          </p>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

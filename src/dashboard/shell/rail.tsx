@@ -1,11 +1,13 @@
 import { Ellipsis } from 'lucide-react';
-import { lazy, Suspense, type ReactElement } from 'react';
+import { Suspense, type ReactElement } from 'react';
 import { Link, useLocation } from 'wouter';
 import { usePlaces } from './address.ts';
 import { sections, type Section } from './sections.ts';
+import { FailureBoundary } from './failure.tsx';
 import styles from './shell.module.css';
+import { lazily } from '../ui/lazily.ts';
 
-const MoreMenu = lazy(() => import('./more-menu.tsx'));
+const MoreMenu = lazily(() => import('./more-menu.tsx'));
 
 /** The sections of the page, at its side or, on narrow screens, below it. */
 export function Rail(): ReactElement {
@@ -28,9 +30,11 @@ export function Rail(): ReactElement {
       </div>
       <div className={styles['narrowOnly']}>
         {sections.filter(({ isFirst }) => isFirst).map(item)}
-        <Suspense fallback={<MoreToCome />}>
-          <MoreMenu />
-        </Suspense>
+        <FailureBoundary instead={<MoreToCome />}>
+          <Suspense fallback={<MoreToCome />}>
+            <MoreMenu />
+          </Suspense>
+        </FailureBoundary>
       </div>
     </nav>
   );

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useState, type ReactElement } from 'react';
+import { Suspense, useEffect, useState, type ReactElement } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { useConnection } from '../api/connection.ts';
 import { useEvents } from '../api/events.ts';
@@ -9,17 +9,17 @@ import { Bar } from './bar.tsx';
 import { Rail } from './rail.tsx';
 import { FailureBoundary } from './failure.tsx';
 import styles from './shell.module.css';
-import { Toasts } from './toast.tsx';
+import { lazily } from '../ui/lazily.ts';
 
-const SecretsPage = lazy(() => import('../pages/secrets/secrets-page.tsx'));
-const VariablesPage = lazy(() => import('../pages/variables/variables-page.tsx'));
-const EnvironmentsPage = lazy(() => import('../pages/environments/environments-page.tsx'));
-const BackendsPage = lazy(() => import('../pages/backends/backends-page.tsx'));
-const PolicyPage = lazy(() => import('../pages/policy/policy-page.tsx'));
-const AuditPage = lazy(() => import('../pages/audit/audit-page.tsx'));
-const AccessPage = lazy(() => import('../pages/access/access-page.tsx'));
-const JobsPage = lazy(() => import('../pages/jobs/jobs-page.tsx'));
-const Palette = lazy(() => import('./palette.tsx'));
+const SecretsPage = lazily(() => import('../pages/secrets/secrets-page.tsx'));
+const VariablesPage = lazily(() => import('../pages/variables/variables-page.tsx'));
+const EnvironmentsPage = lazily(() => import('../pages/environments/environments-page.tsx'));
+const BackendsPage = lazily(() => import('../pages/backends/backends-page.tsx'));
+const PolicyPage = lazily(() => import('../pages/policy/policy-page.tsx'));
+const AuditPage = lazily(() => import('../pages/audit/audit-page.tsx'));
+const AccessPage = lazily(() => import('../pages/access/access-page.tsx'));
+const JobsPage = lazily(() => import('../pages/jobs/jobs-page.tsx'));
+const Palette = lazily(() => import('./palette.tsx'));
 
 /** What surrounds every page, and which page an address shows. */
 export function Shell(): ReactElement {
@@ -46,7 +46,7 @@ export function Shell(): ReactElement {
           setFinding(true);
         }}
       />
-      <main className={styles['main']}>
+      <main className={styles['main']} tabIndex={-1}>
         {connection === 'down' ? (
           <div className={styles['banner']}>
             <Notice look="warn">
@@ -82,15 +82,16 @@ export function Shell(): ReactElement {
         </div>
       </main>
       <Rail />
-      <Toasts />
       {isFinding ? (
-        <Suspense>
-          <Palette
-            onClose={() => {
-              setFinding(false);
-            }}
-          />
-        </Suspense>
+        <FailureBoundary instead={false}>
+          <Suspense>
+            <Palette
+              onClose={() => {
+                setFinding(false);
+              }}
+            />
+          </Suspense>
+        </FailureBoundary>
       ) : undefined}
     </div>
   );

@@ -1,5 +1,6 @@
 import { CircleCheck } from 'lucide-react';
 import { useSyncExternalStore, type ReactElement } from 'react';
+import pageStyles from '../ui/page.module.css';
 import styles from './toast.module.css';
 
 interface Said {
@@ -9,6 +10,8 @@ interface Said {
 
 const shownMs = 6_000;
 let said: readonly Said[] = [];
+/** For those who hear the page: nobody sees it. */
+let announced: Said = { id: 0, text: '' };
 let last = 0;
 const listeners = new Set<() => void>();
 
@@ -27,16 +30,26 @@ export function say(text: string): void {
   }, shownMs);
 }
 
+/** Says aloud what those who see the page see. */
+export function announce(text: string): void {
+  last += 1;
+  announced = { id: last, text };
+  change([...said]);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The only place whose changes are read aloud, each of them once. */
 export function Toasts(): ReactElement {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => said,
-  );
+  const shown = useSyncExternalStore(subscribe, () => said);
   return (
-    <div className={styles['region']} role="status" aria-live="polite">
+    <div className={styles['region']} role="status" aria-live="polite" aria-atomic={false}>
+      <span key={announced.id} className={pageStyles['srOnly']}>
+        {announced.text}
+      </span>
       {shown.map(({ id, text }) => (
         <div key={id} className={styles['toast']}>
           <CircleCheck aria-hidden />

@@ -13,21 +13,30 @@ export interface PlaceToGo {
 
 const keysAtMost = 50;
 
+interface PlacesToGo {
+  /** In the order in which they show. */
+  readonly places: readonly PlaceToGo[];
+  /** Whether more may come. */
+  readonly isAsking: boolean;
+}
+
 /**
- * Everything that the palette finds, in the order in which it shows.
+ * Everything that the palette finds.
  * @param words all of which a name has to have
+ * @param isHasty whether to ask before typing has paused
  */
-export function usePlacesToGo(words: readonly string[]): readonly PlaceToGo[] {
+export function usePlacesToGo(words: readonly string[], isHasty: boolean): PlacesToGo {
   const scopes = useRead('scopes.list', {});
   const environments = useRead('environments.list', {});
   const [longest = ''] = words.toSorted((left, right) => right.length - left.length);
-  const key = useSettled(longest);
+  const settled = useSettled(longest);
+  const key = isHasty ? longest : settled;
   const found = useRead(
     'resolution.grid',
     { limit: keysAtMost, cached: 'true', ...(key !== '' && { key }) },
     { keep: true },
   );
-  return [
+  const places = [
     ...sections.map(({ title, path }): PlaceToGo => ({ kind: 'page', title, path })),
     ...(environments.data?.environments ?? []).map(({ name }): PlaceToGo => ({
       kind: 'environment',
@@ -41,6 +50,11 @@ export function usePlacesToGo(words: readonly string[]): readonly PlaceToGo[] {
     })),
     ...keysIn(found.data),
   ].filter(({ kind, title }) => words.every((word) => `${title} ${kind}`.toLowerCase().includes(word)));
+  const asked = [scopes, environments, found];
+  return {
+    places,
+    isAsking: key !== longest || asked.some(({ isPending, isPlaceholderData }) => isPending || isPlaceholderData),
+  };
 }
 
 /** Each leads to the first environment that has the key. */

@@ -1,14 +1,16 @@
 import { Lock } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import type { OperationId } from '../../api/registry.ts';
+import { commandLine, type KnownInput } from '../api/command-line.ts';
 import { useGate, type Gate } from '../api/gate.ts';
+import { useOrganization } from '../shell/address.ts';
 import { Button, type ButtonProps } from './button.tsx';
 import { LockedButton } from './locked-button.tsx';
 
-interface ActionProps extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
-  readonly operation: OperationId;
-  /** The command that does the same. */
-  readonly command: string;
+export interface ActionProps<Id extends OperationId> extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
+  readonly operation: Id;
+  /** What is known of it, for the command that does the same. */
+  readonly input: KnownInput<Id>;
   readonly onClick: () => void;
   readonly children: ReactNode;
   /** Set if it is locked for a reason of its own. */
@@ -19,7 +21,15 @@ interface ActionProps extends Omit<ButtonProps, 'onClick' | 'isLocked'> {
  * A button for an operation. If that may not be done here, it keeps its place and shows why, and the command to use
  * instead.
  */
-export function Action({ operation, command, onClick, children, gate, ...rest }: ActionProps): ReactElement {
+export function Action<Id extends OperationId>({
+  operation,
+  input,
+  onClick,
+  children,
+  gate,
+  ...rest
+}: ActionProps<Id>): ReactElement {
+  const organization = useOrganization();
   const closed = useGate()(operation) ?? gate;
   if (closed === undefined)
     return (
@@ -29,7 +39,12 @@ export function Action({ operation, command, onClick, children, gate, ...rest }:
     );
   const { 'aria-label': label, ...look } = rest;
   return (
-    <LockedButton {...look} aria-label={`locked: ${label ?? textOf(children)}`} gate={closed} command={command}>
+    <LockedButton
+      {...look}
+      aria-label={`locked: ${label ?? textOf(children)}`}
+      gate={closed}
+      command={commandLine(organization, operation, input)}
+    >
       <Lock aria-hidden />
       {withoutIcon(children)}
     </LockedButton>

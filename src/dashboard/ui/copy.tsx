@@ -1,9 +1,17 @@
-import { Check, Copy as CopyIcon } from 'lucide-react';
+import { Check, CircleAlert, Copy as CopyIcon } from 'lucide-react';
 import { Fragment, useEffect, useState, type ReactElement } from 'react';
+import { announce } from '../shell/toast.tsx';
 import { Button } from './button.tsx';
 import styles from './command.module.css';
 
 const shownMs = 1_600;
+const outcomes = {
+  copied: 'Copied',
+  refused: 'Select it and copy by hand',
+  failed: 'It cannot be fetched now',
+};
+const icons = { idle: CopyIcon, copied: Check, refused: CircleAlert, failed: CircleAlert };
+type CopyState = 'idle' | keyof typeof outcomes;
 
 interface CopyProps {
   /** A function where it is long to make, or has to be fetched. */
@@ -13,7 +21,7 @@ interface CopyProps {
 
 /** Copies a text, and confirms it. */
 export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
-  const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
+  const [state, setState] = useState<CopyState>('idle');
   useEffect(() => {
     if (state === 'idle') return undefined;
     const timer = setTimeout(() => {
@@ -24,20 +32,47 @@ export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
     };
   }, [state]);
   const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(typeof text === 'string' ? text : await text());
-      setState('copied');
-    } catch {
-      setState('refused');
-    }
+    const outcome = await made(text).then(write, () => 'failed' as const);
+    setState(outcome);
+    announce(outcomes[outcome]);
   };
+  const Icon = icons[state];
   return (
     <Button look="quiet" onClick={() => void copy()}>
-      {state === 'copied' ? <Check aria-hidden /> : <CopyIcon aria-hidden />}
-      <span aria-live="polite">
-        {state === 'idle' ? label : state === 'copied' ? 'Copied' : 'Select it and copy by hand'}
-      </span>
+      <Icon aria-hidden />
+      <span>{{ idle: label, ...outcomes }[state]}</span>
     </Button>
+  );
+}
+
+async function made(text: CopyProps['text']): Promise<string> {
+  return typeof text === 'string' ? text : text();
+}
+
+async function write(text: string): Promise<'copied' | 'refused'> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return 'copied';
+  } catch {
+    return 'refused';
+  }
+}
+
+interface CopyDataProps {
+  /** What is copied, or how to get all of it; left out until it is known. */
+  readonly data: object | (() => Promise<object>) | undefined;
+}
+
+/** Copies a list as JSON. */
+export function CopyData({ data }: CopyDataProps): ReactElement | undefined {
+  if (data === undefined) return undefined;
+  return (
+    <div className={styles['data']}>
+      <CopyButton
+        text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
+        label="Copy as JSON"
+      />
+    </div>
   );
 }
 

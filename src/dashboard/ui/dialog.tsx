@@ -6,6 +6,7 @@ import { Button } from './button.tsx';
 import { DiscardQuestion } from './discard-question.tsx';
 import { useDraft } from './drafts.ts';
 import styles from './overlay.module.css';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface DialogProps {
   readonly title: string;
@@ -34,6 +35,7 @@ export function Dialog({
   onClose,
   onSubmit,
 }: DialogProps): ReactElement {
+  useFocusBack();
   const [isTyped, setTyped] = useState(false);
   const [asking, setAsking] = useState<{ readonly goOn: () => void }>();
   const isHeld = (isDraft === true && isTyped) || holds !== undefined;

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef, type ReactElement, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import styles from './drawer.module.css';
+import { useFocusBack } from './use-focus-back.ts';
 
 interface DrawerProps {
   readonly title: ReactNode;
@@ -13,12 +14,9 @@ interface DrawerProps {
 /** Shown beside the list that it was opened from, which stays usable. */
 export function Drawer({ title, label, onClose, children }: DrawerProps): ReactElement {
   const panel = useRef<HTMLElement>(null);
+  useFocusBack();
   useEffect(() => {
-    const opener = document.activeElement;
     panel.current?.focus();
-    return () => {
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
   }, []);
   return (
     <aside

@@ -7,6 +7,9 @@ import styles from './notice.module.css';
 
 const icons = { bad: CircleAlert, warn: TriangleAlert, good: CircleCheck, plain: Info };
 
+/** What only explains is read with the page, and not aloud as it comes. */
+const roles = { bad: 'alert', warn: 'status', good: 'status', plain: undefined };
+
 interface NoticeProps {
   readonly look: keyof typeof icons;
   readonly children: ReactNode;
@@ -16,7 +19,7 @@ interface NoticeProps {
 export function Notice({ look, children }: NoticeProps): ReactElement {
   const Icon = icons[look];
   return (
-    <div className={`${styles['notice']} ${styles[look] ?? ''}`} role={look === 'bad' ? 'alert' : 'status'}>
+    <div className={`${styles['notice']} ${styles[look] ?? ''}`} role={roles[look]}>
       <Icon aria-hidden />
       <div>{children}</div>
     </div>

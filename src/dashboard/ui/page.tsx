@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
-import { CopyButton } from './copy.tsx';
+import { CopyData } from './copy.tsx';
+import { PageTitle } from './page-title.tsx';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -17,18 +18,11 @@ interface PageProps {
 export function Page({ title, lead, actions, data, tools, children }: PageProps): ReactElement {
   return (
     <div className={styles['page']}>
-      <title>{`${title} · KiCI secrets`}</title>
+      <PageTitle title={title} />
       <header className={styles['head']}>
         <h1>{title}</h1>
         <div className={styles['acts']}>
-          {data === undefined ? undefined : (
-            <div className={styles['data']}>
-              <CopyButton
-                text={async () => JSON.stringify(typeof data === 'function' ? await data() : data, null, 2)}
-                label="Copy as JSON"
-              />
-            </div>
-          )}
+          <CopyData data={data} />
           {actions}
         </div>
         {lead === undefined ? undefined : <p className={styles['lead']}>{lead}</p>}

@@ -1,4 +1,7 @@
+import type { LucideIcon } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import type { OperationId } from '../../api/registry.ts';
+import { Action, type ActionProps } from './action.tsx';
 import { pageStyles } from './page.tsx';
 
 interface TableProps {
@@ -37,5 +40,25 @@ export function RowActions({ children }: { readonly children: ReactNode }): Reac
     <td>
       <div className={pageStyles['actions']}>{children}</div>
     </td>
+  );
+}
+
+interface RowActionProps<Id extends OperationId> extends Pick<
+  ActionProps<Id>,
+  'operation' | 'input' | 'gate' | 'onClick'
+> {
+  readonly icon: LucideIcon;
+  readonly verb: string;
+  /** Which row, for those who hear one button at a time. */
+  readonly of: string;
+}
+
+/** One of the things that can be done with a row. */
+export function RowAction<Id extends OperationId>({ icon: Icon, verb, of, ...rest }: RowActionProps<Id>): ReactElement {
+  return (
+    <Action {...rest} look="quiet" aria-label={`${verb} ${of}`}>
+      <Icon aria-hidden />
+      {verb}
+    </Action>
   );
 }

@@ -18,6 +18,7 @@ import {
   type TableMetadata,
   type TransactionSettings,
 } from 'kysely';
+import { idleTransactionMs } from './limits.ts';
 
 /** PostgreSQL as we use it: text in the order of its bytes, transactions with time-outs, a lock that a pooler keeps. */
 export class ServerDialect extends PostgresDialect {
@@ -98,7 +99,7 @@ class LimitedDriver extends PostgresDriver {
 
   constructor(pool: PostgresPool, timeoutMs: number) {
     super({ pool });
-    this.#limits = `set local statement_timeout = ${timeoutMs}; set local idle_in_transaction_session_timeout = ${timeoutMs}`;
+    this.#limits = `set local statement_timeout = ${timeoutMs}; set local idle_in_transaction_session_timeout = ${idleTransactionMs}`;
   }
 
   override async beginTransaction(

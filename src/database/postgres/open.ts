@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import { readPlainFile, fileProblem } from '../../files/plain-file.ts';
 import { DatabaseError } from '../database-error.ts';
+import { logFor, type DatabaseObserver } from '../observer.ts';
 import { DatabaseUnavailableError } from '../unavailable.ts';
 import { parseAddress, type PostgresAddress } from './address.ts';
 import { ServerDialect } from './dialect.ts';
@@ -21,19 +22,21 @@ const name = 'kici-orchestrator';
 /**
  * Opens a PostgreSQL and looks whether it is one that can be used.
  * @param purpose decides how long a statement may take
+ * @param observer default: nobody measures
  * @throws DatabaseError `bad_address`, `cannot_open`
  */
 export async function openPostgres<Tables>(
   settings: PostgresSettings,
   purpose: keyof typeof statementTimeouts = 'serving',
+  observer?: DatabaseObserver,
 ): Promise<Kysely<Tables>> {
   const address = parseAddress(settings.url);
   const config = await connectionTo(address, settings.passwordFile);
   // Imported by those alone who have a server.
   const { createPool } = await import('./pool.ts');
   const timeoutMs = statementTimeouts[purpose];
-  const dialect = new ServerDialect(createPool(config, timeoutMs), timeoutMs);
-  const database = new Kysely<Tables>({ dialect });
+  const dialect = new ServerDialect(createPool(config, timeoutMs, observer), timeoutMs);
+  const database = new Kysely<Tables>({ dialect, ...logFor(observer) });
   try {
     await requireUsable(database);
     return database;

@@ -1,6 +1,7 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError as ServerError, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DatabaseUnavailableError, isOfNoUse, lostConnection } from '../unavailable.ts';
+import type { DatabaseObserver } from '../observer.ts';
 import { columnTypes, requirePlain } from './types.ts';
 
 const connectTimeoutMs = 5_000;
@@ -9,7 +10,11 @@ const keepAliveDelayMs = 10_000;
 const maxConnections = 10;
 
 /** Connections as Kysely's dialect takes them: whatever makes one useless is a `DatabaseUnavailableError`. */
-export function createPool(config: PoolConfig, statementTimeoutMs: number): PostgresPool {
+export function createPool(
+  config: PoolConfig,
+  statementTimeoutMs: number,
+  observer?: Pick<DatabaseObserver, 'pooled'>,
+): PostgresPool {
   const pool = new Pool({
     max: maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -23,6 +28,7 @@ export function createPool(config: PoolConfig, statementTimeoutMs: number): Post
   });
   // Without listeners the end of a connection would end the process: that of an idle one, and that of one in use
   // between two statements. Whoever uses it next hears of it.
+  observer?.pooled(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   return {

@@ -16,6 +16,7 @@ import { createBulkhead, type Bulkhead } from './layers/bulkhead.ts';
 import { withinDeadline } from './layers/deadline.ts';
 import { createPause } from './layers/pause.ts';
 import { retrying } from './layers/retry.ts';
+import type { BackendObserver, CallKind } from './observer.ts';
 import type { HostPolicy } from './policy.ts';
 
 /** Reads change nothing, so they may be repeated. */
@@ -33,7 +34,7 @@ export interface PipelineCall<T> {
    */
   readonly run: (created: Created, context: CallContext) => Promise<T>;
   /** What is being done, for the log. */
-  readonly operation: string;
+  readonly operation: CallKind;
   /** Why a result counts as a failure of the whole backend. */
   readonly outage?: (result: T) => Failure | undefined;
   /** Ignores an open breaker or a pause, and ends both on success. */
@@ -55,6 +56,7 @@ export class CallPipeline {
   readonly #redactor: Redactor;
   readonly #lostAccess: () => void;
   readonly #breached: ReportBreach;
+  readonly #observer: BackendObserver | undefined;
   readonly #breaker = createBreaker();
   readonly #pause = createPause();
   readonly #bulkhead: Bulkhead;
@@ -71,12 +73,14 @@ export class CallPipeline {
     redactor: Redactor,
     lostAccess: () => void,
     breached: ReportBreach,
+    observer?: BackendObserver,
   ) {
     this.#instance = instance;
     this.#policy = policy;
     this.#redactor = redactor;
     this.#lostAccess = lostAccess;
     this.#breached = breached;
+    this.#observer = observer;
     this.#bulkhead = createBulkhead(policy.concurrency, policy.queueLimit);
   }
 
@@ -108,6 +112,15 @@ export class CallPipeline {
 
   /** @throws BackendError */
   once<T>(context: CallContext, call: PipelineCall<T>): Promise<T> {
+    if (this.#observer === undefined) return this.#once(context, call);
+    return this.#observer.call(
+      call.operation,
+      () => this.#once(context, call),
+      (result) => call.outage?.(result)?.code,
+    );
+  }
+
+  #once<T>(context: CallContext, call: PipelineCall<T>): Promise<T> {
     const attempt = (): Promise<T> => this.#attempt(context, call);
     return this.#bulkhead(context.signal, async () => {
       if (call.probe === true) return attempt();

@@ -7,9 +7,13 @@ import {
   type Settings,
 } from '@kici-dev/secret-backend';
 import { createFileReader } from './allowed-file.ts';
+import type { BackendObserver } from './observer.ts';
 
 /** What is known about machine and instance; the host completes `BackendHost`. */
-export type HostSurroundings = Omit<BackendHost, 'readFile'>;
+export type HostSurroundings = Omit<BackendHost, 'readFile'> & {
+  /** Default: nobody measures it. */
+  readonly observer?: BackendObserver;
+};
 
 /**
  * Creates a type's backend through its adapter, with access to the files that it may open.
@@ -18,7 +22,7 @@ export type HostSurroundings = Omit<BackendHost, 'readFile'>;
 export function createAdapter(
   definition: BackendDefinition,
   settings: Settings,
-  surroundings: HostSurroundings,
+  { observer: _, ...surroundings }: HostSurroundings,
 ): SecretBackend | Promise<SecretBackend> {
   const mismatch = contractMismatch(definition);
   if (mismatch !== undefined)

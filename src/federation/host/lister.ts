@@ -8,6 +8,7 @@ import { AgedMap } from './layers/aged-map.ts';
 import { requireTime } from './layers/deadline.ts';
 import { Flights } from './layers/single-flight.ts';
 import { inTurns } from './layers/turns.ts';
+import type { BackendObserver } from './observer.ts';
 import type { HostPolicy } from './policy.ts';
 
 const mostQueries = 1_000;
@@ -21,10 +22,18 @@ export class Lister {
   readonly #flights: Flights<CheckedNames>;
   readonly #held = new HeldNames();
   readonly #learned: (names: CheckedNames) => void;
+  readonly #observer: BackendObserver | undefined;
   #epoch = 0;
 
   /** @param learned called with each list from the backend */
-  constructor(caller: CallPipeline, policy: HostPolicy, redactor: Redactor, learned: (names: CheckedNames) => void) {
+  constructor(
+    caller: CallPipeline,
+    policy: HostPolicy,
+    redactor: Redactor,
+    learned: (names: CheckedNames) => void,
+    observer?: BackendObserver,
+  ) {
+    this.#observer = observer;
     this.#caller = caller;
     this.#learned = learned;
     this.#redactor = redactor.about({ refusal: 'list_refused' });
@@ -40,6 +49,7 @@ export class Lister {
   async listAged(query: ListQuery, context: CallContext, maxAgeMs = this.#maxAgeMs): Promise<AgedNames> {
     const id = JSON.stringify([query.scope ?? null, query.depth]);
     const cached = this.#cache.get(id, Math.min(maxAgeMs, this.#maxAgeMs));
+    this.#observer?.listed(cached === undefined ? 'backend' : 'cache');
     if (cached !== undefined) return { ...cached.value, ageMs: cached.ageMs };
     requireTime(context);
     const flight = this.#flights.get(id) ?? this.#flights.start([id], (shared) => this.#ask(id, query, shared));

@@ -16,6 +16,7 @@ import { ValueCache } from './layers/value-cache.ts';
 import { Lister } from './lister.ts';
 import { createAdapter, type HostSurroundings } from './create-adapter.ts';
 import { OpenCalls } from './open-calls.ts';
+import type { BackendObserver } from './observer.ts';
 import type { HostPolicy } from './policy.ts';
 import { Reader } from './reader.ts';
 
@@ -39,8 +40,8 @@ export function openBackend(
   );
 }
 
-/** A backend's name, and the log for its breaches. */
-export type Hosted = Pick<BackendHost, 'organization' | 'name' | 'log'>;
+/** A backend's name, the log for its breaches, and who measures it; default: nobody. */
+export type Hosted = Pick<BackendHost, 'organization' | 'name' | 'log'> & { readonly observer?: BackendObserver };
 
 /**
  * Makes any backend safe to call. Does nothing until the first call.
@@ -55,10 +56,11 @@ export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, 
       problem,
       ...(trail !== undefined && { trail }),
     });
-  const caller = new CallPipeline(instance, policy, redactor, () => cache.invalidate(), breached);
-  const reader = new Reader(caller, cache, policy, redactor);
-  const lister = new Lister(caller, policy, redactor, (names) => cache.learnNames(names));
+  const caller = new CallPipeline(instance, policy, redactor, () => cache.invalidate(), breached, host.observer);
+  const reader = new Reader(caller, cache, policy, redactor, host.observer);
+  const lister = new Lister(caller, policy, redactor, (names) => cache.learnNames(names), host.observer);
   const checker = new Checker(caller, policy.deadlineMs);
+  const unobserve = host.observer?.opened(() => checker.health);
   const changed: Changes['changed'] = (ref) => {
     cache.invalidate(ref);
     reader.invalidate();
@@ -75,6 +77,7 @@ export function hostAdapter(adapter: Adapter, redactor: Redactor, host: Hosted, 
 
   const close = async (): Promise<void> => {
     await calls.end();
+    unobserve?.();
     changed();
     try {
       await withinDeadline(endless, policy.deadlineMs, async () => (await instance.pending())?.backend.close());

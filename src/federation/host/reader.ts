@@ -17,6 +17,7 @@ import { endOf } from './layers/deadline.ts';
 import { retrying, type Repeatable } from './layers/retry.ts';
 import { Flights } from './layers/single-flight.ts';
 import type { ValueCache } from './layers/value-cache.ts';
+import type { BackendObserver } from './observer.ts';
 import type { HostPolicy } from './policy.ts';
 
 type Outcomes = ReadonlyMap<string, ReadOutcome>;
@@ -28,8 +29,16 @@ export class Reader {
   readonly #attempts: number;
   readonly #redactor: Redactor;
   readonly #flights: Flights<Outcomes>;
+  readonly #observer: BackendObserver | undefined;
 
-  constructor(caller: CallPipeline, cache: ValueCache, policy: HostPolicy, redactor: Redactor) {
+  constructor(
+    caller: CallPipeline,
+    cache: ValueCache,
+    policy: HostPolicy,
+    redactor: Redactor,
+    observer?: BackendObserver,
+  ) {
+    this.#observer = observer;
     this.#caller = caller;
     this.#cache = cache;
     this.#attempts = policy.attempts;
@@ -46,14 +55,24 @@ export class Reader {
       else answers.set(refId(ref), cached);
     }
     const outcomes = await this.#readMissing(missing, context);
-    return refs.map(
-      (ref) => answers.get(refId(ref)) ?? this.#cache.orStale(ref, outcomes.get(refId(ref)) ?? unknown('bad_answer')),
-    );
+    return refs.map((ref) => {
+      const cached = answers.get(refId(ref));
+      const answer = cached ?? this.#cache.orStale(ref, outcomes.get(refId(ref)) ?? unknown('bad_answer'));
+      this.#tell(answer, cached !== undefined);
+      return answer;
+    });
   }
 
   /** To be called after a change: no later read joins an earlier one. */
   invalidate(): void {
     this.#flights.forget();
+  }
+
+  #tell({ outcome, ageMs }: AgedOutcome, isCached: boolean): void {
+    this.#observer?.read(
+      outcome.status === 'unknown' ? outcome.code : outcome.status,
+      isCached ? 'cache' : ageMs === undefined ? 'backend' : 'stale',
+    );
   }
 
   async #readMissing(missing: ReadonlyMap<string, SecretRef>, context: CallContext): Promise<Outcomes> {

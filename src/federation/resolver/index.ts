@@ -16,7 +16,7 @@ export { compileBindings, selectsBackend, type CompiledBindings, type IdleBindin
 export { ResolverError, type ResolverErrorCode } from './resolver-error.ts';
 export { explain, type ExplainedCandidate, type Explanation } from './explain.ts';
 export { freezeCatalogue, type FrozenCatalogue, type FrozenEntry } from './frozen-catalogue.ts';
-export { indexListing, keysOfListing, listingsFor, type IndexedListing } from './listed-keys.ts';
+export { indexListing, keysAlike, keysOfListing, listingsFor, type IndexedListing } from './listed-keys.ts';
 export { planListings, type BackendTraits, type Listing, type ListingRequest } from './listing.ts';
 export { nearMatches } from '@kici-dev/secret-backend';
 export { planReads, settleReads, type AgedOutcome, type ReadPlan, type Resolution } from './reads.ts';

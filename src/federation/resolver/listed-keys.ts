@@ -2,7 +2,8 @@ import { isReservedScope, type SecretDescriptor } from '@kici-dev/secret-backend
 import { selectsBackend, type CompiledBinding, type CompiledBindings } from './compile.ts';
 import type { Listing } from './listing.ts';
 import type { Pieces } from './pieces.ts';
-import { renameKey, sourceKeysOf } from './rename.ts';
+import { compareText } from './rank.ts';
+import { renameKey, sourceKeysOf, type Rename } from './rename.ts';
 import { selectsScope } from './scope-pattern.ts';
 import { isDeletion } from './states.ts';
 
@@ -59,4 +60,51 @@ export function listingsFor(
     ...listing,
     secrets: [...wanted].flatMap((key) => byKey.get(key) ?? []),
   }));
+}
+
+/**
+ * Groups keys about which these lists decide alike: under any of the bindings, each has candidates in the same places
+ * and states, and what could not be listed could supply each of them. Only versions and reasons may differ.
+ */
+export function* keysAlike(
+  bindings: readonly CompiledBindings[],
+  listings: readonly IndexedListing[],
+  keys: readonly string[],
+): Pieces<readonly (readonly string[])[]> {
+  const renames = distinctRenames(bindings);
+  const states = new Map<string, number>();
+  const groups = new Map<string, string[]>();
+  for (const key of keys) {
+    // Where all else is equal, the names in the store decide.
+    const sources = renames
+      .flatMap((rename, number) => sourceKeysOf(rename, key).map((source) => ({ source, number })))
+      .toSorted((left, right) => compareText(left.source, right.source));
+    const likeness = sources.map(({ source, number }) => [number, ...statesOf(source, listings, states)].join(' '));
+    const id = likeness.join('\n');
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [key]);
+    else group.push(key);
+    yield;
+  }
+  return [...groups.values()];
+}
+
+function distinctRenames(bindings: readonly CompiledBindings[]): readonly Rename[] {
+  const renames = bindings.flatMap(({ active }) => active.map(({ binding }) => binding.rename));
+  const idOf = (rename: Rename): string => JSON.stringify(rename.kind === 'map' ? [...rename.keys] : rename);
+  return [...new Map(renames.map((rename) => [idOf(rename), rename])).values()];
+}
+
+/** What the lists say of a name of the store, as numbers. */
+function statesOf(source: string, listings: readonly IndexedListing[], states: Map<string, number>): number[] {
+  return listings.flatMap(({ byKey }, list) =>
+    (byKey.get(source) ?? [])
+      .map(({ scope, declaredOnly, problem }) => {
+        const state = `${list} ${declaredOnly === true} ${problem ?? ''} ${scope}`;
+        const number = states.get(state) ?? states.size;
+        states.set(state, number);
+        return number;
+      })
+      .toSorted((left, right) => left - right),
+  );
 }

@@ -122,7 +122,7 @@ function stepOf(place: Ranked): Pick<Step, 'backend' | 'ref'> {
 }
 
 function refId({ scope, key }: SecretRef): string {
-  return JSON.stringify([scope, key]);
+  return `${scope}\n${key}`;
 }
 
 /** @param outcomes for each backend of `plan.calls`, in the order of its refs */

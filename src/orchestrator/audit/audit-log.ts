@@ -10,6 +10,8 @@ export interface AuditLog {
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
   examine(): Promise<void>;
+  /** Whether this very process has written rows of an organization, so that its anchor has something of them. */
+  hasWritten(organization: string): boolean;
   /** Resolves when the anchor has every row that was appended, or cannot be written. */
   settle(): Promise<void>;
 }
@@ -19,6 +21,11 @@ interface Waiting {
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/** A commit with so many does not wait for more. */
+const mostGathered = 128;
+
+const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /**
  * Rows that arrive while a commit is under way, or the disk takes it, share the next one. The anchor follows within a
@@ -45,6 +52,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 
   async function commitAll(): Promise<void> {
     while (waiting.length > 0 || mustExamine) {
+      await gather();
       const batch = waiting;
       const examined = mustExamine ? 'every' : 'own';
       waiting = [];
@@ -64,6 +72,15 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     committing = undefined;
   }
 
+  /** Goes on while each turn of the event loop brings more: the server is busy then, and one commit serves them all. */
+  async function gather(): Promise<void> {
+    let before: number;
+    do {
+      before = waiting.length;
+      await endOfTurn();
+    } while (waiting.length > before && waiting.length < mostGathered);
+  }
+
   async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
     const committed = await commit(writer, entries, examined);
     for (const { organization, sequence, found } of committed.breaks)
@@ -75,7 +92,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   return {
-    append(entry) {
+    async append(entry) {
+      const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
+      if (refusal !== undefined) throw refusal;
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ entry, resolve, reject });
       start();
@@ -85,6 +104,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await services.anchor.sweep();
       await append([], 'every');
     },
+    hasWritten: (organization) => writer.heads.has(organization),
     async settle() {
       await committing;
       await heads.settle();

@@ -1,32 +1,59 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
+import { actorOf } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import type { AuditAnchor } from './anchor.ts';
 import type { AuditLog } from './audit-log.ts';
+import type { Checkpoints } from './checkpoints/checkpoints.ts';
+import type { CheckpointKey } from './checkpoints/make.ts';
+import { CheckpointSinkError } from './checkpoints/sink.ts';
+import { cutLog, removeCutRows } from './cut.ts';
 import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
-import { verifyAudit, type AuditVerification } from './verify.ts';
+import { verifyAudit, type AuditVerification, type VerifyOptions } from './verify.ts';
+
+export interface AuditServices {
+  readonly database: Kysely<OrchestratorTables>;
+  readonly signer: AuditSigner;
+  readonly checkpointKey: CheckpointKey;
+  readonly anchor: AuditAnchor;
+  readonly log: Pick<AuditLog, 'append' | 'settle' | 'hasWritten'>;
+  readonly checkpoints: Pick<Checkpoints, 'hasSink' | 'make'>;
+  readonly isShared: boolean;
+  readonly now: () => number;
+}
+
+type AuditHandlers = HandlersFor<
+  'audit.list' | 'audit.verify' | 'audit.acknowledge' | 'audit.checkpoint' | 'audit.cut'
+>;
 
 /** Handlers of the operations on the audit log. */
-export function createAudit(
-  database: Kysely<OrchestratorTables>,
-  signer: AuditSigner,
-  anchor: AuditAnchor,
-  log: Pick<AuditLog, 'settle'>,
-): HandlersFor<'audit.list' | 'audit.verify' | 'audit.acknowledge'> {
+export function createAudit(services: AuditServices): AuditHandlers {
+  const { database, signer, anchor, log, checkpoints, isShared } = services;
+  async function verify(organization: string, options: VerifyOptions = {}): Promise<AuditVerification> {
+    await log.settle();
+    return verifyAudit(database, signer, anchor, organization, {
+      ...options,
+      isShared: isShared && !log.hasWritten(organization),
+    });
+  }
   return {
     async 'audit.list'(filter, { organization, context }) {
       return listRows(database, organization, filter, context.signal);
     },
-    async 'audit.verify'(_, { organization }) {
-      await log.settle();
-      return verificationView(await verifyAudit(database, signer, anchor, organization));
+    async 'audit.verify'({ rows }, { organization }) {
+      if (rows === undefined) return verificationView(await verify(organization));
+      const { publicKey } = await services.checkpointKey(organization);
+      const verification = await verify(organization, { rows: rows.split(',').map(Number) });
+      return {
+        ...verificationView(verification),
+        marks: { publicKey: Buffer.from(publicKey).toString('base64'), rows: [...verification.marks] },
+      };
     },
     async 'audit.acknowledge'(_, call) {
-      await log.settle();
-      const verification = await verifyAudit(database, signer, anchor, call.organization);
+      const verification = await verify(call.organization);
       if (verification.problems.length === 0)
         throw new ApiError(
           'conflict',
@@ -37,6 +64,25 @@ export function createAudit(
       call.note(verification.state);
       return { problems: verification.problems.map(({ sequence, problem }) => ({ sequence, problem })) };
     },
+    async 'audit.checkpoint'(_, call) {
+      const checkpoint = await checkpoints.make(call.organization).catch((error: unknown) => {
+        throw error instanceof CheckpointSinkError ? new ApiError('checkpoint_sink_failed', error.message) : error;
+      });
+      if (checkpoint === undefined)
+        throw new ApiError(
+          'conflict',
+          'the newest row was not written by an orchestrator of these keys, so no checkpoint says that it was',
+          '`kici-admin audit verify` shows what is wrong',
+        );
+      call.note({ sequence: checkpoint.sequence });
+      return { checkpoint, kept: checkpoints.hasSink };
+    },
+    async 'audit.cut'({ before }, { organization, caller, note, context }) {
+      const { through, rows, row } = await cutLog({ ...services, verify }, organization, before, actorOf(caller));
+      note({ through, rows, row });
+      await removeCutRows(services, organization, context.signal);
+      return { through, rows, row };
+    },
   };
 }
 
@@ -46,6 +92,7 @@ function verificationView({
   openIntents,
   problems,
   acknowledgement,
+  beginning,
 }: AuditVerification): OperationOutput<'audit.verify'> {
   return {
     intact,
@@ -59,6 +106,9 @@ function verificationView({
         actor: acknowledgement.actor,
         reason: acknowledgement.reason,
       },
+    }),
+    ...(beginning.cut !== undefined && {
+      cut: { ...beginning.cut, through: beginning.after, at: rfc3339(beginning.cut.at) },
     }),
   };
 }

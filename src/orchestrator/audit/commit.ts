@@ -1,10 +1,11 @@
 import { CompiledQuery, type Kysely } from 'kysely';
-import { exclusively } from '../../database/exclusively.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { newest, type AnchorState, type AuditHead, type AuditHeads } from './anchor.ts';
+import { cutSubject } from './beginning.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
+import { holdingHeads, noteCut, readEnd, writeHeads, type Statements } from './heads.ts';
 import type { AuditLogServices } from './services.ts';
 
 type Sign = (bytes: Uint8Array) => string;
@@ -19,8 +20,7 @@ interface Found {
 export interface Writer extends AuditLogServices {
   /** The newest row that it has committed for each organization. */
   readonly heads: Map<string, AuditHead>;
-  /** Statements that insert as many rows, compiled before. */
-  readonly statements: Map<number, string>;
+  readonly statements: Statements;
 }
 
 interface Committed {
@@ -46,7 +46,7 @@ export async function commit(
   // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
   const signers = new Map<string, Sign>();
   for (const organization of names) signers.set(organization, await signer(organization));
-  const committed = await exclusively(database, 'audit_rows', async (transaction) => {
+  const committed = await holdingHeads(database, [...names], async (transaction) => {
     const known = await anchor.read();
     const isOwn = known.state === 'readable' && anchor.isUntouched();
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
@@ -63,7 +63,7 @@ export async function commit(
 
 async function appendTo(
   transaction: Kysely<OrchestratorTables>,
-  { anchor, now, statements }: Writer,
+  { anchor, now, statements, isShared, heads: own }: Writer,
   known: AnchorState,
   trusted: AnchorState,
   signers: ReadonlyMap<string, Sign>,
@@ -84,22 +84,35 @@ async function appendTo(
   const breaks = new Array<Found>();
   const beginnings = new Map<string, AuditHead>();
   for (const [organization, sign] of signers) {
-    const { sequence, mac, first, found } = await continueLog(transaction, organization, trusted, sign);
+    const end = await readEnd(transaction, organization, statements);
+    const { sequence, mac, first, joins, found } = await continueLog(transaction, organization, end, {
+      anchor: trusted,
+      sign,
+      // Of what it has written itself, a writer's anchor has something.
+      isShared: isShared && !own.has(organization),
+    });
     heads.set(organization, { sequence, mac });
     if (first) beginnings.set(organization, { sequence: 0, mac: chainStart });
+    const common = { organization, actor: 'orchestrator', intent: null };
     if (found !== undefined)
       breaks.push({
         organization,
         found,
         sequence: append({
-          organization,
+          ...common,
           phase: 'break',
           operation: 'audit.break',
-          actor: 'orchestrator',
           subject: JSON.stringify(found),
           result: found.kind,
-          intent: null,
         }),
+      });
+    else if (joins === true)
+      append({
+        ...common,
+        phase: 'join',
+        operation: 'audit.join',
+        subject: JSON.stringify({ last: sequence }),
+        result: null,
       });
   }
   const sequences = entries.map(({ organization, phase, operation, actor, subject, result, intent }) =>
@@ -119,6 +132,10 @@ async function appendTo(
     await anchor.write(beginnings);
   }
   await insert(transaction, rows, statements);
+  await writeHeads(transaction, heads, statements);
+  for (const [index, { organization, phase, subject }] of entries.entries())
+    if (phase === 'cut')
+      await noteCut(transaction, organization, sequences[index] ?? 0, cutSubject.parse(subject).through);
   return { sequences, heads, breaks };
 }
 
@@ -129,12 +146,13 @@ const rowsPerInsert = 100;
 async function insert(
   transaction: Kysely<OrchestratorTables>,
   rows: readonly StoredRow[],
-  statements: Map<number, string>,
+  statements: Statements,
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
     const some = rows.slice(start, start + rowsPerInsert).map(inOrder);
-    const text = statements.get(some.length) ?? transaction.insertInto('audit_rows').values(some).compile().sql;
-    statements.set(some.length, text);
+    const name = `insert ${some.length}`;
+    const text = statements.get(name) ?? transaction.insertInto('audit_rows').values(some).compile().sql;
+    statements.set(name, text);
     await transaction.executeQuery(CompiledQuery.raw(text, some.flatMap(Object.values)));
   }
 }

@@ -2,7 +2,7 @@
 export interface AuditEntry {
   readonly organization: string;
   /** `refused`: a policy stopped it before it began. */
-  readonly phase: 'intent' | 'outcome' | 'read' | 'refused';
+  readonly phase: 'intent' | 'outcome' | 'read' | 'refused' | 'cut';
   readonly operation: string;
   readonly actor: string;
   /** Names only. */

@@ -8,15 +8,15 @@ import { rfc3339 } from '../time.ts';
 type Filter = OperationInput<'audit.list'>;
 type Row = OperationOutput<'audit.list'>['rows'][number];
 
-const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break']);
+const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break', 'join', 'cut']);
 const subject = z.record(z.string(), z.unknown());
-const outcome = z.object({ key: z.string() });
+const outcome = z.object({ key: z.string(), backend: z.string().optional(), scope: z.string().optional() });
 
 /** Bytes of subjects that one answer holds at most. */
 const mostBytes = 8 * 1_024 * 1_024;
 
 /**
- * The newest rows that pass the filter.
+ * The first rows, in the order that was asked for, that pass the filter.
  * @param signal ends the search early; what was found by then is the answer
  */
 export async function listRows(
@@ -27,57 +27,81 @@ export async function listRows(
 ): Promise<OperationOutput<'audit.list'>> {
   const found: Row[] = [];
   let bytes = 0;
-  const { actor, key, environment, limit } = filter;
-  const isWhole = actor === undefined && key === undefined && environment === undefined;
-  for (let before = filter.before; ;) {
+  const { limit } = filter;
+  const rest = { ...filter };
+  for (;;) {
     // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
     const page = await firstPage(
-      rowsBefore(database, organization, { ...filter, before }),
-      isWhole ? limit - found.length : undefined,
+      rowsWithin(database, organization, rest),
+      isWhole(filter) ? limit - found.length : undefined,
     );
     for (const row of page.rows) {
       const told = view(row);
-      before = row.sequence;
+      rest[filter.order === 'newest' ? 'before' : 'after'] = row.sequence;
       if (!passes(told, filter)) continue;
       found.push(told);
       bytes += row.subject.length;
       if (found.length === limit) return { rows: found };
-      if (bytes > mostBytes) return { rows: found, next: before };
+      if (bytes > mostBytes) return { rows: found, next: row.sequence };
     }
     if (page.isLast) return { rows: found };
-    if (signal.aborted) return { rows: found, ...(before !== undefined && { next: before }) };
+    const next = page.rows.at(-1)?.sequence;
+    if (signal.aborted) return { rows: found, ...(next !== undefined && { next }) };
   }
 }
 
-function rowsBefore(
+/** Whether the database looks at everything that is filtered by. */
+function isWhole({ actor, key, environment, outcome, scope, job }: Filter): boolean {
+  return [actor, key, environment, outcome, scope, job].every((one) => one === undefined);
+}
+
+function rowsWithin(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  { before, since, until, operation }: Omit<Filter, 'before'> & { before: number | undefined },
+  { order, before, after, since, until, operation }: Filter,
 ): RowQuery {
   return database
     .selectFrom('audit_rows')
     .where('organization', '=', organization)
     .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
+    .$if(after !== undefined, (query) => query.where('sequence', '>', after ?? 0))
     .$if(since !== undefined, (query) => query.where('at', '>=', Date.parse(since ?? '')))
     .$if(until !== undefined, (query) => query.where('at', '<', Date.parse(until ?? '')))
     .$if(operation !== undefined, (query) => query.where('operation', '=', operation ?? ''))
-    .orderBy('sequence', 'desc');
+    .orderBy('sequence', order === 'newest' ? 'desc' : 'asc');
 }
 
-function passes({ operation, actor, subject: about }: Row, filter: Filter): boolean {
-  const { key, environment } = filter;
+function passes({ operation, actor, subject: about, phase: when, result }: Row, filter: Filter): boolean {
+  const { key, environment, outcome: ending, scope, job } = filter;
   const owner = operation.split('.')[0];
-  const keys = [about['key'], about['keys'], outcomeKeys(about['outcomes']), owner === 'variables' && about['name']];
+  const outcomes = outcomesOf(about['outcomes']);
+  const keys = [about['key'], about['keys'], outcomes.map((one) => one.key), owner === 'variables' && about['name']];
   const environments = [about['environment'], owner === 'environments' && about['name']];
+  const scopes = [about['scope'], about['scopes'], about['from'], about['to'], about['bind'], outcomes.map(placeOf)];
   return (
     (filter.actor === undefined || actor.includes(filter.actor)) &&
     (key === undefined || keys.flat().includes(key)) &&
-    (environment === undefined || environments.includes(environment))
+    (environment === undefined || environments.includes(environment)) &&
+    (scope === undefined || scopes.flat().some((one) => typeof one === 'string' && inFull(one) === inFull(scope))) &&
+    (job === undefined || about['jobId'] === job || actor === `job:${job}`) &&
+    // A read that found its values has no result of its own.
+    (ending === undefined || (result ?? (when === 'read' ? 'done' : undefined)) === ending)
   );
 }
 
-function outcomeKeys(outcomes: unknown): unknown {
-  return Array.isArray(outcomes) ? outcomes.map((one) => outcome.safeParse(one).data?.key) : undefined;
+type Outcome = z.output<typeof outcome>;
+
+function placeOf({ backend, scope }: Outcome): string | undefined {
+  return scope === undefined ? undefined : `${backend ?? 'internal'}:${scope}`;
+}
+
+/** Without a backend, a scope is one of the internal store. */
+function inFull(scope: string): string {
+  return scope.includes(':') ? scope : `internal:${scope}`;
+}
+
+function outcomesOf(outcomes: unknown): readonly Outcome[] {
+  return Array.isArray(outcomes) ? outcomes.flatMap((one) => outcome.safeParse(one).data ?? []) : [];
 }
 
 function view(row: Selectable<OrchestratorTables['audit_rows']>): Row {
@@ -90,6 +114,7 @@ function view(row: Selectable<OrchestratorTables['audit_rows']>): Row {
     subject: readSubject(row.subject),
     ...(row.result !== null && { result: row.result }),
     ...(row.intent !== null && { intent: row.intent }),
+    mac: row.mac,
   };
 }
 

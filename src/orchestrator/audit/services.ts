@@ -18,8 +18,12 @@ export interface AuditLogServices {
   readonly database: Kysely<OrchestratorTables>;
   readonly signer: AuditSigner;
   readonly anchor: AuditAnchor;
+  /** Whether orchestrators of other machines, with anchors of their own, may write these logs too. */
+  readonly isShared: boolean;
   /** Resolves once what was committed is on the disk. */
   readonly durable: () => Promise<void>;
   readonly now: () => number;
+  /** Why nothing may begin for now; it holds up no outcome of what has begun. */
+  readonly refusal?: () => Error | undefined;
   readonly listener: AuditListener;
 }

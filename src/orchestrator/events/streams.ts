@@ -2,6 +2,7 @@ import type { ChangeEvent } from '../../api/change-events.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
 import type { ChangeFeed, News } from './feed.ts';
+import { oneTooMany } from './fair-share.ts';
 import { shownTo } from './visible.ts';
 
 /** A client that follows an organization's changes. */
@@ -24,10 +25,11 @@ export interface EventStreams {
   /**
    * @param after the last row that the reader already knows
    * @returns a function that removes the reader
-   * @throws ApiError `too_many_requests`
+   * @throws ApiError `too_many_requests` if nobody else has more streams who could give way
    */
   add(reader: StreamReader, after: number | undefined): Promise<() => void>;
   endAll(): void;
+  count(): number;
 }
 
 const lookEveryMs = 500;
@@ -93,12 +95,18 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
     async add(reader, after) {
       const open = all();
       const own = open.filter(({ tokenId }) => tokenId === reader.tokenId).length;
-      if (open.length >= maxStreams || own >= maxStreamsOfToken)
+      const leaving = open.length < maxStreams ? undefined : oneTooMany(open, reader);
+      if (own >= maxStreamsOfToken || (open.length >= maxStreams && leaving === undefined))
         throw new ApiError(
           'too_many_requests',
           'too many pages listen for changes already',
           'close some of them; changes show when a page is reloaded',
         );
+      if (leaving !== undefined) {
+        remove(leaving);
+        // Its page asks again, and is refused until it is its turn.
+        leaving.end(undefined);
+      }
       const following = follow(reader.organization);
       following.readers.add(reader);
       try {
@@ -114,6 +122,7 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
         remove(reader);
       };
     },
+    count: () => all().length,
     endAll() {
       for (const reader of all()) {
         remove(reader);

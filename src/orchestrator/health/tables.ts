@@ -11,6 +11,7 @@ export const healthMigrations: MigrationSet = {
   owner: 'health',
   migrations: {
     '0001_tables': {
+      oldest: '0001_tables',
       async up({ schema }: Kysely<unknown>) {
         await schema
           .createTable('write_probes')

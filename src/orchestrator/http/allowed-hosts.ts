@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 import { quote } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
+import { TLSSocket } from 'node:tls';
 
 export interface Addressing {
   /** The name or address that the server listens on. */
@@ -24,9 +26,16 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
   const known = new Set([...loopback, canonical(host), ...publicUrls.map(({ hostname }) => canonical(hostname))]);
   const publicOrigins = new Set(publicUrls.map(({ origin }) => origin));
 
+  // What was allowed last is, since all but the address of the connection stays as it is.
+  let last: { readonly text: string | undefined; readonly localAddress: string | undefined } | undefined;
+
   function requireHost(text: string | undefined, localAddress: string | undefined): void {
+    if (last !== undefined && last.text === text && last.localAddress === localAddress) return;
     const [, name] = hostGrammar.exec(text ?? '') ?? [];
-    if (name !== undefined && (known.has(canonical(name)) || canonical(name) === canonical(localAddress ?? ''))) return;
+    if (name !== undefined && (known.has(canonical(name)) || canonical(name) === canonical(localAddress ?? ''))) {
+      last = { text, localAddress };
+      return;
+    }
     throw new ApiError(
       'host_not_allowed',
       text === undefined || text === ''
@@ -36,17 +45,23 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
   }
 
   return ({ raw }) => {
-    const hosts = raw.headersDistinct['host'] ?? [];
+    const hosts = valuesOf(raw, 'host');
     if (hosts.length > 1) throw new ApiError('invalid_request', 'the request names more than one host');
     requireHost(hosts[0], raw.socket.localAddress);
     // An absolute URL as the target overrides the host header (RFC 9112, section 3.2.2).
     const target = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(raw.url ?? '')?.[1];
     if (target !== undefined) requireHost(target, raw.socket.localAddress);
-    const origins = raw.headersDistinct['origin'] ?? [];
-    const own = `http://${(target ?? hosts[0] ?? '').toLowerCase()}`;
+    const origins = valuesOf(raw, 'origin');
+    if (origins.length === 0) return;
+    const own = `${raw.socket instanceof TLSSocket ? 'https' : 'http'}://${(target ?? hosts[0] ?? '').toLowerCase()}`;
     if (origins.some((origin) => origin !== own && !publicOrigins.has(origin)))
       throw new ApiError('origin_not_allowed', `requests from pages of ${quote(origins.join(', '))} are not served`);
   };
+}
+
+/** Node.js would drop all but the first, or list every header for the sake of one. */
+function valuesOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
 }
 
 /**

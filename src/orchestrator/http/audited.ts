@@ -1,6 +1,7 @@
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { CheckpointSinkError } from '../audit/checkpoints/sink.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
@@ -56,12 +57,14 @@ export async function audited<T>(
   return output;
 }
 
-/** @throws ApiError `audit_unavailable`, DatabaseUnavailableError */
+/** @throws ApiError `audit_unavailable`, `checkpoint_sink_failed`, DatabaseUnavailableError */
 export async function record(audit: AuditLog, entry: AuditEntry): Promise<number> {
   try {
     return await audit.append(entry);
   } catch (error) {
     if (DatabaseUnavailableError.is(error)) throw error;
+    if (error instanceof CheckpointSinkError)
+      throw new ApiError('checkpoint_sink_failed', `nothing was done: ${error.message}`);
     throw new ApiError('audit_unavailable', 'nothing was done: the audit row could not be written');
   }
 }

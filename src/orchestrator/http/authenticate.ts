@@ -6,12 +6,17 @@ import type { Seals } from '../seals/seals.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { KnownToken, TokenCallers } from '../tokens/token-caller.ts';
+import { thisTurn, type Turn } from '../turn.ts';
 import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 
 export interface Authenticated {
   readonly caller: Caller;
   readonly generation: number;
+  /** When it was looked up. */
+  readonly turn: Turn;
 }
+
+type Found = Omit<Authenticated, 'turn'>;
 
 /** The credentials that a request presents. */
 export type Credentials =
@@ -37,7 +42,7 @@ export function createAuthenticator(
 ): Authenticator {
   const jobs = createLiveSessions(database, seals, now);
 
-  async function byToken(token: string, organization: string): Promise<Authenticated | undefined> {
+  async function byToken(token: string, organization: string): Promise<Found | undefined> {
     const hash = hashToken(token);
     if (!token.startsWith(jobTokenPrefix)) return tokens.ofHash(hash, organization);
     const job = await jobs.ofToken(hash);
@@ -57,11 +62,13 @@ export function createAuthenticator(
     organization: string,
     signInOf: (secret: string) => Promise<SignIn>,
   ): Promise<Authenticated> {
+    const turn = thisTurn();
     if (credentials.kind === 'none') throw new ApiError('unauthenticated', 'the request has no token');
-    if (credentials.kind === 'session') return bySession(await signInOf(credentials.secret), organization);
-    const authenticated = await byToken(credentials.token, organization);
-    if (authenticated === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
-    return authenticated;
+    if (credentials.kind === 'session')
+      return { ...(await bySession(await signInOf(credentials.secret), organization)), turn };
+    const found = await byToken(credentials.token, organization);
+    if (found === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
+    return { ...found, turn };
   }
 
   return {

@@ -4,9 +4,12 @@ import type { Socket } from 'node:net';
 import { ApiError } from '../../api/api-error.ts';
 import { answerTo } from './error-reply.ts';
 
+const tlsFailure = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/;
+
 /** Answers input that is no valid request, or came too slowly, and ends the connection. */
 export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Who could not shake hands could not read an answer either.
+  if (error.code === 'ECONNRESET' || tlsFailure.test(error.code ?? '') || !socket.writable) {
     socket.destroy();
     return;
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { createCarriers } from './carriers.ts';
 import { createHolders } from './holders.ts';
 
 /** Limits the number of connections to what the process can hold, and ends idle ones. */
@@ -23,6 +24,7 @@ export interface ConnectionLimit {
 export function createConnections(limit: number): ConnectionLimit {
   const strangers = createHolders();
   const trusted = createHolders();
+  const carriers = createCarriers();
   const serving = new Map<Socket, number>();
   const isServing = (socket: Socket): boolean => (serving.get(socket) ?? 0) > 0;
 
@@ -60,15 +62,18 @@ export function createConnections(limit: number): ConnectionLimit {
 
   return {
     watch(server) {
+      carriers.watch(server);
       server.on('connection', admit);
-      server.on('request', ({ socket }, response) => {
+      server.on('request', (request, response) => {
+        const socket = carriers.of(request.socket);
         count(socket, 1);
         response.once('close', () => {
           count(socket, -1);
         });
       });
     },
-    trust({ socket }, token) {
+    trust(request, token) {
+      const socket = carriers.of(request.socket);
       if (!serving.has(socket)) return;
       strangers.remove(socket);
       trusted.add(socket, token);

@@ -128,6 +128,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
   async function describe(signIn: SignIn, { caller, home }: Opened, secret: string): Promise<DashboardSession> {
     return {
       id: signIn.id,
+      token: caller.id,
       actor: caller.name,
       role: caller.role,
       organization: home,

@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { ApiError } from '../../api/api-error.ts';
+import { isEncrypted } from './encrypted.ts';
 import { isLoopback } from './loopback.ts';
 
 /**
- * Refuses requests whose answers would carry values over a network in the clear: a request must come from this machine,
- * or through a TLS proxy whose URL the configuration names.
+ * Refuses requests whose answers would carry values over a network in the clear: a request must come over TLS, from
+ * this machine, or through a TLS proxy whose URL the configuration names.
  * @throws ApiError `host_not_allowed`
  */
-export function requirePrivateWay({ headers, socket }: IncomingMessage, publicUrls: readonly URL[]): void {
+export function requirePrivateWay(request: IncomingMessage, publicUrls: readonly URL[]): void {
+  if (isEncrypted(request)) return;
+  const { headers, socket } = request;
   const address = `https://${headers.host ?? ''}`;
   const host = URL.canParse(address) ? new URL(address) : undefined;
   const isForwardedPlain = headers['x-forwarded-proto'] === 'http';
@@ -17,7 +20,7 @@ export function requirePrivateWay({ headers, socket }: IncomingMessage, publicUr
   throw new ApiError(
     'host_not_allowed',
     'values are served only over TLS or on this machine',
-    'use the https:// URL of a proxy in front of the orchestrator, and set --public-url to that URL',
+    'give the orchestrator a certificate (--tls-cert-file), or use the https:// URL of a proxy in front of it, and set --public-url to that URL',
   );
 }
 

@@ -53,6 +53,7 @@ export function registerRoutes(
     const input = operation.input.strict();
     app.route({
       method: operation.method,
+      config: { operation: id },
       ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
       onRequest: async (request) => {
@@ -74,9 +75,10 @@ export function registerRoutes(
         using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
         const organization = parameter(request, 'org');
-        const callOf = ({ caller, generation }: Authenticated): Call => ({
+        const callOf = ({ caller, generation, turn }: Authenticated): Call => ({
           caller,
           generation,
+          admittedIn: turn,
           organization,
           requestId: request.id,
           context,

@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { errorTrail } from '@kici-dev/secret-backend';
@@ -8,13 +8,17 @@ import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
+import type { Certificate } from './certificate.ts';
 import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo } from './error-reply.ts';
+import { followRequests } from './follow-requests.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
 import { registerPage } from './page.ts';
+import { requestIdOf } from './request-id.ts';
+import type { RequestObserver } from './request-observer.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { createTurns } from './turns.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
@@ -26,14 +30,22 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   readonly limits: HttpLimits;
   /** Includes the page's files, if one was built; default: no dashboard routes, and nobody can sign in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
+  /** Default: plain HTTP. */
+  readonly certificate?: Certificate | undefined;
+  /** Default: nobody measures. */
+  readonly observer?: RequestObserver | undefined;
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
+  /** What fails without stopping requests: `/health/ready` tells it. */
+  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'certificate_refused')[];
 }
 
 /** The orchestrator's HTTP server: API, event stream and dashboard. */
 export interface HttpServer {
   /** @returns the URL that it listens on */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Says that it is not ready, so that load balancers turn to others, and ends each connection after its next answer. */
+  turnAway(): void;
   /** Accepts no more requests and resolves when those in flight have ended. */
   close(): Promise<void>;
 }
@@ -55,35 +67,41 @@ const keepAliveMs = 72_000;
 
 export function createServer(options: ServerOptions): HttpServer {
   const connections = createConnections(options.limits.maxConnections);
-  const app = createApp(options.limits, connections);
+  const app = createApp(options.limits, connections, options.certificate);
+  followRequests(app, options.observer);
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
   endAfterUnreadBodies(app);
-  registerPublicRoutes(app, options);
+  const leaving = leaveGracefully(app, options, connections);
+  registerPublicRoutes(app, options, leaving);
   answerFailures(app, options.log);
-  closeGracefully(app, options, connections);
   logRequests(app, options.log);
-  registerRoutes(app, options, connections.trust, createTurns(options.limits));
+  const turns = createTurns(options.limits);
+  options.observer?.lined(turns.lines);
+  registerRoutes(app, options, connections.trust, turns);
   registerEventStream(app, options, connections.trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);
     if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);
   }
-  return { listen: (address) => app.listen(address), close: () => app.close() };
+  const scheme = options.certificate === undefined ? 'http:' : 'https:';
+  return {
+    listen: async (address) => (await app.listen(address)).replace(/^https?:/, scheme),
+    turnAway() {
+      leaving.begun = true;
+    },
+    close: () => app.close(),
+  };
 }
 
-function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyInstance {
+function createApp(
+  limits: HttpLimits,
+  connections: ConnectionLimit,
+  certificate: Certificate | undefined,
+): FastifyInstance {
   return fastify({
     serverFactory(serve) {
-      const server = createHttpServer(
-        {
-          headersTimeout: limits.headersTimeoutMs,
-          requestTimeout: limits.bodyTimeoutMs,
-          connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
-          keepAliveTimeout: keepAliveMs,
-        },
-        serve,
-      );
+      const server = createListener(limits, certificate, serve);
       server.setTimeout(silenceMs);
       connections.watch(server);
       return server;
@@ -91,7 +109,7 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
     clientErrorHandler: answerBrokenRequest,
     bodyLimit,
     routerOptions: { maxParamLength: longestName },
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     // Requests are logged by id and route: a URL may hold a name, a header a token.
     logger: false,
     return503OnClosing: true,
@@ -109,20 +127,39 @@ function createApp(limits: HttpLimits, connections: ConnectionLimit): FastifyIns
   });
 }
 
+function createListener(limits: HttpLimits, certificate: Certificate | undefined, serve: RequestListener): Server {
+  const times = {
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.bodyTimeoutMs,
+    connectionsCheckingInterval: Math.min(checkingMs, limits.headersTimeoutMs),
+    keepAliveTimeout: keepAliveMs,
+  };
+  if (certificate === undefined) return createHttpServer(times, serve);
+  const secure = { ...certificate.pair(), minVersion: 'TLSv1.2', handshakeTimeout: limits.headersTimeoutMs } as const;
+  const server = createHttpsServer({ ...times, ...secure }, serve);
+  certificate.follow((pair) => {
+    // Connections that are open keep what they have agreed on.
+    server.setSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+  });
+  return server;
+}
+
 function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
   const checkHost = createHostCheck(addressing);
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _, done) => {
     // Load balancers ask by address, and the answer reveals nothing.
     if (request.routeOptions.url?.startsWith('/health/') !== true) checkHost(request);
+    done();
   });
 }
 
 /** A client that was refused could keep sending its body, and one without a token could try the next. */
 function endAfterUnreadBodies(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _, done) => {
     const unread = hasUnreadBody(request.raw);
     if (unread) endWithoutBody(request.raw);
     if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
+    done();
   });
 }
 
@@ -149,51 +186,62 @@ function answerFailures(app: FastifyInstance, log: Logger): void {
 }
 
 /** Requests in flight end on their own, within the time that a body may take. */
-function closeGracefully(
+function leaveGracefully(
   app: FastifyInstance,
   { events, limits }: Pick<ServerOptions, 'events' | 'limits'>,
   connections: ConnectionLimit,
-): void {
-  let closing = false;
+): { begun: boolean } {
+  const leaving = { begun: false };
   app.addHook('preClose', async () => {
-    closing = true;
+    leaving.begun = true;
     events.endAll();
     connections.endUnserved();
     setTimeout(() => {
       connections.endAll();
     }, limits.bodyTimeoutMs).unref();
   });
-  app.addHook('onSend', async (_, reply) => {
+  app.addHook('onSend', (_, reply, __, done) => {
     // Otherwise a client that keeps its connection open would keep the server running.
-    if (closing) void reply.header('connection', 'close');
+    if (leaving.begun) void reply.header('connection', 'close');
+    done();
   });
+  return leaving;
 }
 
 function logRequests(app: FastifyInstance, log: Logger): void {
-  app.addHook('onResponse', async (request, reply) => {
-    log.debug(
-      {
-        requestId: request.id,
-        method: request.method,
-        route: request.routeOptions.url,
-        status: reply.statusCode,
-        ms: reply.elapsedTime,
-      },
-      'request',
-    );
+  app.addHook('onResponse', (request, reply, done) => {
+    // Of most requests nobody reads it.
+    if (log.isLevelEnabled('debug'))
+      log.debug(
+        {
+          requestId: request.id,
+          method: request.method,
+          route: request.routeOptions.url,
+          status: reply.statusCode,
+          ms: reply.elapsedTime,
+        },
+        'request',
+      );
+    done();
   });
 }
 
 /** Routes that need no token. */
-function registerPublicRoutes(app: FastifyInstance, { version, ready }: ServerOptions): void {
+function registerPublicRoutes(
+  app: FastifyInstance,
+  { version, ready, degraded }: ServerOptions,
+  leaving: { readonly begun: boolean },
+): void {
   // Expensive to make, and rarely asked for.
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.get('/openapi.json', async () => (document ??= openApiDocument(version)));
   app.get('/health/live', async () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
     try {
+      if (leaving.begun) throw new Error('it is leaving');
       await ready();
-      return { status: 'ready' };
+      const codes = degraded();
+      return { status: 'ready', ...(codes.length > 0 && { degraded: codes }) };
     } catch {
       void reply.header('retry-after', String(retryAfterSeconds));
       return reply.status(503).send({ status: 'not ready', hint: "see the orchestrator's log" });

@@ -4,6 +4,7 @@ import { csrfHeader } from '../../api/dashboard-session.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import type { Credentials } from './authenticate.ts';
+import { isEncrypted } from './encrypted.ts';
 import { isLoopback } from './loopback.ts';
 
 export interface SessionCookies {
@@ -98,7 +99,8 @@ function plainName({ headers }: IncomingMessage): string {
 
 /** The safer name wins: any page of the host can set the other. */
 function sessionOf(request: IncomingMessage): string | undefined {
-  const cookies = (request.headers.cookie ?? '').split(';').map((pair) => {
+  if (request.headers.cookie === undefined) return undefined;
+  const cookies = request.headers.cookie.split(';').map((pair) => {
     const [name = '', ...value] = pair.split('=');
     return { name: name.trim(), value: value.join('=').trim() };
   });
@@ -111,10 +113,12 @@ function sessionOf(request: IncomingMessage): string | undefined {
 }
 
 /**
- * How the browser reached us: `tls` through a proxy that the configuration names, `plain` where that is as safe, else
- * `open`.
+ * How the browser reached us: `tls`, here or through a proxy that the configuration names, `plain` where that is as
+ * safe, else `open`.
  */
-function wayTo({ headers }: IncomingMessage, publicUrls: readonly URL[]): 'tls' | 'plain' | 'open' {
+function wayTo(request: IncomingMessage, publicUrls: readonly URL[]): 'tls' | 'plain' | 'open' {
+  if (isEncrypted(request)) return 'tls';
+  const { headers } = request;
   // A proxy may rewrite the host; the origin is the address that the browser shows.
   const address = headers.origin ?? `http://${headers.host ?? ''}`;
   if (!URL.canParse(address)) return 'open';

@@ -1,4 +1,6 @@
 import { ApiError } from '../../api/api-error.ts';
+import { createFairStarts, type FairStarts } from './fair-starts.ts';
+import type { Lines } from './request-observer.ts';
 
 /** Keeps one organization's requests from taking the server away from the others. */
 export interface Turns {
@@ -9,6 +11,7 @@ export interface Turns {
    * @throws ApiError `too_many_requests` when too many of the organization wait already
    */
   run<T>(organization: string, isGone: () => boolean, request: (hasWaited: boolean) => Promise<T>): Promise<T>;
+  readonly lines: Lines;
 }
 
 export interface TurnLimits {
@@ -33,7 +36,10 @@ interface Line {
 const hasLeft = (): ApiError => new ApiError('invalid_request', 'the client has left');
 
 /** Each organization has a line of its own, first come, first served. */
-export function createTurns({ requestsAtOnce, requestsWaiting }: TurnLimits): Turns {
+export function createTurns(
+  { requestsAtOnce, requestsWaiting }: TurnLimits,
+  starts: FairStarts = createFairStarts(),
+): Turns {
   const lines = new Map<string, Line>();
 
   function leave(organization: string, line: Line): void {
@@ -73,11 +79,16 @@ export function createTurns({ requestsAtOnce, requestsWaiting }: TurnLimits): Tu
       if (mustWait) await wait(organization, line, isGone);
       else line.running += 1;
       try {
+        const turn = starts.turnOf(organization);
+        await turn;
         if (isGone()) throw hasLeft();
-        return await request(mustWait);
+        return await request(mustWait || turn !== undefined);
       } finally {
         leave(organization, line);
       }
+    },
+    *lines() {
+      for (const [organization, { running, waiting }] of lines) yield { organization, running, waiting: waiting.size };
     },
   };
 }

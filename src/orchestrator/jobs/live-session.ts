@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CompiledQuery, Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { rolePermissions, type Permission } from '../../api/roles.ts';
 import { createCheckedRows } from '../seals/checked-rows.ts';
@@ -36,31 +36,31 @@ export function createLiveSessions(
     .innerJoin('organizations as o', 'o.name', 'j.organization')
     .leftJoin('tokens as t', 't.id', 'j.token_id')
     .select(['j.id', 'j.organization', 'j.environment', 'j.workflow', 'j.job', 'j.token_id', 'j.token_hash', 'j.seal'])
-    .select(['j.opened_at', 'j.expires_at', 'j.closed_at', 'j.scopes', 'o.generation'])
+    .select(['j.opened_at', 'j.expires_at', 'j.closed_at', 'j.scopes'])
     .select(['t.id as t_id', 't.organization as t_organization', 't.name as t_name', 't.role as t_role'])
     .select(['t.hash as t_hash', 't.scopes as t_scopes', 't.environments as t_environments', 't.agent as t_agent'])
     .select(['t.created_at as t_created_at', 't.expires_at as t_expires_at', 't.revoked_at as t_revoked_at'])
-    .select('t.seal as t_seal');
+    .select(['t.seal as t_seal', 'o.generation']);
   // Compiled once, as one of them runs with every request of a job, and the other after it.
-  const byToken = sessions.where('j.token_hash', '=', 'hash').compile();
-  const byId = sessions.where('j.id', '=', 'id').compile();
-  const checked = createCheckedRows<SessionRow, Terms>(['generation']);
+  const byToken = createCheckedRows(database, sessions.where('j.token_hash', '=', 'hash').compile(), check);
+  const byId = createCheckedRows(database, sessions.where('j.id', '=', 'id').compile(), check);
 
-  async function find(query: CompiledQuery<SessionRow>, parameter: string): Promise<LiveSession | undefined> {
-    const compiled: CompiledQuery<SessionRow> = { ...query, parameters: [parameter] };
-    const [row] = (await database.executeQuery(compiled)).rows;
-    if (row === undefined) return undefined;
+  async function check(row: SessionRow): Promise<Terms> {
     const opener = openerOf(row);
     const own = await seals.of(row.organization);
-    const ofOpener = opener === undefined ? undefined : await seals.of(opener.organization);
-    const terms = checked.of(row.id, row, () => {
-      seals.require(row.seal, own.job(row), `the session of job ${row.id}`);
-      if (opener !== undefined) seals.require(opener.seal, ofOpener?.token(opener) ?? '', `the token ${opener.id}`);
-      return { isAsBefore: opener !== undefined && isAsBefore(row, opener) };
-    });
-    const reason = endOf(row, opener, terms, now());
+    seals.require(row.seal, own.job(row), `the session of job ${row.id}`);
+    if (opener !== undefined)
+      seals.require(opener.seal, (await seals.of(opener.organization)).token(opener), `the token ${opener.id}`);
+    return { row, opener, isAsBefore: opener !== undefined && isAsBefore(row, opener) };
+  }
+
+  async function find(look: typeof byId, parameter: string): Promise<LiveSession | undefined> {
+    const known = await look([parameter]);
+    if (known === undefined || known.generation === null) return undefined;
+    const { id, organization, token_id: tokenId } = known.made.row;
+    const reason = endOf(known.made, now());
     if (reason !== undefined) throw new ApiError('session_ended', reason);
-    return { id: row.id, organization: row.organization, generation: row.generation, tokenId: row.token_id };
+    return { id, organization, generation: known.generation, tokenId };
   }
 
   return {
@@ -79,6 +79,9 @@ type JobRow = Omit<Selectable<OrchestratorTables['jobs']>, 'session_key' | 'cata
 type SessionRow = JobRow & { [Column in keyof TokenRow as `t_${Column}`]: TokenRow[Column] | null };
 
 interface Terms {
+  readonly row: JobRow;
+  /** Undefined where the token is gone. */
+  readonly opener: TokenRow | undefined;
   /** Whether the token could open this very session now. */
   readonly isAsBefore: boolean;
 }
@@ -103,7 +106,7 @@ function openerOf(row: SessionRow): TokenRow | undefined {
 }
 
 /** Why the session is over; undefined while it is not. */
-function endOf(row: JobRow, token: TokenRow | undefined, terms: Terms, now: number): string | undefined {
+function endOf({ row, opener: token, isAsBefore: isStillAllowed }: Terms, now: number): string | undefined {
   const session = `the session of job ${row.id}`;
   const opener = `the token that opened ${session}`;
   if (token === undefined) return `${opener} is gone`;
@@ -111,7 +114,7 @@ function endOf(row: JobRow, token: TokenRow | undefined, terms: Terms, now: numb
   if (row.closed_at !== null) return `${session} was closed`;
   if (token.expires_at !== null && token.expires_at <= now) return `${opener} has expired`;
   if (row.expires_at <= now) return `${session} has expired`;
-  return terms.isAsBefore ? undefined : `${opener} no longer has the permissions that it had then`;
+  return isStillAllowed ? undefined : `${opener} no longer has the permissions that it had then`;
 }
 
 const opening: Permission = 'jobs:open';

@@ -6,13 +6,14 @@ import type { Handlers, OperationOutput } from '../handlers.ts';
 import { reachesInto } from '../narrowing.ts';
 import { unnamedPlace } from '../resolution/entries.ts';
 import { readWinners } from '../resolution/winners.ts';
+import { thisTurn } from '../turn.ts';
 import type { JobStore } from './job-store.ts';
 import type { StoredJob } from './stored-job.ts';
 import { requireOwnJob } from './own-job.ts';
 
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
 
-/** Reads exactly the requested keys, each backend once, and seals every value to the job's own key. */
+/** Reads exactly the requested keys, each backend once, and seals the values to the job's own key. */
 export function createReadJob(jobs: JobStore, instances: Instances): Handlers['jobs.read'] {
   return async ({ jobId, keys }, call) => {
     requireOwnJob(call, jobId);
@@ -27,13 +28,21 @@ export function createReadJob(jobs: JobStore, instances: Instances): Handlers['j
       call.context,
     );
     // Backends may have taken long, and a session that has ended meanwhile gets nothing.
-    await jobs.requireLive(jobId);
+    if (call.admittedIn !== thisTurn()) await jobs.requireLive(jobId);
     const secrets = [
-      ...[...resolutions].map(([key, resolution]) => deliver(session, jobId, key, resolution)),
+      ...[...resolutions].map(([key, resolution]) => deliver(key, resolution)),
       ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
     ];
     call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
-    return { secrets: secrets.map((one) => withoutPlace(session, one)) };
+    const values = [...resolutions].flatMap(([key, resolution]) =>
+      resolution.status === 'found' ? [[key, resolution.value] as const] : [],
+    );
+    return {
+      secrets: secrets.map((one) => withoutPlace(session, one)),
+      ...(values.length > 0 && {
+        sealed: Buffer.from(sealForJob(session.sessionKey, jobId, values)).toString('base64'),
+      }),
+    };
   };
 }
 
@@ -49,13 +58,12 @@ function withoutPlace({ scopes }: StoredJob, delivered: Delivered): Delivered {
     : { ...delivered, ...unnamedPlace };
 }
 
-function deliver({ sessionKey }: StoredJob, jobId: string, key: string, resolution: Resolution): Delivered {
+function deliver(key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
-  const { value, backend, scope, version, ageMs } = resolution;
+  const { backend, scope, version, ageMs } = resolution;
   return {
     key,
     status: 'sealed',
-    sealed: Buffer.from(sealForJob(sessionKey, jobId, key, value)).toString('base64'),
     backend,
     scope,
     ...(version !== undefined && { version }),

@@ -8,14 +8,17 @@ export function isFiltered({ text, state, backend }: GridFilter): boolean {
   return text !== undefined || state !== undefined || backend !== undefined;
 }
 
-/** A row passes when its key or one of its places has the text, and one cell is of the state and backend. */
-export function passes(key: string, cells: readonly GridCell[], { text, state, backend }: GridFilter): boolean {
+/**
+ * Which of the keys pass that have these cells: the key or one of its places has the text, and one cell is of the state
+ * and backend.
+ */
+export function passing(cells: readonly GridCell[], { text, state, backend }: GridFilter): (key: string) => boolean {
   const wanted = text?.toLowerCase() ?? '';
-  return (
-    (key.toLowerCase().includes(wanted) || cells.some((cell) => placeOfCell(cell).toLowerCase().includes(wanted))) &&
-    cells.some(
-      (cell) =>
-        (state === undefined || stateOfCell(cell) === state) && (backend === undefined || cell.backend === backend),
-    )
+  const has = (name: string): boolean => name.toLowerCase().includes(wanted);
+  const isOfCells = cells.some(
+    (cell) =>
+      (state === undefined || stateOfCell(cell) === state) && (backend === undefined || cell.backend === backend),
   );
+  if (!isOfCells) return () => false;
+  return cells.some((cell) => has(placeOfCell(cell))) ? () => true : has;
 }

@@ -2,6 +2,7 @@ import { whyOf } from '@kici-dev/secret-backend';
 import {
   indexListing,
   inTurns,
+  keysAlike,
   keysOfListing,
   listingsFor,
   mergeInTurns,
@@ -18,7 +19,7 @@ import { reaches } from '../reach.ts';
 import { backendStates } from './backend-states.ts';
 import { outside } from './entries.ts';
 import { CellTable } from './grid-cell-table.ts';
-import { isFiltered, passes, type GridFilter } from './grid-filter.ts';
+import { isFiltered, passing, type GridFilter } from './grid-filter.ts';
 import type { AgedListing, EnvironmentResolver, ListedEnvironment } from './resolve.ts';
 import { explainSeen, mappedKeys } from './seen.ts';
 import { unavailableOf } from './unavailable.ts';
@@ -66,7 +67,7 @@ export function createGrid(
     const cells = new CellTable();
     const rowsOf = (some: readonly string[]): Promise<readonly (readonly number[])[]> =>
       rowsWithin(columns, some, narrowing, cells);
-    const matching = await matchingOf(keys, filter, rowsOf, cells);
+    const matching = await matchingOf(keys, filter, columns, rowsOf, cells, call.context.signal);
     const rest = (after === undefined ? matching : matching.filter((key) => key > after)).slice(skip);
     const page = rest.slice(0, limit);
     const rows = await rowsOf(page);
@@ -129,24 +130,30 @@ async function keysOf(columns: readonly Column[], narrowing: Narrowing, signal: 
   return [...keys].toSorted();
 }
 
-/** The keys that pass; who supplies them is looked up only where a filter asks for that. */
+/** The keys that pass; who supplies them is looked up only where a filter asks for that, once for keys alike. */
 async function matchingOf(
   keys: readonly string[],
   filter: GridFilter,
+  columns: readonly Column[],
   rowsOf: (keys: readonly string[]) => Promise<readonly (readonly number[])[]>,
   cells: CellTable,
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const { key: part } = filter;
   const named = part === undefined ? keys : keys.filter((key) => key.toLowerCase().includes(part.toLowerCase()));
   if (!isFiltered(filter)) return named;
-  const matching: string[] = [];
-  for (let from = 0; from < named.length; from += keysAtOnce) {
-    const some = named.slice(from, from + keysAtOnce);
+  const bindings = columns.map(({ listed }) => listed.compiled);
+  const listings = [...new Set(columns.flatMap(({ indexed }) => indexed))];
+  const groups = await inTurns(keysAlike(bindings, listings, named), signal);
+  const matching = new Set<string>();
+  for (let from = 0; from < groups.length; from += keysAtOnce) {
+    const some = groups.slice(from, from + keysAtOnce);
     // oxlint-disable-next-line no-await-in-loop -- it is work of this thread
-    const rows = await rowsOf(some);
-    matching.push(...some.filter((key, at) => passes(key, cells.read(rows[at] ?? []), filter)));
+    const rows = await rowsOf(some.flatMap(([first]) => first ?? []));
+    for (const [at, group] of some.entries())
+      for (const key of group.filter(passing(cells.read(rows[at] ?? []), filter))) matching.add(key);
   }
-  return matching;
+  return named.filter((key) => matching.has(key));
 }
 
 /** For each key its cells in each environment, as their numbers. */

@@ -1,32 +1,59 @@
-type Row = Readonly<Record<string, string | number | null>>;
+import type { CompiledQuery, Kysely } from 'kysely';
+import { cellsOf } from '../../database/cells-of.ts';
+import type { Cell, Cells } from '../../database/cells.ts';
 
-/**
- * What was made of rows whose seals were checked. A row that is, column by column, one that was checked before has the
- * same good seal.
- */
-export interface CheckedRows<R extends Row, Made> {
-  /** @param check throws unless the seal is good; what it returns depends on nothing but the row */
-  of(id: string, row: R, check: () => Made): Made;
+type Row = Readonly<Record<string, Cell>> & { readonly generation: number | null };
+
+/** What was made of a row, and the generation that was read with it. */
+export interface Checked<Made> {
+  readonly made: Made;
+  readonly generation: number | null;
 }
 
 const mostRows = 10_000;
 
-/** @param besides columns that no seal covers and that `check` does not look at */
-export function createCheckedRows<R extends Row, Made>(besides: readonly string[] = []): CheckedRows<R, Made> {
-  const checked = new Map<string, { readonly row: R; readonly made: Made }>();
-  const isSame = (left: R, right: R): boolean => {
-    for (const column in left) if (left[column] !== right[column] && !besides.includes(column)) return false;
-    return true;
+/**
+ * Looks up rows whose seals are checked. A row that is, cell by cell, one that was checked before has the same good
+ * seal.
+ * @param query finds one row; its last column is the organization's generation, which no seal covers
+ * @param check throws unless the seal is good; what it returns depends on nothing but the row without its generation
+ */
+export function createCheckedRows<Tables, R extends Row, Made>(
+  database: Kysely<Tables>,
+  query: CompiledQuery<R>,
+  check: (row: R) => Promise<Made>,
+): (parameters: readonly string[]) => Promise<Checked<Made> | undefined> {
+  const checked = new Map<string, { readonly cells: Cells; readonly made: Made }>();
+
+  async function checkNow(name: string, compiled: CompiledQuery<R>): Promise<Checked<Made> | undefined> {
+    checked.delete(name);
+    const [row] = (await database.executeQuery(compiled)).rows;
+    if (row === undefined) return undefined;
+    const made = await check(row);
+    if (checked.size >= mostRows) checked.clear();
+    checked.set(name, { cells: Object.values<Cell>(row), made });
+    return { made, generation: row.generation };
+  }
+
+  return async (parameters) => {
+    const compiled = { ...query, parameters };
+    const name = parameters.join('\n');
+    const known = checked.get(name);
+    if (known === undefined) return checkNow(name, compiled);
+    const [cells] = await cellsOf(database, compiled);
+    const generation = cells?.at(-1);
+    if (cells === undefined || !isSame(cells, known.cells) || !isGeneration(generation))
+      return checkNow(name, compiled);
+    return { made: known.made, generation };
   };
-  return {
-    of(id, row, check) {
-      const known = checked.get(id);
-      if (known !== undefined && isSame(row, known.row)) return known.made;
-      checked.delete(id);
-      const made = check();
-      if (checked.size >= mostRows) checked.clear();
-      checked.set(id, { row, made });
-      return made;
-    },
-  };
+}
+
+function isGeneration(cell: Cell | undefined): cell is number | null {
+  return cell === null || typeof cell === 'number';
+}
+
+/** But for the generation. */
+function isSame(left: Cells, right: Cells): boolean {
+  for (let index = 0; index < right.length - 1; index += 1) if (left[index] !== right[index]) return false;
+  return left.length === right.length;
 }

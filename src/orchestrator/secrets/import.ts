@@ -69,15 +69,27 @@ export function createImport(
       : place.backend === internalBackendName
         ? await applyAsOne(writeInternal, backend, place.path, plan, call)
         : await applyInTurn(backends, place, plan, compareAndSet, call);
-    const written = results.filter(({ result }) => result === 'written').map(({ key }) => key);
+    const written = results.filter(({ result }) => result === 'written');
     const failed = results.filter(({ result }) => result === 'failed' || result === 'not_tried').map(({ key }) => key);
-    call.note({ keys: written, ...(failed.length !== 0 && { notWritten: failed }) });
+    call.note({ ...noteOf(written, given), ...(failed.length !== 0 && { notWritten: failed }) });
     return {
       scope: formatScopeId(place),
       complete: failed.length === 0,
       entries: [...results],
       ...(await rest(backend, place, given, call)),
     };
+  };
+}
+
+/** For the audit log: as much of each as of one that is set alone. */
+function noteOf(written: readonly Result[], given: readonly Pick<Planned, 'key' | 'value'>[]): object {
+  const lengths = new Map(given.map(({ key, value }) => [key, value.bytes().length]));
+  const keys = written.map(({ key }) => key);
+  if (keys.length === 0) return { keys };
+  return {
+    keys,
+    versions: written.map(({ version }) => version ?? null),
+    bytes: keys.map((key) => lengths.get(key) ?? null),
   };
 }
 

@@ -9,7 +9,7 @@ import { rfc3339 } from '../time.ts';
 import { exceeds, mostReach } from '../tokens/grants.ts';
 import { readToken, type StoredToken } from '../tokens/token-caller.ts';
 import type { SignInCodes } from './sign-in-codes.ts';
-import type { SignIn, SignIns } from './sign-ins.ts';
+import { ofOrganization, type SignIn, type SignIns } from './sign-ins.ts';
 
 /** Lists and ends dashboard sessions, and issues codes that open one. */
 export function createSessions(
@@ -21,10 +21,19 @@ export function createSessions(
   /**
    * Callers see their own token's sessions; with permission to manage tokens, also those of tokens that may do no more.
    */
-  async function seenBy(caller: TokenCaller, found: readonly SignIn[]): Promise<readonly [SignIn, StoredToken][]> {
-    if (found.length === 0) return [];
-    const ids = found.map(({ token_id }) => token_id);
-    const rows = await database.selectFrom('tokens').selectAll().where('id', 'in', ids).execute();
+  async function seenBy(
+    caller: TokenCaller,
+    organization: string,
+    found: readonly SignIn[],
+  ): Promise<readonly [SignIn, StoredToken][]> {
+    const ids = new Set(found.map(({ token_id }) => token_id));
+    // A statement takes a bounded number of values, and sessions have no bound.
+    const all = await database
+      .selectFrom('tokens')
+      .selectAll()
+      .where('id', 'in', (query) => query.selectFrom('sign_ins').select('token_id').where(ofOrganization(organization)))
+      .execute();
+    const rows = all.filter(({ id }) => ids.has(id));
     for (const row of rows)
       seals.require(row.seal, (await seals.of(row.organization)).token(row), `the token ${row.id}`);
     const tokens = new Map(rows.map((row) => [row.id, readToken(row)]));
@@ -44,7 +53,7 @@ export function createSessions(
     async 'sessions.list'(_, { caller, organization }) {
       const own = requireToken(caller);
       return {
-        sessions: (await seenBy(own, await signIns.list(organization))).map(([signIn, token]) => ({
+        sessions: (await seenBy(own, organization, await signIns.list(organization))).map(([signIn, token]) => ({
           id: signIn.id,
           tokenId: token.id,
           tokenName: token.name,
@@ -62,7 +71,9 @@ export function createSessions(
       // A row that was tampered with is not believed: ending it takes the highest rights.
       const may =
         found !== undefined &&
-        (found.isOwn ? (await seenBy(own, [found.signIn])).length > 0 : manages(own) && !exceeds(own, mostReach));
+        (found.isOwn
+          ? (await seenBy(own, organization, [found.signIn])).length > 0
+          : manages(own) && !exceeds(own, mostReach));
       if (!may) throw new ApiError('not_found', `there is no session ${id}`, 'see `kici-admin session list`');
       await signIns.end(id);
       return {};

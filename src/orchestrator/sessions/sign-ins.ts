@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Kysely, Selectable } from 'kysely';
+import type { ExpressionBuilder, Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
 import { hashToken } from '../tokens/token-hash.ts';
@@ -38,6 +38,12 @@ const over = 'sign in again';
 /** How often a use is recorded; a write costs more than the request it belongs to. */
 const usedEveryMs = 60_000;
 const dayMs = 24 * 3_600_000;
+
+/** Those of its tokens, and of tokens that belong to every organization. */
+export function ofOrganization(organization: string) {
+  return (eb: ExpressionBuilder<OrchestratorTables, 'sign_ins'>) =>
+    eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]);
+}
 
 export function createSignIns(
   database: Kysely<OrchestratorTables>,
@@ -117,7 +123,7 @@ export function createSignIns(
       const rows = await database
         .selectFrom('sign_ins')
         .selectAll()
-        .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
+        .where(ofOrganization(organization))
         .where('expires_at', '>', now())
         .where('used_at', '>', now() - idleMs)
         .orderBy('created_at')
@@ -131,7 +137,7 @@ export function createSignIns(
         .selectFrom('sign_ins')
         .selectAll()
         .where('id', '=', id)
-        .where((eb) => eb.or([eb('organization', '=', organization), eb('organization', 'is', null)]))
+        .where(ofOrganization(organization))
         .executeTakeFirst();
       return signIn === undefined ? undefined : { signIn, isOwn: isSealed(signIn.seal, await sealOf(signIn)) };
     },

@@ -1,4 +1,4 @@
-import { sql, type CompiledQuery, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import * as z from 'zod';
 import { ApiError } from '../../api/api-error.ts';
 import { agentFacts } from '../../api/operations/tokens.ts';
@@ -34,6 +34,11 @@ type FoundRow = TokenRow & { readonly generation: number | null };
 /** What a row says about its token. */
 export type StoredToken = Omit<TokenCaller, 'signIn'>;
 
+interface Terms {
+  readonly caller: StoredToken;
+  readonly isRevoked: boolean;
+}
+
 const list = z.array(z.string());
 const roleName = z.enum(roleNames);
 
@@ -49,30 +54,26 @@ export function createTokenCallers(
     .leftJoin('organizations as o', (join) => join.on('o.name', '=', sql<string>`${'organization'}`))
     .selectAll('t')
     .select('o.generation');
-  const byHash = all.where('t.hash', '=', 'hash').compile();
-  const byId = all.where('t.id', '=', 'id').compile();
-  const checked = createCheckedRows<FoundRow, StoredToken>(['generation']);
+  const byHash = createCheckedRows(database, all.where('t.hash', '=', 'hash').compile(), check);
+  const byId = createCheckedRows(database, all.where('t.id', '=', 'id').compile(), check);
 
-  async function find(
-    query: CompiledQuery<FoundRow>,
-    parameter: string,
-    organization: string,
-  ): Promise<KnownToken | undefined> {
-    const compiled: CompiledQuery<FoundRow> = { ...query, parameters: [organization, parameter] };
-    const [row] = (await database.executeQuery(compiled)).rows;
-    if (row === undefined) return undefined;
+  async function check(row: FoundRow): Promise<Terms> {
     const own = await seals.of(row.organization);
-    const caller = checked.of(row.id, row, () => {
-      seals.require(row.seal, own.token(row), `the token ${row.id}`);
-      return readToken(row);
-    });
-    if (row.revoked_at !== null) throw new ApiError('unauthenticated', 'this token was revoked');
-    if (row.expires_at !== null && row.expires_at <= now())
+    seals.require(row.seal, own.token(row), `the token ${row.id}`);
+    return { caller: readToken(row), isRevoked: row.revoked_at !== null };
+  }
+
+  async function find(look: typeof byHash, parameter: string, organization: string): Promise<KnownToken | undefined> {
+    const known = await look([organization, parameter]);
+    if (known === undefined) return undefined;
+    const { caller, isRevoked } = known.made;
+    if (isRevoked) throw new ApiError('unauthenticated', 'this token was revoked');
+    if (caller.expiresAt !== undefined && caller.expiresAt <= now())
       throw new ApiError('unauthenticated', 'this token has expired');
-    if (row.organization !== null && row.organization !== organization)
+    if (caller.organization !== undefined && caller.organization !== organization)
       throw new ApiError('permission_denied', 'this token belongs to another organization');
-    if (row.generation === null) throw new ApiError('not_found', `there is no organization ${organization}`);
-    return { caller, generation: row.generation };
+    if (known.generation === null) throw new ApiError('not_found', `there is no organization ${organization}`);
+    return { caller, generation: known.generation };
   }
 
   return {

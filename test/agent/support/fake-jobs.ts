@@ -69,11 +69,22 @@ export async function startFakeJobs({
     'jobs.read': async ({ jobId, keys }) => {
       await pause(readMs);
       if (readFails !== undefined) throw new ApiError(readFails, 'the fake does not answer');
+      const session = sessions.get(jobId);
+      const found = keys.flatMap((key): (readonly [string, SecretValue])[] => {
+        const value = Object.hasOwn(values, key) ? values[key] : unlisted[key];
+        if (value === undefined || declared.includes(key) || unavailable[key] !== undefined) return [];
+        return [
+          [
+            mixedUp ? `${key}_` : key,
+            typeof value === 'string' ? SecretValue.fromText(value) : SecretValue.fromBytes(value),
+          ],
+        ];
+      });
       return {
+        ...(session !== undefined && { sealed: Buffer.from(sealForJob(session, jobId, found)).toString('base64') }),
         secrets: keys.map((key) => {
           const code = unavailable[key];
           const value = Object.hasOwn(values, key) ? values[key] : unlisted[key];
-          const session = sessions.get(jobId);
           if (code !== undefined)
             return {
               key,
@@ -86,19 +97,7 @@ export async function startFakeJobs({
             };
           if (declared.includes(key)) return { key, status: 'declared' as const, ...from };
           if (value === undefined || session === undefined) return { key, status: 'not_found' as const };
-          const sealed = sealForJob(
-            session,
-            jobId,
-            mixedUp ? `${key}_` : key,
-            typeof value === 'string' ? SecretValue.fromText(value) : SecretValue.fromBytes(value),
-          );
-          return {
-            key,
-            status: 'sealed' as const,
-            sealed: Buffer.from(sealed).toString('base64'),
-            ...from,
-            version: '3',
-          };
+          return { key, status: 'sealed' as const, ...from, version: '3' };
         }),
       };
     },

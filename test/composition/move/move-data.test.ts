@@ -118,4 +118,27 @@ describeLane(postgresLane, () => {
       message: expect.stringContaining('was changed since'),
     });
   });
+
+  it('does not begin while an orchestrator runs over the source', async () => {
+    const running = await startServer();
+    const to = { url: serverUrl(await makeDatabase()) };
+    await expect(moveData({ from: running.dataDir, to, key })).rejects.toMatchObject({
+      code: 'in_use',
+      message: expect.stringContaining(running.databaseFile),
+    });
+    await running.application.stop();
+    expect(await moveData({ from: running.dataDir, to, key })).toMatchObject({ rows: expect.any(Number) });
+  });
+
+  it('names the row of a text that PostgreSQL cannot store', async () => {
+    const old = await installation();
+    old.tamper("update variables set value = 'a' || char(0) || 'b' where name = 'V3'");
+    const to = { url: serverUrl(await makeDatabase()) };
+    await expect(moveData({ from: old.dataDir, to, key })).rejects.toMatchObject({
+      code: 'move_failed',
+      message: expect.stringMatching(
+        /the column value of the table variables holds .* "default".* "production".* "V3"/,
+      ),
+    });
+  });
 });

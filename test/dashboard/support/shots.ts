@@ -57,7 +57,7 @@ export const furnished: readonly Shot[] = [
   {
     name: 'discard',
     ...scope,
-    act: opens('Replace value', async (page) => {
+    act: opens('Replace value of API_URL', async (page) => {
       await fills('Value', 'an-example')(page);
       await page.keyboard.press('Escape');
       await page.getByRole('alertdialog').waitFor();
@@ -123,6 +123,7 @@ export const empty: readonly Shot[] = [
   { name: 'empty-secrets', path: `${org}/settings/secrets`, text: 'internal' },
   { name: 'empty-scope', path: `${org}/settings/secrets/internal:new`, text: 'No secret in this scope yet' },
   { name: 'empty-variables', path: `${org}/settings/variables`, text: 'No environment yet' },
+  { name: 'empty-environments', path: `${org}/environments`, text: 'No environment yet' },
   { name: 'empty-jobs', path: `${org}/jobs`, text: 'No job' },
 ];
 

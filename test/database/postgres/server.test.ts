@@ -6,7 +6,6 @@ import { inspect } from 'node:util';
 import { sql, type Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { allMigrations } from '../../../src/composition/all-tables.ts';
-import { exclusively } from '../../../src/database/exclusively.ts';
 import { inTransaction } from '../../../src/database/in-transaction.ts';
 import { isUpToDate, migrate } from '../../../src/database/migrate.ts';
 import { openPostgres } from '../../../src/database/postgres/open.ts';
@@ -86,31 +85,6 @@ for (const lane of [postgresLane, pgbouncerLane])
       expect(await database.selectFrom('things').select('count').execute()).toEqual([{ count: 20 }, { count: 20 }]);
     });
 
-    it('lets one writer of a table in at a time where the work cannot be done twice', async () => {
-      const database = await withThings(url);
-      let inside = 0;
-      await Promise.all(
-        Array.from({ length: 8 }, () =>
-          exclusively(database, 'things', async (transaction) => {
-            inside += 1;
-            expect(inside).toBe(1);
-            const row = await transaction
-              .selectFrom('things')
-              .select('count')
-              .orderBy('count', 'desc')
-              .executeTakeFirst();
-            const count = (row?.count ?? 0) + 1;
-            await transaction
-              .insertInto('things')
-              .values({ id: String(count), count })
-              .execute();
-            inside -= 1;
-          }),
-        ),
-      );
-      expect(await database.selectFrom('things').select('count').orderBy('count').execute()).toHaveLength(8);
-    });
-
     it('orders and compares text by its bytes, as the embedded database does', async () => {
       const database = await withThings(url);
       const ids = ['B', 'a', 'Z', 'a/b', 'a-b', 'a0', 'ä', '\u{10000}', '\uffff', 'é', 'A'];
@@ -133,12 +107,18 @@ for (const lane of [postgresLane, pgbouncerLane])
       const [database = await open(url)] = connections;
       expect(await isUpToDate(database, allMigrations)).toBe(true);
       const broken = {
-        '9999_broken': { up: async (db: Kysely<unknown>) => void (await sql`select no_such_column`.execute(db)) },
+        '9999_broken': {
+          oldest: '9999_broken',
+          up: async (db: Kysely<unknown>) => void (await sql`select no_such_column`.execute(db)),
+        },
       };
       const first = allMigrations[0];
       await expect(
         migrate(database, [
-          { owner: 'shop', migrations: { '0001_a': { up: (db) => db.schema.createTable('shop').execute() } } },
+          {
+            owner: 'shop',
+            migrations: { '0001_a': { oldest: '0001_a', up: (db) => db.schema.createTable('shop').execute() } },
+          },
           { owner: first?.owner ?? '', migrations: { ...first?.migrations, ...broken } },
         ]),
       ).rejects.toMatchObject({ code: 'migration_failed', message: expect.stringContaining('no_such_column') });

@@ -48,6 +48,19 @@ describe('/health/ready', () => {
     await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(200);
   });
 
+  it('is false once a newer version has made the tables ones that this version cannot live with', async () => {
+    const { url, tamper, log } = await startServer();
+    expect(await ready(url)).toBe(200);
+    const set = (oldest: string): void => {
+      tamper(`update compatible_migrations set oldest = '${oldest}' where owner = 'orchestrator'`);
+    };
+    set('9999_of_the_next_one');
+    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(503);
+    expect(log()).toContain('newer_schema');
+    set('0001_tables');
+    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(200);
+  });
+
   it('is not kept false by what a killed process has left', async () => {
     const { url, dataDir } = await startServer();
     await writeFile(join(dataDir, 'write-probe'), 'left');

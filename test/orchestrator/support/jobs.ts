@@ -6,12 +6,14 @@ export interface OpenJob {
   readonly pair: SessionKeyPair;
   readonly opened: OperationOutput<'jobs.open'>;
   read(...keys: string[]): Promise<OperationOutput<'jobs.read'>['secrets']>;
+  /** The whole answer to a read. */
+  answerTo(...keys: string[]): Promise<OperationOutput<'jobs.read'>>;
   value(key: string): Promise<string | undefined>;
   close(): Promise<unknown>;
 }
 
 export async function open(
-  server: TestServer,
+  server: Pick<TestServer, 'as' | 'call'>,
   environment: string,
   call: Calls = server.call,
   more: object = {},
@@ -25,21 +27,23 @@ export async function open(
     ...more,
   });
   const asJob = server.as(opened.jobToken);
-  const read = async (...keys: string[]) => (await asJob('jobs.read', { jobId: opened.jobId, keys })).secrets;
+  const answerTo = (...keys: string[]) => asJob('jobs.read', { jobId: opened.jobId, keys });
+  const read = async (...keys: string[]) => (await answerTo(...keys)).secrets;
   return {
     pair,
     opened,
     read,
+    answerTo,
     close: () => asJob('jobs.close', { jobId: opened.jobId }),
     async value(key) {
-      const [secret] = await read(key);
-      if (secret?.status !== 'sealed') return secret?.status;
+      const { secrets, sealed = '' } = await answerTo(key);
+      if (secrets[0]?.status !== 'sealed') return secrets[0]?.status;
       const sessionKey = deriveSessionKey(
         pair.privateKey,
         Buffer.from(opened.orchestratorPublicKey, 'base64'),
         opened.jobId,
       );
-      return openForJob(sessionKey, opened.jobId, key, Buffer.from(secret.sealed, 'base64')).text();
+      return openForJob(sessionKey, opened.jobId, [key], Buffer.from(sealed, 'base64'))[0]?.text();
     },
   };
 }

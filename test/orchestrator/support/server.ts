@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { createClient } from '../../../src/api/client.ts';
 import { ApiError } from '../../../src/api/api-error.ts';
 import { operations, type OperationId } from '../../../src/api/registry.ts';
 import type { OperationInput, OperationOutput } from '../../../src/orchestrator/handlers.ts';
 import { reseal } from '../../../src/composition/reseal.ts';
+import { createLog } from '../../../src/composition/log.ts';
 import { startApplication, type Application } from '../../../src/composition/application.ts';
 import type { Repeat } from '../../../src/composition/repeat.ts';
 import type { ServerSettings } from '../../../src/composition/settings.ts';
@@ -116,13 +116,10 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     requestTimeoutMs: 15_000,
     ...options.settings,
   };
-  const application = await startApplication(settings, pino({ level: 'trace' }, sink), options.now, options.repeat);
+  const application = await startApplication(settings, createLog('trace', sink), options.now, options.repeat);
   const owner = await application.localToken(undefined);
   const databaseFile = join(dataDir, 'kici.db');
-  const as =
-    (token: string | undefined, organization = 'default'): Calls =>
-    (id, input) =>
-      callOperation(application.url, token, organization, id, input);
+  const as = callsTo(application.url);
   return {
     application,
     url: application.url,
@@ -135,6 +132,13 @@ async function start(dataDir: string, options: StartOptions): Promise<TestServer
     tamper: (sql) => database.execute(sql),
     rows: (sql) => database.read(sql),
   };
+}
+
+/** Calls of a server, by token and organization. */
+export function callsTo(url: string): TestServer['as'] {
+  return (token, organization = 'default') =>
+    (id, input) =>
+      callOperation(url, token, organization, id, input);
 }
 
 function callOperation<Id extends OperationId>(

@@ -1,10 +1,8 @@
 import { Ban, LogOut, Plus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { ClientOutput } from '../../../api/registry.ts';
-import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
-import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
@@ -14,13 +12,12 @@ import { visible } from '../../ui/visible.ts';
 import { Time } from '../../ui/time.tsx';
 import styles from '../environments/environments.module.css';
 import { TokenDialog } from './token-dialog.tsx';
-import { RowActions, Table } from '../../ui/table.tsx';
+import { RowAction, RowActions, Table } from '../../ui/table.tsx';
 
 type Token = ClientOutput<'tokens.list'>['tokens'][number];
 
 /** Who may do what: tokens, and the sessions opened with them. */
 export default function AccessPage(): ReactElement {
-  const organization = useOrganization();
   const mayManage = useSession().permissions.includes('tokens:manage');
   const sessions = useRead('sessions.list', {});
   const tokens = useRead('tokens.list', {}, { enabled: mayManage });
@@ -40,7 +37,7 @@ export default function AccessPage(): ReactElement {
         <Action
           look="primary"
           operation="tokens.create"
-          command={commandLine(organization, 'tokens.create', {})}
+          input={{}}
           onClick={() => {
             setDoing('create');
           }}
@@ -65,7 +62,6 @@ export default function AccessPage(): ReactElement {
 }
 
 function Sessions(): ReactElement {
-  const organization = useOrganization();
   const listed = useRead('sessions.list', {});
   const { mutate, error } = useWrite('sessions.end');
   return (
@@ -80,7 +76,7 @@ function Sessions(): ReactElement {
           <Table headings={['Token', 'Role', 'Signed in', 'Last used', 'Ends']} hasActions>
             {sessions.map((one) => (
               <tr key={one.id}>
-                <td>
+                <td className={pageStyles['name']}>
                   {visible(one.tokenName)} {one.own ? <span className={pageStyles['chip']}>this one</span> : undefined}
                 </td>
                 <td>{one.role}</td>
@@ -94,17 +90,16 @@ function Sessions(): ReactElement {
                   <Time at={one.expiresAt} />
                 </td>
                 <RowActions>
-                  <Action
-                    look="quiet"
+                  <RowAction
                     operation="sessions.end"
-                    command={commandLine(organization, 'sessions.end', { id: one.id })}
+                    input={{ id: one.id }}
+                    icon={LogOut}
+                    verb="End session"
+                    of={`of ${visible(one.tokenName)}`}
                     onClick={() => {
                       mutate({ id: one.id });
                     }}
-                  >
-                    <LogOut aria-hidden />
-                    End session
-                  </Action>
+                  />
                 </RowActions>
               </tr>
             ))}
@@ -116,7 +111,6 @@ function Sessions(): ReactElement {
 }
 
 function Tokens({ onRevoke }: { readonly onRevoke: (token: Token) => void }): ReactElement {
-  const organization = useOrganization();
   const listed = useRead('tokens.list', {});
   return (
     <Result of={listed} what="the tokens">
@@ -124,7 +118,7 @@ function Tokens({ onRevoke }: { readonly onRevoke: (token: Token) => void }): Re
         <Table headings={['Name', 'Role', 'Narrowed to', 'Issued', 'Expires']} hasActions>
           {tokens.map((token) => (
             <tr key={token.id}>
-              <td>{visible(token.name)}</td>
+              <td className={pageStyles['name']}>{visible(token.name)}</td>
               <td>{token.role}</td>
               <td className={pageStyles['mono']}>
                 {[
@@ -138,17 +132,16 @@ function Tokens({ onRevoke }: { readonly onRevoke: (token: Token) => void }): Re
               </td>
               <td data-label="expires">{token.expiresAt === undefined ? 'never' : <Time at={token.expiresAt} />}</td>
               <RowActions>
-                <Action
-                  look="quiet"
+                <RowAction
                   operation="tokens.revoke"
-                  command={commandLine(organization, 'tokens.revoke', { id: token.id })}
+                  input={{ id: token.id }}
+                  icon={Ban}
+                  verb="Revoke"
+                  of={visible(token.name)}
                   onClick={() => {
                     onRevoke(token);
                   }}
-                >
-                  <Ban aria-hidden />
-                  Revoke
-                </Action>
+                />
               </RowActions>
             </tr>
           ))}

@@ -146,7 +146,7 @@ function AuditTable({ rows, shown, onOpen }: AuditTableProps): ReactElement {
           </td>
           <td className={pageStyles['whole']}>{row.operation}</td>
           <td className={pageStyles['mono']}>{subjectText(row.subject)}</td>
-          <td>{actorName(row.actor)}</td>
+          <td className={pageStyles['name']}>{actorName(row.actor)}</td>
           <td>{row.phase === 'outcome' ? row.result : <span className={pageStyles['soft']}>{row.phase}</span>}</td>
         </tr>
       ))}

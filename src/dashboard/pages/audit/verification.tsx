@@ -44,7 +44,7 @@ export function Verification(): ReactElement {
             <div>
               <Action
                 operation="audit.acknowledge"
-                command={commandLine(organization, 'audit.acknowledge', {})}
+                input={{}}
                 onClick={() => {
                   setAcknowledging(true);
                 }}

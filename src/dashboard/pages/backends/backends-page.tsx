@@ -2,9 +2,7 @@ import { HeartPulse, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { hintOf, meaningOf } from '../../../api/failure-words.ts';
 import type { ClientOutput } from '../../../api/registry.ts';
-import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
-import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
@@ -20,7 +18,6 @@ type Doing = { readonly kind: 'add' } | { readonly kind: 'change' | 'remove'; re
 
 /** The stores that secrets come from, with their health. */
 export default function BackendsPage(): ReactElement {
-  const organization = useOrganization();
   const listed = useRead('backends.list', {});
   const [doing, setDoing] = useState<Doing>();
   const done = (): void => {
@@ -35,7 +32,7 @@ export default function BackendsPage(): ReactElement {
         <Action
           look="primary"
           operation="backends.add"
-          command={commandLine(organization, 'backends.add', {})}
+          input={{}}
           onClick={() => {
             setDoing({ kind: 'add' });
           }}
@@ -67,7 +64,6 @@ interface CardProps {
 }
 
 function BackendCard({ backend, onDo }: CardProps): ReactElement {
-  const organization = useOrganization();
   const { name, type, optional, settings, secretSettings, deadlineMs, health, updatedAt } = backend;
   const test = useWrite('backends.test');
   const isOwn = type === 'internal';
@@ -81,7 +77,8 @@ function BackendCard({ backend, onDo }: CardProps): ReactElement {
         <div className={styles['actions']}>
           <Action
             operation="backends.test"
-            command={commandLine(organization, 'backends.test', { name })}
+            input={{ name }}
+            aria-label={`${test.isPending ? 'Testing' : 'Test'} ${name}`}
             disabled={test.isPending}
             onClick={() => {
               test.mutate({ name });
@@ -94,7 +91,8 @@ function BackendCard({ backend, onDo }: CardProps): ReactElement {
             <>
               <Action
                 operation="backends.update"
-                command={commandLine(organization, 'backends.update', { name })}
+                aria-label={`Change ${name}`}
+                input={{ name }}
                 onClick={() => {
                   onDo({ kind: 'change', backend });
                 }}
@@ -105,7 +103,8 @@ function BackendCard({ backend, onDo }: CardProps): ReactElement {
               <Action
                 look="quiet"
                 operation="backends.remove"
-                command={commandLine(organization, 'backends.remove', { name })}
+                aria-label={`Remove ${name}`}
+                input={{ name }}
                 onClick={() => {
                   onDo({ kind: 'remove', backend });
                 }}

@@ -1,12 +1,9 @@
 import { Link2Off, Pencil } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { commandLine } from '../../api/command-line.ts';
-import { useOrganization } from '../../shell/address.ts';
-import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 import type { BindingView, Doing } from './binding.ts';
-import { RowActions, Table } from '../../ui/table.tsx';
+import { RowAction, RowActions, Table } from '../../ui/table.tsx';
 
 interface BindingTableProps {
   readonly environment: string;
@@ -16,7 +13,6 @@ interface BindingTableProps {
 
 /** The bindings of an environment, the winning one first. */
 export function BindingTable({ environment, bindings, onDo }: BindingTableProps): ReactElement {
-  const organization = useOrganization();
   const changed = useChanged(bindings, ({ id }) => id);
   const ranked = bindings.toSorted((left, right) => right.priority - left.priority);
   return (
@@ -38,28 +34,26 @@ export function BindingTable({ environment, bindings, onDo }: BindingTableProps)
               .join(', ')}
           </td>
           <RowActions>
-            <Action
-              look="quiet"
+            <RowAction
               operation="bindings.update"
-              command={commandLine(organization, 'bindings.update', { environment, id: binding.id })}
+              input={{ environment, id: binding.id }}
+              icon={Pencil}
+              verb="Change"
+              of={binding.scope}
               onClick={() => {
                 onDo({ kind: 'rebind', binding });
               }}
-            >
-              <Pencil aria-hidden />
-              Change
-            </Action>
-            <Action
-              look="quiet"
+            />
+            <RowAction
               operation="bindings.remove"
-              command={commandLine(organization, 'bindings.remove', { environment, id: binding.id })}
+              input={{ environment, id: binding.id }}
+              icon={Link2Off}
+              verb="Unbind"
+              of={binding.scope}
               onClick={() => {
                 onDo({ kind: 'unbind', binding });
               }}
-            >
-              <Link2Off aria-hidden />
-              Unbind
-            </Action>
+            />
           </RowActions>
         </tr>
       ))}

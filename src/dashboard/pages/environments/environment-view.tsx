@@ -1,9 +1,8 @@
 import { Link2, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { useGo, useOrganization, usePlaces } from '../../shell/address.ts';
+import { useGo, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Empty } from '../../ui/notice.tsx';
@@ -20,7 +19,6 @@ import { KeyTable } from './key-table.tsx';
 
 /** The bindings of an environment, and what they yield. */
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {
-  const organization = useOrganization();
   const place = usePlaces();
   const shown = useRead('environments.show', { environment });
   const [doing, setDoing] = useState<Doing>();
@@ -41,7 +39,7 @@ export function EnvironmentView({ environment }: { readonly environment: string 
           <Action
             look="quiet"
             operation="environments.delete"
-            command={commandLine(organization, 'environments.delete', { environment })}
+            input={{ environment }}
             onClick={() => {
               setDoing({ kind: 'delete' });
             }}
@@ -52,7 +50,7 @@ export function EnvironmentView({ environment }: { readonly environment: string 
           <Action
             look="primary"
             operation="bindings.add"
-            command={commandLine(organization, 'bindings.add', { environment })}
+            input={{ environment }}
             onClick={() => {
               setDoing({ kind: 'bind' });
             }}

@@ -1,12 +1,12 @@
 import { Plus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Link, useParams } from 'wouter';
-import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { decoded, useOrganization, usePlaces } from '../../shell/address.ts';
+import { decoded, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { Result } from '../../ui/result.tsx';
+import { TreeHead } from '../../ui/tree-head.tsx';
 import { count } from '../../ui/time.tsx';
 import { FirstSteps } from '../grid/first-steps.tsx';
 import styles from '../secrets/secrets.module.css';
@@ -17,7 +17,6 @@ import own from './environments.module.css';
 /** The environments, and one of them with its bindings and keys. */
 export default function EnvironmentsPage(): ReactElement {
   const { environment } = useParams<{ environment?: string }>();
-  const organization = useOrganization();
   const place = usePlaces();
   const listed = useRead('environments.list', {});
   const [isNew, setNew] = useState(false);
@@ -25,12 +24,11 @@ export default function EnvironmentsPage(): ReactElement {
   return (
     <div className={styles['split']} data-shows={shown === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Environments">
-        <div className={styles['head']}>
-          <h1>Environments</h1>
+        <TreeHead title="Environments" isAlone={shown === undefined} data={listed.data}>
           <Action
             look="quiet"
             operation="environments.create"
-            command={commandLine(organization, 'environments.create', {})}
+            input={{}}
             onClick={() => {
               setNew(true);
             }}
@@ -38,24 +36,28 @@ export default function EnvironmentsPage(): ReactElement {
             <Plus aria-hidden />
             New
           </Action>
-        </div>
+        </TreeHead>
         <Result of={listed} what="the environments">
-          {({ environments }) => (
-            <ul>
-              {environments.map(({ name, bindings }) => (
-                <li key={name}>
-                  <Link
-                    href={place(`environments/${encodeURIComponent(name)}`)}
-                    className={`${styles['scope']} ${own['entry']}`}
-                    {...(name === shown ? { 'aria-current': 'page' } : {})}
-                  >
-                    <span>{name}</span>
-                    <span className={own['count']}>{count(bindings, 'binding')}</span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          )}
+          {({ environments }) =>
+            environments.length === 0 ? (
+              <p className={styles['none']}>No environment yet: make one, and bind the scopes that its jobs need.</p>
+            ) : (
+              <ul>
+                {environments.map(({ name, bindings }) => (
+                  <li key={name}>
+                    <Link
+                      href={place(`environments/${encodeURIComponent(name)}`)}
+                      className={`${styles['scope']} ${own['entry']}`}
+                      {...(name === shown ? { 'aria-current': 'page' } : {})}
+                    >
+                      <span>{name}</span>
+                      <span className={own['count']}>{count(bindings, 'binding')}</span>
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            )
+          }
         </Result>
       </nav>
       <div className={styles['names']}>

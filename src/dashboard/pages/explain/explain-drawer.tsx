@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState, type ReactElement } from 'react';
+import { Suspense, useState, type ReactElement } from 'react';
 import { Pencil } from 'lucide-react';
 import { Link } from 'wouter';
 import { hintOf, meaningOf } from '../../../api/failure-words.ts';
@@ -14,8 +14,9 @@ import { pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { span, Time } from '../../ui/time.tsx';
 import styles from './explain.module.css';
+import { lazily } from '../../ui/lazily.ts';
 
-const SecretDialog = lazy(() => import('../secrets/secret-dialog.tsx'));
+const SecretDialog = lazily(() => import('../secrets/secret-dialog.tsx'));
 
 type Explanation = ClientOutput<'resolution.explain'>;
 
@@ -150,7 +151,6 @@ function Next({
   readonly data: Explanation;
   readonly environment: string;
 }): ReactElement | undefined {
-  const organization = useOrganization();
   const [isSetting, setSetting] = useState(false);
   const [winner] = data.candidates;
   if (winner === undefined)
@@ -162,7 +162,7 @@ function Next({
     <div>
       <Action
         operation="secrets.set"
-        command={commandLine(organization, 'secrets.set', at)}
+        input={at}
         onClick={() => {
           setSetting(true);
         }}

@@ -60,7 +60,7 @@ export function FirstSteps(): ReactElement {
       <Action
         look="primary"
         operation="environments.create"
-        command={command}
+        input={input}
         disabled={isPending}
         onClick={() => {
           mutate(input);

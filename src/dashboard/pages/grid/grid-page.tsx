@@ -1,6 +1,5 @@
 import { ClipboardPaste, Plus } from 'lucide-react';
-import { lazy, Suspense, useState, type ReactElement } from 'react';
-import { commandLine } from '../../api/command-line.ts';
+import { Suspense, useState, type ReactElement } from 'react';
 import { useDrawer, useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty, ErrorNotice, Loading } from '../../ui/notice.tsx';
@@ -12,10 +11,11 @@ import { GridTable } from './grid-table.tsx';
 import styles from './grid.module.css';
 import { useFilteredGrid } from './use-filtered-grid.tsx';
 import { wholeGrid } from './use-grid.ts';
+import { lazily } from '../../ui/lazily.ts';
 
-const ExplainDrawer = lazy(() => import('../explain/explain-drawer.tsx'));
-const SecretDialog = lazy(() => import('../secrets/secret-dialog.tsx'));
-const ImportDialog = lazy(() => import('../secrets/import-dialog.tsx'));
+const ExplainDrawer = lazily(() => import('../explain/explain-drawer.tsx'));
+const SecretDialog = lazily(() => import('../secrets/secret-dialog.tsx'));
+const ImportDialog = lazily(() => import('../secrets/import-dialog.tsx'));
 
 /** Every key in every environment, with who supplies it. */
 export function GridPage(): ReactElement {
@@ -38,8 +38,8 @@ export function GridPage(): ReactElement {
           actions={
             <>
               <Action
-                operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', {})}
+                operation="secrets.import"
+                input={{}}
                 onClick={() => {
                   setDialog('import');
                 }}
@@ -50,7 +50,7 @@ export function GridPage(): ReactElement {
               <Action
                 look="primary"
                 operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', {})}
+                input={{}}
                 onClick={() => {
                   setDialog('add');
                 }}

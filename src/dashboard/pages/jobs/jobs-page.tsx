@@ -33,10 +33,16 @@ export default function JobsPage(): ReactElement {
             <Table headings={['Workflow', 'Job', 'Environment', 'Opened with', 'Opened', 'Keys asked for']}>
               {jobs.map((one) => (
                 <tr key={one.id}>
-                  <td>{visible(one.workflow)}</td>
-                  <td data-label="job">{visible(one.job)}</td>
-                  <td data-label="environment">{visible(one.environment)}</td>
-                  <td data-label="by">{visible(one.token)}</td>
+                  <td className={pageStyles['name']}>{visible(one.workflow)}</td>
+                  <td className={pageStyles['name']} data-label="job">
+                    {visible(one.job)}
+                  </td>
+                  <td className={pageStyles['name']} data-label="environment">
+                    {visible(one.environment)}
+                  </td>
+                  <td className={pageStyles['name']} data-label="by">
+                    {visible(one.token)}
+                  </td>
                   <td data-label="opened">
                     <Time at={one.openedAt} />
                   </td>

@@ -57,7 +57,7 @@ export function HistoryDrawer({ scope, secretKey: key, onClose }: HistoryProps):
                     <div style={{ gridColumn: 2 }}>
                       <Action
                         operation="secrets.restore"
-                        command={commandLine(organization, 'secrets.restore', { scope, key, version })}
+                        input={{ scope, key, version }}
                         disabled={isPending}
                         onClick={() => {
                           mutate(

@@ -1,9 +1,8 @@
 import { ClipboardPaste, FileQuestion, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
-import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { useDrawer, useOrganization, usePlaces } from '../../shell/address.ts';
+import { useDrawer, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { SearchField } from '../../ui/field.tsx';
 import { Empty, Notice, sentence } from '../../ui/notice.tsx';
@@ -24,7 +23,6 @@ type Doing =
 
 /** The names of one scope. */
 export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
-  const organization = useOrganization();
   const place = usePlaces();
   const { shown, open, close } = useDrawer();
   const [doing, setDoing] = useState<Doing>();
@@ -49,27 +47,17 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
               <Action
                 operation="scopes.rename"
                 look="quiet"
-                command={commandLine(organization, 'scopes.rename', { from: scope })}
+                input={{ from: scope }}
                 onClick={begin({ kind: 'rename' })}
               >
                 <Pencil aria-hidden />
                 Rename
               </Action>
-              <Action
-                operation="scopes.delete"
-                look="quiet"
-                command={commandLine(organization, 'scopes.delete', at)}
-                onClick={begin({ kind: 'delete' })}
-              >
+              <Action operation="scopes.delete" look="quiet" input={at} onClick={begin({ kind: 'delete' })}>
                 <Trash2 aria-hidden />
                 Delete scope
               </Action>
-              <Action
-                look="primary"
-                operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', at)}
-                onClick={begin({ kind: 'add' })}
-              >
+              <Action look="primary" operation="secrets.set" input={at} onClick={begin({ kind: 'add' })}>
                 <Plus aria-hidden />
                 Add secret
               </Action>
@@ -86,19 +74,11 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
           tools={
             <>
               <SearchField label="Filter names" value={filter} onText={setFilter} />
-              <Action
-                operation="secrets.set"
-                command={commandLine(organization, 'secrets.set', at)}
-                onClick={begin({ kind: 'import' })}
-              >
+              <Action operation="secrets.set" input={at} onClick={begin({ kind: 'import' })}>
                 <ClipboardPaste aria-hidden />
                 Paste .env
               </Action>
-              <Action
-                operation="secrets.declare"
-                command={commandLine(organization, 'secrets.declare', at)}
-                onClick={begin({ kind: 'declare' })}
-              >
+              <Action operation="secrets.declare" input={at} onClick={begin({ kind: 'declare' })}>
                 <FileQuestion aria-hidden />
                 Declare name
               </Action>

@@ -6,12 +6,11 @@ import { scopeInAddress, usePlaces } from '../../shell/address.ts';
 import { problemOf } from '../../api/problem.ts';
 import { backendOf, pathOf, treeOf, type ScopeNode } from './scopes.ts';
 import styles from './secrets.module.css';
+import { useBackendNames } from './use-backend-names.ts';
 
 /** Every backend with its scopes, which are fetched when it is expanded. */
 export function ScopeTree({ shown }: { readonly shown: string | undefined }): ReactElement {
-  const { data, error } = useRead('backends.list', {});
-  // Without permission to see backends, the internal store is still shown.
-  const names = data?.backends.map(({ name }) => name) ?? (error === null ? [] : ['internal']);
+  const names = useBackendNames();
   return (
     <>
       {names.map((name) => (
@@ -54,7 +53,7 @@ function BackendNode({ name, shown, isAlone }: BackendNodeProps): ReactElement {
         </p>
       ))}
       {data !== undefined && nodes.length === 0 && data.unavailable.length === 0 ? (
-        <p className={styles['none']}>No scopes yet.</p>
+        <p className={styles['none']}>No scope yet: make one, or set a secret in one that is not there yet.</p>
       ) : undefined}
       <Level nodes={nodes} shown={shown} />
     </details>

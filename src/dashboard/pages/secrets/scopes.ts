@@ -33,12 +33,21 @@ function level(prefix: string, paths: readonly (readonly string[])[]): readonly 
   );
   return [...bySegment]
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
-    .map(([name, own]) => ({
-      name,
-      scope: own.some((path) => path.length === 1) ? `${prefix}${name}` : undefined,
-      children: level(
-        `${prefix}${name}/`,
-        own.map((path) => path.slice(1)),
-      ),
-    }));
+    .map(([name, own]) =>
+      joined({
+        name,
+        scope: own.some((path) => path.length === 1) ? `${prefix}${name}` : undefined,
+        children: level(
+          `${prefix}${name}/`,
+          own.map((path) => path.slice(1)),
+        ),
+      }),
+    );
+}
+
+/** A folder that holds one folder alone is a step that nobody needs. */
+function joined(node: ScopeNode): ScopeNode {
+  const [only, ...others] = node.children;
+  if (node.scope !== undefined || only === undefined || others.length > 0 || only.children.length === 0) return node;
+  return only.scope === undefined ? { ...only, name: `${node.name}/${only.name}` } : node;
 }

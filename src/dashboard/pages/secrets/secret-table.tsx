@@ -1,16 +1,13 @@
 import { History, Pencil, Trash2 } from 'lucide-react';
 import type { ReactElement } from 'react';
 import type { ClientOutput } from '../../../api/registry.ts';
-import { commandLine } from '../../api/command-line.ts';
-import { useOrganization } from '../../shell/address.ts';
-import { Action } from '../../ui/action.tsx';
 import { pageStyles } from '../../ui/page.tsx';
 import { State } from '../../ui/state.tsx';
 import { count, Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 import { useSome } from '../../ui/use-some.tsx';
 import { useWriters } from './use-writers.ts';
-import { RowActions, Table } from '../../ui/table.tsx';
+import { RowAction, RowActions, Table } from '../../ui/table.tsx';
 
 export type SecretRow = ClientOutput<'secrets.list'>['secrets'][number];
 
@@ -26,7 +23,6 @@ interface SecretTableProps {
 
 /** The secrets of a scope, never their values. */
 export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }: SecretTableProps): ReactElement {
-  const organization = useOrganization();
   const writerOf = useWriters();
   const { some, more } = useSome(rows);
   const changed = useChanged(all, ({ key }) => key);
@@ -50,44 +46,41 @@ export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }
                 {version}
               </td>
               <td>{written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}</td>
-              <td data-label="by">{written?.actor}</td>
+              <td className={pageStyles['name']} data-label="by">
+                {written?.actor}
+              </td>
               <td>{updatedAt === undefined ? undefined : <Time at={updatedAt} />}</td>
               <RowActions>
-                <Action
-                  look="quiet"
+                <RowAction
                   operation="secrets.set"
-                  command={commandLine(organization, 'secrets.set', { scope, key })}
+                  input={{ scope, key }}
+                  icon={Pencil}
+                  verb={row.status === 'unset' ? 'Set value' : 'Replace value'}
+                  of={`of ${key}`}
                   onClick={() => {
                     onReplace(row);
                   }}
-                >
-                  <Pencil aria-hidden />
-                  {row.status === 'unset' ? 'Set value' : 'Replace value'}
-                </Action>
-                <Action
-                  look="quiet"
+                />
+                <RowAction
                   operation="secrets.versions"
-                  command={commandLine(organization, 'secrets.versions', { scope, key })}
-                  aria-label={`History of ${key}`}
+                  input={{ scope, key }}
+                  icon={History}
+                  verb="History"
+                  of={`of ${key}`}
                   onClick={() => {
                     onHistory(row);
                   }}
-                >
-                  <History aria-hidden />
-                  History
-                </Action>
-                <Action
-                  look="quiet"
+                />
+                <RowAction
                   operation="secrets.delete"
-                  command={commandLine(organization, 'secrets.delete', { scope, key })}
-                  aria-label={`Delete ${key}`}
+                  input={{ scope, key }}
+                  icon={Trash2}
+                  verb="Delete"
+                  of={key}
                   onClick={() => {
                     onDelete(row);
                   }}
-                >
-                  <Trash2 aria-hidden />
-                  Delete
-                </Action>
+                />
               </RowActions>
             </tr>
           );

@@ -1,30 +1,30 @@
 import { FolderPlus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
-import { commandLine } from '../../api/command-line.ts';
-import { decoded, useOrganization } from '../../shell/address.ts';
+import { decoded } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { Empty } from '../../ui/notice.tsx';
+import { TreeHead } from '../../ui/tree-head.tsx';
 import { NewScopeDialog } from './scope-dialogs.tsx';
 import { ScopePage } from './scope-page.tsx';
 import { ScopeTree } from './scope-tree.tsx';
+import { useWholeTree } from './use-backend-names.ts';
 import styles from './secrets.module.css';
 
 /** The scopes as a tree, and the secrets of one. */
 export default function SecretsPage(): ReactElement {
   const { '*': rest } = useParams<{ '*'?: string }>();
-  const organization = useOrganization();
   const [isNew, setNew] = useState(false);
+  const wholeTree = useWholeTree();
   const scope = rest === undefined || rest === '' ? undefined : decoded(rest);
   return (
     <div className={styles['split']} data-shows={scope === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Scopes">
-        <div className={styles['head']}>
-          <h1>Secrets</h1>
+        <TreeHead title="Secrets" isAlone={scope === undefined} data={wholeTree}>
           <Action
             look="quiet"
             operation="scopes.create"
-            command={commandLine(organization, 'scopes.create', {})}
+            input={{}}
             onClick={() => {
               setNew(true);
             }}
@@ -32,7 +32,7 @@ export default function SecretsPage(): ReactElement {
             <FolderPlus aria-hidden />
             New scope
           </Action>
-        </div>
+        </TreeHead>
         <ScopeTree shown={scope} />
       </nav>
       <div className={styles['names']}>

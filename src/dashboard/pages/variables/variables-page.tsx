@@ -1,9 +1,8 @@
 import { Lock, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Redirect, useParams } from 'wouter';
-import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
-import { decoded, useGo, useOrganization, usePlaces } from '../../shell/address.ts';
+import { decoded, useGo, usePlaces } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Choice } from '../../ui/field.tsx';
@@ -14,7 +13,7 @@ import { Time } from '../../ui/time.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
 import type { Variable } from './variable.ts';
 import { VariableDialog } from './variable-dialog.tsx';
-import { RowActions, Table } from '../../ui/table.tsx';
+import { RowAction, RowActions, Table } from '../../ui/table.tsx';
 
 type Doing =
   { readonly kind: 'set'; readonly variable?: Variable } | { readonly kind: 'delete'; readonly variable: Variable };
@@ -27,7 +26,6 @@ export default function VariablesPage(): ReactElement {
   const place = usePlaces();
   const names = environments.data?.environments.map(({ name }) => name) ?? [];
   const environment = chosen === undefined ? undefined : decoded(chosen);
-  const organization = useOrganization();
   const [doing, setDoing] = useState<Doing>();
   const listed = useRead('variables.list', { environment: environment ?? '' }, { enabled: environment !== undefined });
   const [first] = names;
@@ -44,7 +42,7 @@ export default function VariablesPage(): ReactElement {
           <Action
             look="primary"
             operation="variables.set"
-            command={commandLine(organization, 'variables.set', { environment })}
+            input={{ environment }}
             onClick={() => {
               setDoing({ kind: 'set' });
             }}
@@ -114,7 +112,6 @@ interface TableProps {
 }
 
 function VariableTable({ environment, onDo }: TableProps): ReactElement {
-  const organization = useOrganization();
   const listed = useRead('variables.list', { environment });
   const changed = useChanged(listed.data?.variables, ({ name }) => name);
   return (
@@ -144,30 +141,28 @@ function VariableTable({ environment, onDo }: TableProps): ReactElement {
                     <Time at={updatedAt} />
                   </td>
                   <RowActions>
-                    <Action
-                      look="quiet"
+                    <RowAction
                       operation="variables.set"
+                      input={{ environment, name }}
                       gate={gate}
-                      command={commandLine(organization, 'variables.set', { environment, name })}
+                      icon={Pencil}
+                      verb="Change"
+                      of={name}
                       onClick={() => {
                         onDo({ kind: 'set', variable });
                       }}
-                    >
-                      <Pencil aria-hidden />
-                      Change
-                    </Action>
-                    <Action
-                      look="quiet"
+                    />
+                    <RowAction
                       operation="variables.delete"
+                      input={{ environment, name }}
                       gate={gate}
-                      command={commandLine(organization, 'variables.delete', { environment, name })}
+                      icon={Trash2}
+                      verb="Delete"
+                      of={name}
                       onClick={() => {
                         onDo({ kind: 'delete', variable });
                       }}
-                    >
-                      <Trash2 aria-hidden />
-                      Delete
-                    </Action>
+                    />
                   </RowActions>
                 </tr>
               );

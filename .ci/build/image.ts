@@ -1,0 +1,27 @@
+import { chmodSync, cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildPackages } from './build.ts';
+import { publishedPackages } from './packages.ts';
+
+/** For the image's user, and for the group that every other user of a container has on OpenShift. */
+const dataFolderMode = 0o770;
+const programs = ['kici-admin', 'kici-orchestrator'];
+
+/**
+ * Builds the packages and lays them out as a container image has them: each in the folder that the links of an
+ * installed `node_modules` lead to.
+ * @param output gets `root`, which is copied to `/`, and `data`, which is copied to `/var/lib`
+ */
+export async function layOutImage(output: string): Promise<void> {
+  const built = join(output, 'built');
+  await buildPackages(built);
+  for (const { folder, outputName } of publishedPackages())
+    cpSync(join(built, outputName), join(output, 'root/app', folder), { recursive: true });
+  const bin = join(output, 'root/usr/local/bin');
+  mkdirSync(bin, { recursive: true });
+  for (const name of programs) symlinkSync(`/app/bin/${name}.mjs`, join(bin, name));
+  mkdirSync(join(output, 'data/kici'), { recursive: true });
+  chmodSync(join(output, 'data/kici'), dataFolderMode);
+}
+
+if (process.argv[1] === import.meta.filename) await layOutImage(process.argv[2] ?? 'image');

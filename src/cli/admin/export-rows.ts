@@ -1,0 +1,74 @@
+import { open } from 'node:fs/promises';
+import { CommandError } from '../terminal/command-error.ts';
+import { writeTo, type Io } from '../terminal/io.ts';
+import type { ApiSession, InputOf, OutputOf } from './session.ts';
+
+type Filters = Omit<InputOf<'audit.list'>, 'order' | 'before' | 'after' | 'limit'>;
+type Row = OutputOf<'audit.list'>['rows'][number];
+
+const rowsAtOnce = 1_000;
+
+/** The rows that pass, the oldest first, up to the newest one of now; one answer is in memory at a time. */
+async function* rowsOf(session: ApiSession, filters: Filters): AsyncGenerator<readonly Row[]> {
+  const newest = (await session.call('audit.list', { limit: 1 })).rows[0]?.sequence ?? 0;
+  for (let after = 0; ;) {
+    // oxlint-disable-next-line no-await-in-loop -- the next answer begins where this one ends
+    const { rows, next } = await session.call('audit.list', {
+      ...filters,
+      order: 'oldest',
+      after,
+      before: newest + 1,
+      limit: rowsAtOnce,
+    });
+    yield rows;
+    if (next === undefined && rows.length < rowsAtOnce) return;
+    after = next ?? rows.at(-1)?.sequence ?? newest;
+  }
+}
+
+/** One row of JSON. Names come from others: nothing in it may act on a terminal, or end the line. */
+function lineOf(row: Row): string {
+  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(row).replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, escape)}\n`;
+}
+
+/** @returns how many rows were written */
+export async function exportToStream(session: ApiSession, filters: Filters, { stdout }: Io): Promise<number> {
+  let count = 0;
+  for await (const rows of rowsOf(session, filters)) {
+    let behind: Promise<void> | undefined;
+    writeTo(stdout, rows.map(lineOf).join(''), (room) => {
+      behind = room;
+    });
+    await behind;
+    if (stdout.destroyed) return count;
+    count += rows.length;
+  }
+  return count;
+}
+
+/**
+ * Into a new file, on the disk when it resolves.
+ * @returns how many rows were written
+ * @throws CommandError `cannot_write`
+ */
+export async function exportToFile(session: ApiSession, filters: Filters, path: string): Promise<number> {
+  let count = 0;
+  try {
+    await using file = await open(path, 'wx', 0o600);
+    for await (const rows of rowsOf(session, filters)) {
+      await file.appendFile(rows.map(lineOf).join(''));
+      count += rows.length;
+    }
+    await file.sync();
+    return count;
+  } catch (error) {
+    const code = error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    throw new CommandError(
+      'cannot_write',
+      `cannot write ${JSON.stringify(path)} (${code})`,
+      code === 'EEXIST' ? 'name a file that does not exist yet' : 'check the path, its permissions and the space',
+    );
+  }
+}

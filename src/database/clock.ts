@@ -1,0 +1,28 @@
+import { sql, type Kysely } from 'kysely';
+
+/** A clock that many processes share. */
+export interface SharedClock {
+  /** Unix time in milliseconds. */
+  readonly now: () => number;
+  /** Sets it again: to be called now and then, as machines keep time differently. */
+  readonly follow: () => Promise<void>;
+}
+
+/**
+ * The time of the database server, for orchestrators on machines whose clocks differ: what one lets expire has expired
+ * for all. Between two looks it goes on by this process's own count of milliseconds, which nobody can set.
+ */
+export async function databaseClock<Tables>(database: Kysely<Tables>): Promise<SharedClock> {
+  let ahead = 0;
+
+  async function follow(): Promise<void> {
+    const asked = performance.now();
+    const { rows } = await sql<{ ms: number }>`select floor(extract(epoch from clock_timestamp()) * 1000)::bigint
+      as ms`.execute(database);
+    // The answer is of some moment between question and now.
+    ahead = (rows[0]?.ms ?? 0) - (asked + performance.now()) / 2;
+  }
+
+  await follow();
+  return { now: () => Math.round(performance.now() + ahead), follow };
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
+import { makeCheckpoint, type CheckpointMaker } from './make.ts';
+import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
+import { claimSink, grownLogs, noteKept, noteProblem, releaseSink, type Grown } from './store.ts';
+
+/** What checkpoints are made of, and where they go. */
+export interface CheckpointServices extends CheckpointMaker {
+  /** `undefined`: checkpoints are made for those alone who ask for one. */
+  readonly sink: CheckpointSink | undefined;
+  /** How old a checkpoint may be, in milliseconds, before rows that came after it get one. */
+  readonly everyMs: number;
+  /** How many rows may come before they get one, however new the last one is. */
+  readonly everyRows: number;
+  /** Hears when the sink begins to fail, again for another reason, and when it takes checkpoints again. */
+  readonly changed: (problem: string | undefined) => void;
+}
+
+export interface Checkpoints {
+  readonly hasSink: boolean;
+  /**
+   * One of an organization's log as it is now, kept by the sink if there is one.
+   * @throws CheckpointSinkError
+   */
+  make(organization: string): Promise<AuditCheckpoint | undefined>;
+  /** What is due, of every organization, if no other orchestrator does it. */
+  round(): Promise<void>;
+  /** Why the sink, of whichever orchestrator, did not take the last checkpoints. */
+  problem(): string | undefined;
+  stop(): Promise<void>;
+}
+
+export function createCheckpoints(services: CheckpointServices): Checkpoints {
+  const { database, sink, now } = services;
+  const holder = randomUUID();
+  let known: string | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One at a time, as a sink takes them. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = turn.then(work, work);
+    turn = next.catch(() => undefined);
+    return next;
+  }
+
+  function learn(problem: string | undefined): void {
+    if (problem === known) return;
+    known = problem;
+    services.changed(problem);
+  }
+
+  async function keep(checkpoints: readonly AuditCheckpoint[]): Promise<void> {
+    if (sink === undefined || checkpoints.length === 0) return;
+    try {
+      await sink.write(checkpoints.map((one) => `${JSON.stringify(one)}\n`).join(''));
+    } catch (error) {
+      const problem = error instanceof CheckpointSinkError ? error.message : 'the checkpoint sink failed';
+      learn(problem);
+      await noteProblem(database, problem);
+      throw error;
+    }
+    await noteKept(database, checkpoints);
+    learn(undefined);
+    await noteProblem(database, null);
+  }
+
+  const isDue = ({ rows, since }: Grown): boolean =>
+    known !== undefined || since === undefined || rows >= services.everyRows || since <= now() - services.everyMs;
+
+  async function makeDue(): Promise<void> {
+    const { isOwn, problem } = await claimSink(database, holder, now());
+    learn(problem ?? undefined);
+    if (!isOwn) return;
+    const grown = await grownLogs(database);
+    if (!grown.some(isDue)) return;
+    const made = new Array<AuditCheckpoint>();
+    for (const { organization } of grown) {
+      // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
+      const one = await makeCheckpoint(services, organization);
+      if (one !== undefined) made.push(one);
+    }
+    await keep(made);
+  }
+
+  return {
+    hasSink: sink !== undefined,
+    problem: () => known,
+    make: (organization) =>
+      inTurn(async () => {
+        const made = await makeCheckpoint(services, organization);
+        if (made !== undefined) await keep([made]);
+        return made;
+      }),
+    round: () => (sink === undefined ? Promise.resolve() : inTurn(makeDue)),
+    async stop() {
+      if (sink !== undefined) await inTurn(() => releaseSink(database, holder)).catch(() => undefined);
+    },
+  };
+}

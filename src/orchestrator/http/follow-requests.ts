@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { eventsPath } from '../../api/change-events.ts';
+import type { OperationId } from '../../api/registry.ts';
+import { requestIdHeader } from '../../api/request-id.ts';
+import { inRequest, type RequestScope } from '../request-scope.ts';
+import type { RequestObserver, RequestWatch } from './request-observer.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operation?: OperationId;
+  }
+}
+
+interface Followed {
+  readonly scope: RequestScope;
+  readonly watch: RequestWatch | undefined;
+}
+
+const followed = new WeakMap<FastifyRequest, Followed>();
+
+/** Everything that a request does names it, and is told to whoever measures. */
+export function followRequests(app: FastifyInstance, observer: RequestObserver | undefined): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.header(requestIdHeader, request.id);
+    const scope = { id: request.id, isOver: false };
+    // A stream lasts for hours: it has a metric of its own, and no time.
+    const isStream = request.routeOptions.url?.endsWith(eventsPath) === true;
+    const watch = isStream ? undefined : observer?.begin(observedOf(request));
+    followed.set(request, { scope, watch });
+    // Not when it has ended: a client that leaves never lets it end.
+    reply.raw.once('close', () => {
+      scope.isOver = true;
+      watch?.end(reply.raw.writableFinished ? reply.raw.statusCode : undefined);
+    });
+    within({ scope, watch }, done);
+  });
+  // Once more: what arrives with a body does not know whose it is.
+  app.addHook('preValidation', (request, _, done) => {
+    const known = followed.get(request);
+    if (known === undefined) done();
+    else within(known, done);
+  });
+}
+
+function within({ scope, watch }: Followed, work: () => void): void {
+  inRequest(scope, () => {
+    if (watch === undefined) work();
+    else watch.run(work);
+  });
+}
+
+function observedOf({ id, method, headers, routeOptions }: FastifyRequest): Parameters<RequestObserver['begin']>[0] {
+  return { id, method, headers, route: routeOptions.url, operation: routeOptions.config.operation };
+}

@@ -1,0 +1,90 @@
+import { createServer, type Server } from 'node:http';
+import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MetricReader } from '@opentelemetry/sdk-metrics';
+
+/** Shorter than Prometheus's own default of 10 seconds, so that one slow look-up does not cost the others. */
+const scrapeTimeoutMs = 5_000;
+const requestTimeoutMs = 5_000;
+const checkingMs = 1_000;
+const mostConnections = 32;
+
+/** Read by each scrape, and never on its own. */
+export class ScrapedReader extends MetricReader {
+  readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
+  #running: Promise<string> | undefined;
+
+  /** The metrics in Prometheus's text format; scrapes at the same time share one look. */
+  text(): Promise<string> {
+    this.#running ??= this.#collect().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #collect(): Promise<string> {
+    // What could not be looked up is missing, and the rest is shown.
+    const { resourceMetrics } = await this.collect({ timeoutMillis: scrapeTimeoutMs });
+    return this.#serializer.serialize(resourceMetrics);
+  }
+
+  protected override async onForceFlush(): Promise<void> {}
+
+  protected override async onShutdown(): Promise<void> {}
+}
+
+export interface MetricsServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/metrics`, and nothing else, apart from the server that clients use.
+ * @throws the system's error if it cannot listen
+ */
+export async function serveMetrics(
+  reader: Pick<ScrapedReader, 'text'>,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<MetricsServer> {
+  const server = createServer(
+    { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkingMs },
+    (request, response) => {
+      const { url, method, headers } = request;
+      // A web page must not read it by a name that leads here.
+      const isPage = (headers['sec-fetch-site'] ?? 'none') !== 'none';
+      if (isPage) response.writeHead(403).end();
+      else if (url?.split('?')[0] !== '/metrics') response.writeHead(404).end();
+      else if (method !== 'GET' && method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
+      else
+        reader.text().then(
+          (text) => {
+            response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+          },
+          () => {
+            response.writeHead(500).end();
+          },
+        );
+    },
+  );
+  server.maxConnections = mostConnections;
+  const url = await listening(server, host, port);
+  return {
+    url,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function listening(server: Server, host: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, resolve);
+  });
+  const address = server.address();
+  const taken = typeof address === 'object' && address !== null ? address.port : port;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${taken}/metrics`;
+}

@@ -1,0 +1,57 @@
+import type { BackendObserver } from '@kici-dev/secret-federation';
+import type { DatabaseObserver } from '../database/observer.ts';
+import type { Certificate } from '../orchestrator/http/certificate.ts';
+import type { RequestObserver } from '../orchestrator/http/request-observer.ts';
+
+/** What is measured, and where it goes. */
+export interface TelemetrySettings {
+  /** Where Prometheus finds the metrics; `undefined`: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** Whether spans are sent to the collector that OpenTelemetry's variables name. */
+  readonly traces: boolean;
+}
+
+/** Hears what the audit log does. */
+export interface AuditObserver {
+  appending<T>(append: () => Promise<T>): Promise<T>;
+  /** @param write resolves to whether the anchor now has every row that was durable before */
+  anchoring(write: () => Promise<boolean>): Promise<boolean>;
+  broken(): void;
+}
+
+/** Looked at by each scrape. */
+export interface WatchedState {
+  readonly streams: () => number;
+  readonly openJobs: () => Promise<number>;
+  readonly ready: () => Promise<void>;
+  readonly certificate: Pick<Certificate, 'endsAt' | 'problem'> | undefined;
+}
+
+/** A part of a request that has a span of its own. */
+export type Step = 'resolve';
+
+/** Everything that the server tells of its work. Each part is `undefined` where nobody measures it. */
+export interface Telemetry {
+  /** Where the metrics are. */
+  readonly url: string | undefined;
+  readonly requests: RequestObserver | undefined;
+  readonly database: DatabaseObserver | undefined;
+  readonly audit: AuditObserver | undefined;
+  readonly backend: ((organization: string, name: string) => BackendObserver) | undefined;
+  readonly step: <T>(step: Step, work: () => Promise<T>) => Promise<T>;
+  watch(state: WatchedState): void;
+  /** Sends what is left, for no longer than a moment. */
+  close(): Promise<void>;
+}
+
+/** Where nothing is measured. */
+export const noTelemetry: Telemetry = {
+  url: undefined,
+  requests: undefined,
+  database: undefined,
+  audit: undefined,
+  backend: undefined,
+  step: (_, work) => work(),
+  watch: () => undefined,
+  close: async () => undefined,
+};

@@ -1,0 +1,119 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditCheckpoint } from '../../src/api/audit-checkpoint.ts';
+import { base64, startSharedServer, temporaryFolder } from '../orchestrator/support/server.ts';
+import { adminInProcess } from '../support/admin-in-process.ts';
+
+let shared: Awaited<ReturnType<typeof startSharedServer>>;
+
+beforeAll(async () => {
+  shared = await startSharedServer();
+  const { call } = shared.server;
+  await call('environments.create', { name: 'production', bind: ['apps'] });
+  for (const key of ['A', 'B']) await call('secrets.set', { scope: 'apps', key, value: base64('v') });
+});
+afterAll(() => shared.stop());
+
+const run = (...words: string[]) =>
+  adminInProcess(words, { environment: { KICI_URL: shared.server.url, KICI_TOKEN: shared.server.owner } });
+
+const newFile = async (): Promise<string> => join(await temporaryFolder(), 'file.jsonl');
+
+describe('kici-admin audit checkpoint', () => {
+  it('prints a line to be kept, which audit verify finds the log to continue', async () => {
+    const { stdout, stderr, exitCode } = await run('audit', 'checkpoint');
+    expect([exitCode, stderr]).toEqual([0, expect.stringContaining('keep this line where it cannot write')]);
+    const checkpoint = auditCheckpoint.parse(JSON.parse(stdout));
+    const file = await newFile();
+    await writeFile(file, stdout);
+    const verified = await run('audit', 'verify', '--checkpoint', file);
+    expect([verified.exitCode, verified.stdout]).toEqual([0, expect.stringMatching(/^intact: \d+ rows/)]);
+    expect(verified.stderr).toContain(`continues the checkpoint of row ${checkpoint.sequence}, made on`);
+    await appendFile(file, JSON.stringify({ ...checkpoint, mac: '00'.repeat(32) }));
+    const found = await run('audit', 'verify', '--checkpoint', file, '--json');
+    expect([found.exitCode, JSON.parse(found.stdout)]).toMatchObject([
+      1,
+      { intact: false, problems: [{ sequence: checkpoint.sequence, acknowledged: false }] },
+    ]);
+    expect(found.stderr).toContain('audit_damaged');
+  });
+
+  it.each([
+    ['of another organization alone', '{"organization":"x"}', 'holds no checkpoint of the organization "default"'],
+    ['with a line that is none', '{"kind":"kici au\n', 'line 1 is not a checkpoint of an audit log'],
+    ['that is empty', '', 'holds no checkpoint'],
+  ])('a file %s is refused', async (_, text, message) => {
+    const file = await newFile();
+    const { stdout } = await run('audit', 'checkpoint');
+    const organization: unknown = text.startsWith('{"o') ? JSON.parse(text) : undefined;
+    await writeFile(
+      file,
+      organization === undefined ? text : JSON.stringify({ ...JSON.parse(stdout), ...Object(organization) }),
+    );
+    const outcome = await run('audit', 'verify', '--checkpoint', file);
+    expect([outcome.exitCode, outcome.stderr]).toEqual([1, expect.stringContaining(message)]);
+  });
+});
+
+describe('kici-admin audit export', () => {
+  const rowsIn = (text: string) =>
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { sequence: number; operation: string; mac: string });
+
+  it('writes every row, the oldest first, or those that pass a filter', async () => {
+    const all = await run('audit', 'export', '--format', 'jsonl');
+    const sequences = rowsIn(all.stdout).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    const some = await run('audit', 'export', '--scope', 'apps', '--outcome', 'done', '--key', 'A');
+    expect(rowsIn(some.stdout)).toMatchObject([
+      { operation: 'secrets.set', mac: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    ]);
+    expect(some.stderr).toContain('wrote 1 row');
+  });
+
+  it('writes a new file, and no file that is there', async () => {
+    const file = await newFile();
+    expect((await run('audit', 'export', '--out', file, '--operation', 'environments.create')).stdout).toBe(
+      'wrote 2 rows\n',
+    );
+    expect(rowsIn(await readFile(file, 'utf8'))).toHaveLength(2);
+    const again = await run('audit', 'export', '--out', file);
+    expect([again.exitCode, again.stderr]).toEqual([1, expect.stringContaining('EEXIST')]);
+    expect((await run('audit', 'export', '--json')).exitCode).toBe(2);
+  });
+
+  it('keeps a name from acting on a terminal or ending a line', async () => {
+    const { call } = shared.server;
+    await call('tokens.create', { name: 'a\n\u001b[31m\u202e\u0085\u2028b', role: 'author' });
+    const { stdout } = await run('audit', 'export', '--operation', 'tokens.create');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    // oxlint-disable-next-line no-control-regex -- these are what must not be there
+    expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ subject: { name: 'a\n\u001b[31m\u202e\u0085\u2028b' } });
+  });
+});
+
+describe('kici-admin audit cut', () => {
+  it('is not done without a word of the person who asks for it', async () => {
+    const outcome = await run('audit', 'cut', '--before', '2020-01-01');
+    expect([outcome.exitCode, outcome.stderr]).toEqual([2, expect.stringContaining('add --yes')]);
+    expect((await run('audit', 'cut', '--yes')).stderr).toContain('--before is missing');
+  });
+
+  it('exports what it removes, and old checkpoints are told to be older than the log', async () => {
+    const [old, file] = [await newFile(), await newFile()];
+    await writeFile(old, (await run('audit', 'checkpoint')).stdout);
+    for (let count = 0; count < 2; count += 1)
+      await shared.server.call('secrets.set', { scope: 'apps', key: 'C', value: base64('v') });
+    const { stdout } = await run('audit', 'cut', '--before', '0s', '--yes', '--export', file);
+    expect(stdout).toMatch(/^removed \d+ rows: the log begins at row (\d+), as row \d+ records; \d+ rows are in /);
+    expect((await readFile(file, 'utf8')).split('\n')[0]).toContain('"sequence":1,');
+    const verified = await run('audit', 'verify', '--checkpoint', old);
+    expect([verified.exitCode, verified.stderr]).toEqual([1, expect.stringContaining('checkpoint_cut')]);
+    expect((await run('audit', 'verify')).stdout).toContain('intact');
+  });
+});
