@@ -18,7 +18,8 @@ export const exportCommand: AdminCommand = defineCommand({
     format: option('--format <format>', 'default jsonl: one JSON object on each line', { choices: ['jsonl'] }),
     out: option('--out <file>', 'a new file; default: standard output'),
   },
-  run: async ({ format: _, out, ...filter }, session) => {
+  run: async (given, session) => {
+    const { format: _, out, ...filter } = given;
     const { exportToFile, exportToStream } = await import('../export-rows.ts');
     if (out !== undefined) {
       const rows = await exportToFile(session, filter, out);
