@@ -11,7 +11,7 @@ export const exportCommand: AdminCommand = defineCommand({
   operations: [],
   examples: [
     'kici-admin audit export --since 24h',
-    'kici-admin audit export --environment production --outcome permission_denied --out refused.jsonl',
+    'kici-admin audit export --environment production --outcome permission_denied',
   ],
   parameters: {
     ...filters,
