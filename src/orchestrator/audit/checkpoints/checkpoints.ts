@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { takeLease, type Lease } from '../../../database/lease.ts';
+import { takeLease, type ChoreLease } from '../../../database/chore-lease.ts';
 import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import { makeCheckpoint, type CheckpointMaker } from './make.ts';
 import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
@@ -38,7 +38,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
   const { database, sink, now } = services;
   // A sink takes what two write at once, so nothing needs to be fenced off.
   const terms = { name: 'keep audit checkpoints', holder: randomUUID(), lastsMs: leaseMs, now };
-  let lease: Lease | undefined;
+  let lease: ChoreLease | undefined;
   let known: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
