@@ -148,18 +148,6 @@ describeLane(browserLane, () => {
     });
   });
 
-  it('one answer that is lost among others is asked for again', async () => {
-    const { page } = stage;
-    let lost = 0;
-    await page.route('**/api/v1/orgs/default/environments/production', (route) => {
-      lost += 1;
-      return lost === 1 ? route.abort('connectionreset') : route.continue();
-    });
-    await stage.open('/orgs/default/environments/production');
-    await page.getByRole('heading', { name: 'Bindings' }).waitFor();
-    expect(await page.getByRole('alert').count()).toBe(0);
-  });
-
   it('a part of the page that did not come is asked for again, and one that never comes takes nothing else down', async () => {
     const { page } = stage;
     await page.clock.install();

@@ -12,18 +12,14 @@ import { useOrganization } from '../shell/address.ts';
 import { call } from './call.ts';
 import { Problem } from './problem.ts';
 
-const mostRetries = 3;
-const retryMs = 1_000;
-
 /** The page's cache of answers. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 15_000,
-        // A refusal stays one. Where nothing answered, one of several may have failed alone, and nobody else asks again.
-        retry: (failures, error) => error instanceof Problem && error.code === 'unreachable' && failures < mostRetries,
-        retryDelay: retryMs,
+        // A refusal stays one; the banner waits out an unreachable server.
+        retry: false,
         refetchOnReconnect: true,
       },
     },
