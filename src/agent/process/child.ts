@@ -62,19 +62,13 @@ export class Child {
     const child = spawn(command.file, command.args, {
       cwd: folder,
       env: command.environment,
-      stdio: [
-        'ignore',
-        'pipe',
-        'pipe',
-        piped ? 'pipe' : 'ignore',
-        ...(command.tellsGroup === true ? ['pipe' as const] : []),
-      ],
+      stdio: ['ignore', 'pipe', 'pipe', piped ? 'pipe' : 'ignore', ...furtherPipes(command)],
       detached: true,
     });
     const {
       stdout,
       stderr,
-      stdio: [, , , pipe, told],
+      stdio: [, , , pipe, told, ...others],
     } = child;
     if (!(stdout instanceof Socket && stderr instanceof Socket && (!piped || pipe instanceof Socket)))
       throw new TypeError('a pipe to a child is a stream');
@@ -87,6 +81,10 @@ export class Child {
       void groupInside(told, (group) => {
         this.#inside = group;
       });
+    // Its type ends before the sixth. Where the process could not be started, nobody reads it.
+    const [filter]: readonly unknown[] = others;
+    if (filter instanceof Socket && command.filter !== undefined)
+      filter.on('error', () => undefined).end(command.filter);
     this.ended = new Promise<ExitStatus>((resolve) => {
       child.once('error', (error) => {
         resolve({ code: null, signal: null, failure: error.message });
@@ -176,6 +174,13 @@ export class Child {
     await ended;
     clearInterval(timer);
   }
+}
+
+/** From descriptor 4 on. */
+function furtherPipes({ tellsGroup, filter }: LaunchCommand): readonly ('pipe' | 'ignore')[] {
+  const told = tellsGroup === true ? 'pipe' : 'ignore';
+  if (filter !== undefined) return [told, 'pipe'];
+  return tellsGroup === true ? [told] : [];
 }
 
 /** Node.js discards unread output when a process ends; this keeps it for a later reader. */

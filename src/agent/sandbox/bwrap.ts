@@ -9,6 +9,7 @@ import type { LaunchRequest, SandboxProfile } from './profile.ts';
 import { hiddenIn, realPath } from './hidden-in.ts';
 import { findProgram } from './program-path.ts';
 import { findRuntime } from './runtime.ts';
+import { systemCallFilter } from './system-call-filter.ts';
 
 /** What programs need from the system. No home folder, no /var, no /run: those hold credentials and sockets. */
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/opt', '/nix/store'];
@@ -49,6 +50,8 @@ const kernelSettings = ['/proc/sys', '/proc/sysrq-trigger'].flatMap((path) => ['
 /** A core file would hold what the process knows. */
 const withoutCores = ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'];
 
+const filter = systemCallFilter();
+
 /** How long the trial may take. */
 const tryMs = 10_000;
 
@@ -79,7 +82,8 @@ export async function openBwrapSandbox(searchPath: string, place: TemporaryPlace
 async function canIsolate(program: string, { temporary, journal }: TemporaryPlace): Promise<boolean> {
   const exchange = await ExchangeFolder.create(temporary, journal);
   const args = [...isolation(false), ...system('', []), '--', '/bin/sh', '-c', ':'];
-  const child = new Child({ file: program, args, environment: { KICI_ENV: exchange.file } }, '/', async () => {});
+  const command = { file: program, args, environment: { KICI_ENV: exchange.file }, filter };
+  const child = new Child(command, '/', async () => {});
   const timer = setTimeout(() => {
     child.kill();
   }, tryMs);
@@ -122,6 +126,7 @@ const bwrapSandbox = (program: string): SandboxProfile =>
         ],
         environment,
         tellsGroup: true,
+        filter,
       };
     },
   } satisfies SandboxProfile);
@@ -132,7 +137,7 @@ function inside(environment: Readonly<Record<string, string>>): Record<string, s
 
 function isolation(network: boolean): string[] {
   const share = network ? ['--share-net'] : [];
-  return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL'];
+  return ['--unshare-all', ...share, '--die-with-parent', '--cap-drop', 'ALL', '--seccomp', '5'];
 }
 
 /** Includes the program folders of PATH, wherever they are, but not the private files in them. */

@@ -87,6 +87,8 @@ export interface LaunchCommand {
    * descriptor 4, as JSON with a `child-pid`.
    */
   readonly tellsGroup?: true;
+  /** What the command reads from descriptor 5, to its end: the system calls that it refuses. */
+  readonly filter?: Uint8Array;
   /** The container that may outlive the command if the command is killed. */
   readonly container?: string;
   /** The engine keeps that container when it has ended, until it is asked how. */

@@ -50,7 +50,7 @@ export const attackTable: readonly Attack[] = [
   { id: 'kernel-settings', what: 'changes settings of the kernel, where root runs `kici`', held: boundaries },
   { id: 'devices', what: 'opens a block device, where root runs `kici`', held: boundaries },
   { id: 'mounts', what: 'undoes mounts in a namespace of its own', held: boundaries },
-  { id: 'keyrings', what: "reads a key of your session's keyring", held: ['container'] },
+  { id: 'keyrings', what: "reads a key of your session's keyring", held: boundaries },
   { id: 'shared-memory', what: 'attaches a System V shared memory segment', held: boundaries },
   { id: 'shared-files', what: 'reads a file of `/dev/shm`', held: boundaries },
   { id: 'core-files', what: 'leaves its memory in a core file, by a crash', held: withNamespaces },
