@@ -1,7 +1,9 @@
+import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { commitsOf } from '../database/open.ts';
 import { openKeyring } from '../keyring/keyring.ts';
 import { certificateLookedAtMs, certificateOf } from './certificate.ts';
+import type { AllTables } from './all-tables.ts';
 import { createContainer } from './container.ts';
 import { startErasing } from './erase-expired.ts';
 import { startKeeping } from './keep-audit.ts';
@@ -15,6 +17,9 @@ import { addressGuard, examineAudit, requireAddresses, requirePackages } from '.
 import type { ServerSettings } from './settings.ts';
 import { openStorage } from './storage.ts';
 import { openTelemetry } from './open-telemetry.ts';
+import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
+import { grownLogs } from '../orchestrator/audit/checkpoints/store.ts';
+import type { WatchedState } from '../telemetry/telemetry.ts';
 import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
 import { identifiers } from './identifiers.ts';
 
@@ -93,6 +98,7 @@ async function serve(
     openJobs: () => countOpenJobs(database, now()),
     ready: container.get(identifiers.readiness),
     certificate,
+    checkpoints: checkpointsToWatch(container.get(identifiers.checkpoints), database),
   });
   const url = await listen(server, settings);
   const keeping = startKeeping({ ...opened, checkpoints: container.get(identifiers.checkpoints) }, repeat);
@@ -111,5 +117,13 @@ async function serve(
       server.turnAway();
     },
     stop: () => closing.disposeAsync(),
+  };
+}
+
+function checkpointsToWatch(checkpoints: Checkpoints, database: Kysely<AllTables>): WatchedState['checkpoints'] {
+  if (!checkpoints.hasSink) return undefined;
+  return {
+    problem: () => checkpoints.problem(),
+    rowsSince: async () => (await grownLogs(database)).reduce((total, { rows }) => total + rows, 0),
   };
 }

@@ -38,6 +38,8 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
   let lease: ChoreLease | undefined;
 
   async function eraseAll(): Promise<void> {
+    const began = times.now();
+    const moment = { ...times, now: () => began };
     const held = await takeLease(database, terms);
     lease = held;
     if (held === undefined) return;
@@ -46,10 +48,10 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
         await held.hold(transaction);
         return work(transaction);
       });
-    for (const organization of await organizationsWithExpired(database, times)) {
+    for (const organization of await organizationsWithExpired(database, moment)) {
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
       const secrets = await eraseExpired(
-        createStore(database, keyring, organization, { ...times, inTransaction: leased }),
+        createStore(database, keyring, organization, { ...moment, inTransaction: leased }),
       );
       if (secrets > 0) log.info({ organization, secrets }, 'erased deleted secrets whose retention has ended');
     }

@@ -1,4 +1,4 @@
-import { Kysely, type Compilable, type CompiledQuery, type QueryResult } from 'kysely';
+import { Kysely, type AbortableQueryOptions, type Compilable, type CompiledQuery, type QueryResult } from 'kysely';
 import type { Cells } from './cells.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { isBusy } from './in-transaction.ts';
@@ -19,12 +19,15 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
     this.#observer = observer;
   }
 
-  override async executeQuery<R>(query: CompiledQuery<R> | Compilable<R>): Promise<QueryResult<R>> {
+  override async executeQuery<R>(
+    query: CompiledQuery<R> | Compilable<R>,
+    options?: AbortableQueryOptions,
+  ): Promise<QueryResult<R>> {
     const rows =
       'compile' in query ? undefined : this.#now(query, () => this.#database.prepare(query.sql).all(query.parameters));
     // What a statement finds is as its type says, which Kysely takes for granted too.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return rows === undefined ? super.executeQuery(query) : { rows: rows as R[] };
+    return rows === undefined ? super.executeQuery(query, options) : { rows: rows as R[] };
   }
 
   /** As `cellsOf`; undefined where it cannot run at once. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  fsync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -10,8 +11,8 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 const abandonedAfterMs = 60_000;
 
@@ -26,7 +27,8 @@ export function replaceFile(path: string, text: string): void {
 }
 
 /**
- * As `replaceFile`, but off the calling thread.
+ * As `replaceFile`, but waits for the disk off the calling thread. (The rest is not worth a thread: waking one costs
+ * more.)
  * @param mayReplace asked in the very turn in which the file is replaced: false leaves it
  * @param replaced called in that turn too
  * @returns whether it was replaced
@@ -39,29 +41,30 @@ export async function replaceFileIf(
 ): Promise<boolean> {
   const draft = draftName(path);
   try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await synced(openSync(draft, 'wx', 0o600), text);
     if (!mayReplace()) {
-      await rm(draft, { force: true });
+      rmSync(draft, { force: true });
       return false;
     }
     renameSync(draft, path);
     replaced();
-    const folder = await open(dirname(path), 'r');
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await synced(openSync(dirname(path), 'r'));
     return true;
   } catch (error) {
-    await rm(draft, { force: true });
+    rmSync(draft, { force: true });
     throw error;
+  }
+}
+
+const sync = promisify(fsync);
+
+/** Closes what it was given, in any case. */
+async function synced(descriptor: number, text?: string): Promise<void> {
+  try {
+    if (text !== undefined) writeFileSync(descriptor, text);
+    await sync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -223,8 +223,6 @@ export const orchestratorMigrations: MigrationSet = {
         await database.schema
           .createTable('audit_sink')
           .addColumn('id', 'integer', (column) => column.primaryKey())
-          .addColumn('holder', 'text', (column) => column.notNull())
-          .addColumn('until', 'bigint', (column) => column.notNull())
           .addColumn('problem', 'text')
           .execute();
       },

@@ -160,6 +160,6 @@ export interface OrchestratorTables {
   };
   /** The newest checkpoint of each log that the sink has kept. */
   readonly audit_checkpoints: { organization: string; sequence: number; at: number };
-  /** A single row: which orchestrator writes to the sink of checkpoints, until when, and why that failed. */
-  readonly audit_sink: { id: number; holder: string; until: number; problem: string | null };
+  /** A single row: why the sink of checkpoints failed last time; null: it did not. */
+  readonly audit_sink: { id: number; problem: string | null };
 }

@@ -10,17 +10,17 @@ import { observeDatabase } from './observe-database.ts';
 import { observeProcess } from './observe-process.ts';
 import { observeRequests } from './observe-requests.ts';
 import { createSpans } from './spans.ts';
-import type { Telemetry, TelemetrySettings, WatchedState } from './telemetry.ts';
+import type { Telemetry, TelemetrySettings } from './telemetry.ts';
+import { watchState } from './watch-state.ts';
 
 const mostOrganizations = 100;
-const jobsLookedUpMs = 15_000;
 /** What a collector that hangs may cost at the end. */
 const closingMs = 2_000;
 
 /** What telemetry itself has to say. */
 export interface TelemetryListener {
   /** Called when the collector has begun to fail, or to work again. */
-  collector(isReached: boolean): void;
+  readonly collector: (isReached: boolean) => void;
 }
 
 /**
@@ -64,7 +64,7 @@ export async function createTelemetry(
       }
     },
     watch(state) {
-      watch(instruments, state);
+      watchState(instruments, state);
     },
     async close() {
       endProcess?.();
@@ -82,33 +82,6 @@ function noteExports({ add }: Instruments, { collector }: TelemetryListener): (i
     if (isDone !== wasReached) collector(isDone);
     wasReached = isDone;
   };
-}
-
-function watch({ observe }: Instruments, { streams, openJobs, ready, certificate }: WatchedState): void {
-  observe('kici_event_streams', (tell) => {
-    tell(streams(), {});
-  });
-  if (certificate !== undefined) {
-    observe('kici_tls_certificate_end_timestamp_seconds', (tell) => {
-      tell(certificate.endsAt() / 1_000, {});
-    });
-    observe('kici_tls_certificate_outdated', (tell) => {
-      tell(certificate.problem() === undefined ? 0 : 1, {});
-    });
-  }
-  let jobs: { readonly count: Promise<number>; readonly at: number } | undefined;
-  observe('kici_jobs_open', async (tell) => {
-    if (jobs === undefined || performance.now() - jobs.at > jobsLookedUpMs)
-      jobs = { count: openJobs(), at: performance.now() };
-    tell(await jobs.count, {});
-  });
-  observe('kici_ready', async (tell) => {
-    const isReady = await ready().then(
-      () => true,
-      () => false,
-    );
-    tell(isReady ? 1 : 0, {});
-  });
 }
 
 async function closeServer(server: MetricsServer | undefined, meters: MeterProvider): Promise<void> {

@@ -13,13 +13,13 @@ type Observe<Name extends MetricName> = (value: number, labels: LabelsOf<Name>) 
 
 /** Measures under the names of `metrics`, each with exactly its labels. What is no number is left out. */
 export interface Instruments {
-  add<Name extends CounterName>(name: Name, labels: LabelsOf<Name>, value?: number): void;
-  record<Name extends HistogramName>(name: Name, seconds: number, labels: LabelsOf<Name>): void;
+  readonly add: <Name extends CounterName>(name: Name, labels: LabelsOf<Name>, value?: number) => void;
+  readonly record: <Name extends HistogramName>(name: Name, seconds: number, labels: LabelsOf<Name>) => void;
   /** @param read is called at each scrape; what it does not observe then is not shown */
-  observe<Name extends GaugeName | CounterName>(
+  readonly observe: <Name extends GaugeName | CounterName>(
     name: Name,
     read: (observe: Observe<Name>) => void | Promise<void>,
-  ): void;
+  ) => void;
 }
 
 export function createInstruments(meter: Meter): Instruments {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
 
@@ -54,15 +54,7 @@ export async function serveMetrics(
       if (isPage) response.writeHead(403).end();
       else if (url?.split('?')[0] !== '/metrics') response.writeHead(404).end();
       else if (method !== 'GET' && method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
-      else
-        reader.text().then(
-          (text) => {
-            response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
-          },
-          () => {
-            response.writeHead(500).end();
-          },
-        );
+      else void answer(reader, response);
     },
   );
   server.maxConnections = mostConnections;
@@ -77,6 +69,15 @@ export async function serveMetrics(
         server.closeAllConnections();
       }),
   };
+}
+
+async function answer(reader: Pick<ScrapedReader, 'text'>, response: ServerResponse): Promise<void> {
+  try {
+    const text = await reader.text();
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text);
+  } catch {
+    response.writeHead(500).end();
+  }
 }
 
 async function listening(server: Server, host: string, port: number): Promise<string> {

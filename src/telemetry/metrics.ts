@@ -101,6 +101,16 @@ export const metrics = {
     help: 'When audit rows or the anchor could last not be written; 0: never since the start.',
     labels: [],
   },
+  kici_audit_rows_since_checkpoint: {
+    kind: 'gauge',
+    help: 'Audit rows that no checkpoint in the sink has, of all organizations; looked up every 15 seconds.',
+    labels: [],
+  },
+  kici_audit_checkpoints_failing: {
+    kind: 'gauge',
+    help: '1 while the sink for checkpoints of the audit log does not take them, else 0.',
+    labels: [],
+  },
   kici_audit_breaks_total: { kind: 'counter', help: 'Breaks of the audit log that were found.', labels: [] },
   db_client_operation_duration_seconds: {
     kind: 'histogram',

@@ -13,7 +13,7 @@ import { parseTraceParent } from '@opentelemetry/core';
 
 /** A span that others can lie in. */
 export interface OpenSpan {
-  run<T>(work: () => T): T;
+  readonly run: <T>(work: () => T) => T;
   /** @param problem a code; default: it went well */
   end(attributes: Attributes, problem?: string): void;
 }

@@ -24,6 +24,14 @@ export interface WatchedState {
   readonly streams: () => number;
   readonly openJobs: () => Promise<number>;
   readonly ready: () => Promise<void>;
+  /** `undefined`: no sink keeps checkpoints of the audit log. */
+  readonly checkpoints:
+    | {
+        readonly problem: () => string | undefined;
+        /** Rows of all organizations that no checkpoint has. */
+        readonly rowsSince: () => Promise<number>;
+      }
+    | undefined;
   readonly certificate: Pick<Certificate, 'endsAt' | 'problem'> | undefined;
 }
 

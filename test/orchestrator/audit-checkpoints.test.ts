@@ -1,12 +1,15 @@
+import { spawn } from 'node:child_process';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { auditCheckpoint, isSigned, type AuditCheckpoint } from '../../src/api/audit-checkpoint.ts';
 import { compareCheckpoints } from '../../src/cli/admin/checkpoint-file.ts';
 import type { AuditSinkSettings } from '../../src/composition/settings.ts';
+import { withDeadline } from '../../src/orchestrator/audit/checkpoints/sink.ts';
 import { rotateKeyEncryptionKey } from '../../src/keyring/rotate-key.ts';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import type { AllTables } from '../../src/composition/all-tables.ts';
@@ -247,7 +250,7 @@ describe('a sink', () => {
     expect(server.log()).not.toContain('tok-1');
   });
 
-  it('that refuses connections, is a folder, or is a full disk fails by name', async () => {
+  it('that refuses connections, is a folder, or may not be reached fails by name', async () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'a'));
     for (const [to, reason] of [
@@ -259,6 +262,38 @@ describe('a sink', () => {
       const { server } = await startWithSink(to);
       expect((await errorOf(server.call('audit.checkpoint'))).message).toContain(reason);
     }
+  });
+
+  it('that hangs has a deadline, and gets nothing more until it has ended', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const sink = withDeadline({ write: () => promise }, 10);
+    await expect(sink.write('')).rejects.toThrow('did not take a checkpoint: no answer for 0.01 seconds');
+    await expect(sink.write('')).rejects.toThrow('still busy with an earlier one');
+    resolve();
+    await promise;
+    await expect.poll(() => sink.write('').then(() => 'kept', String)).toBe('kept');
+  });
+
+  it('that is full keeps whole lines alone, and one that nobody reads holds up no other work', async () => {
+    const file = await sinkFolder();
+    const script = fileURLToPath(new URL('support/full-sinks.ts', import.meta.url));
+    const child = spawn('prlimit', ['--fsize=600', process.execPath, script, file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    await once(child, 'exit');
+    expect(JSON.parse(text)).toEqual({
+      told: [
+        'kept',
+        'the checkpoint sink did not take a checkpoint: EFBIG',
+        expect.stringMatching(/no answer for 0.2 seconds|EAGAIN/),
+      ],
+      wasFree: true,
+    });
+    expect(await readFile(file, 'utf8')).toBe(`${'x'.repeat(399)}\n`);
   });
 
   it('that is required holds up what has not begun, by name, until it takes checkpoints again', async () => {

@@ -49,4 +49,36 @@ describe('the audit log is filtered', () => {
     expect(since.every(({ at }) => at >= middle) && until.every(({ at }) => at < middle)).toBe(true);
     expect([...since, ...until]).toEqual(rows);
   });
+
+  it('by scope, outcome and job, each as it was asked for', async () => {
+    const server = await withRows();
+    const found = async (filter: Record<string, unknown>): Promise<string[]> =>
+      (await server.call('audit.list', filter)).rows
+        .filter(({ phase }) => phase !== 'intent')
+        .map(({ operation }) => operation);
+    expect(await found({ scope: 'shared' })).toEqual([
+      'jobs.read',
+      'secrets.set',
+      'secrets.set',
+      'environments.create',
+    ]);
+    expect(await found({ scope: 'internal:shared', key: 'TOKEN_2' })).toEqual(['secrets.set']);
+    await server.call('environments.create', { name: 'staging' }).catch(() => undefined);
+    expect(await found({ outcome: 'conflict' })).toEqual(['environments.create']);
+    expect(await found({ outcome: 'done', environment: 'production' })).toContain('jobs.read');
+    const [opened] = (await server.call('audit.list', { operation: 'jobs.open', limit: 1 })).rows;
+    expect(await found({ job: opened?.subject['jobId'] })).toEqual(['jobs.read', 'jobs.open']);
+    // Nothing is a pattern.
+    for (const field of ['actor', 'scope', 'key', 'outcome', 'job', 'operation'])
+      for (const pattern of ['%', '_%', '*', "' or 1=1 --"]) expect(await found({ [field]: pattern })).toEqual([]);
+  });
+
+  it('and read from either end, up to a row', async () => {
+    const { call } = await withRows();
+    const newest = (await call('audit.list', { limit: 1000 })).rows;
+    const oldest = (await call('audit.list', { order: 'oldest', limit: 1000 })).rows;
+    expect(oldest).toEqual(newest.toReversed());
+    const some = (await call('audit.list', { order: 'oldest', after: 2, before: 6, limit: 2 })).rows;
+    expect(some.map(({ sequence }) => sequence)).toEqual([3, 4]);
+  });
 });

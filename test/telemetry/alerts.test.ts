@@ -30,13 +30,10 @@ const ruleFile = z.strictObject({
 const rules = ruleFile.parse(parse(await readFile(page, 'utf8'))).groups.flatMap((group) => group.rules);
 
 /** Every name that Prometheus would store a metric under, with its labels. */
-const stored = new Map(
-  Object.entries<MetricDescription>(metrics).flatMap(([name, { kind, labels }]) =>
-    kind === 'histogram'
-      ? ['_bucket', '_sum', '_count'].map((end) => [`${name}${end}`, [...labels, 'le']] as const)
-      : [[name, labels] as const],
-  ),
-);
+const stored = new Map<string, readonly string[]>();
+for (const [name, { kind, labels }] of Object.entries<MetricDescription>(metrics))
+  if (kind !== 'histogram') stored.set(name, labels);
+  else for (const end of ['_bucket', '_sum', '_count']) stored.set(`${name}${end}`, [...labels, 'le']);
 /** Those that Prometheus adds: the series of a target's state, and its own labels. */
 const ofPrometheus = { metric: 'up', labels: ['job', 'instance'] };
 const prefixes = /\b(?:kici|http|db|process|nodejs)_\w+/g;

@@ -58,10 +58,10 @@ it('a thousand backends of a thousand organizations share what the first ones le
     expect(reads.reduce((sum, { value }) => sum + value, 0)).toBe(2_000);
     expect(reads.length).toBeLessThanOrEqual(2 * 201);
     expect(new Set(samples.map(({ labels }) => labels['organization'])).size).toBeLessThanOrEqual(102);
-    const open_ = samples.filter(
+    const opened = samples.filter(
       ({ name, labels }) => name === 'kici_backend_breaker_state' && labels['state'] === 'open',
     );
-    expect(open_.reduce((sum, { value }) => sum + value, 0)).toBe(1_000);
+    expect(opened.reduce((sum, { value }) => sum + value, 0)).toBe(1_000);
   } finally {
     await telemetry.close();
   }

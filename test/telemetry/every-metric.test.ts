@@ -37,8 +37,14 @@ describeLane(opensslLane, () => {
     vi.stubEnv('OTEL_EXPORTER_OTLP_ENDPOINT', collector.endpoint);
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const telemetry = { metrics: { host: '127.0.0.1', port: 0 }, traces: true };
-    const { server, stop } = await startSharedServer({ tls, telemetry });
-    cleanups.push(stop);
+    const auditSink = {
+      to: { kind: 'file', path: join(folder, 'checkpoints') },
+      everyMs: 60_000,
+      isRequired: false,
+    } as const;
+    const shared = await startSharedServer({ tls, telemetry, auditSink });
+    const { server } = shared;
+    cleanups.push(() => shared.stop());
     const { address } = newService({ 'x A': '1' });
     await server.call('backends.add', {
       name: 'corp',
@@ -63,9 +69,9 @@ describeLane(opensslLane, () => {
   });
 
   it('shows exactly the metrics that are described, each as its kind and with its text', () => {
-    const kinds = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, kind]) => [name, kind]);
+    const kinds = [...text.matchAll(/^# TYPE (\w+ \w+)$/gm)].map(([, told = '']) => told);
     const described = Object.entries<MetricDescription>(metrics).filter(([name]) => !elsewhere.has(name));
-    expect(kinds.toSorted()).toEqual(described.map(([name, { kind }]) => [name, kind]).toSorted());
+    expect(kinds.toSorted()).toEqual(described.map(([name, { kind }]) => `${name} ${kind}`).toSorted());
     for (const [name, { help }] of described) expect(text).toContain(`# HELP ${name} ${help}\n`);
   });
 

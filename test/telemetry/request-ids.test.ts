@@ -6,8 +6,9 @@ import { add } from '../orchestrator/support/jobs.ts';
 import { newService } from '../orchestrator/support/places.ts';
 import { errorOf, startSharedServer } from '../orchestrator/support/server.ts';
 
-const { server, stop } = await startSharedServer();
-afterAll(stop);
+const shared = await startSharedServer();
+const { server } = shared;
+afterAll(() => shared.stop());
 
 const mine = '0b1d7f6e-5a83-4c1f-9f59-0a1b2c3d4e5f';
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;

@@ -83,7 +83,8 @@ export class Child {
       });
     // Its type ends before the sixth. Where the process could not be started, nobody reads it.
     const [filter]: readonly unknown[] = others;
-    if (filter instanceof Socket) filter.on('error', () => undefined).end(command.filter ?? '');
+    if (filter instanceof Socket && command.filter !== undefined)
+      filter.on('error', () => undefined).end(command.filter);
     this.ended = new Promise<ExitStatus>((resolve) => {
       child.once('error', (error) => {
         resolve({ code: null, signal: null, failure: error.message });

@@ -8,4 +8,6 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
 } else {
   const { main } = await import('../orchestrator/main.ts');
   process.exitCode = await main(process.argv.slice(2));
+  // What nobody reads from standard output would keep the process for ever.
+  setTimeout(() => process.exit(), 2_000).unref();
 }

@@ -55,7 +55,7 @@ export async function send({ method, path, body, signal }: Sent): Promise<unknow
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;
     setConnection('down');
-    throw unreachable();
+    throw unreachable(method !== 'GET');
   });
   const answer: unknown = await response.json().catch(() => undefined);
   setServerTime(response.headers.get('date'));

@@ -5,6 +5,8 @@ export class Problem extends Error {
   readonly hint: string;
   readonly status: number;
   readonly requestId: string | undefined;
+  /** Whether it may have been done all the same: the orchestrator did not say. */
+  readonly isDoubtful: boolean;
   /** The command that does the same, if a policy refused it here. */
   readonly command: string | undefined;
 
@@ -15,6 +17,7 @@ export class Problem extends Error {
     };
     super(text('message') ?? `the server answered with status ${status}`);
     this.status = status;
+    this.isDoubtful = text('error') === undefined || text('error') === 'unreachable';
     this.code = text('error') ?? 'bad_answer';
     this.hint = text('hint') ?? "try again; if it keeps failing, see the orchestrator's log";
     this.requestId = text('requestId');
@@ -22,11 +25,16 @@ export class Problem extends Error {
   }
 }
 
-export function unreachable(): Problem {
+/** @param isWrite whether it may have been done before the answer was lost */
+export function unreachable(isWrite: boolean): Problem {
   return new Problem(0, {
     error: 'unreachable',
-    message: 'the orchestrator does not answer',
-    hint: 'what you typed is kept; the page continues when the orchestrator answers again',
+    message: isWrite
+      ? 'the orchestrator did not answer, so it is not known whether this was done'
+      : 'the orchestrator does not answer',
+    hint: isWrite
+      ? 'what you typed is kept; once the orchestrator answers again, look whether it was done before you send it again'
+      : 'what you typed is kept; the page continues when the orchestrator answers again',
   });
 }
 

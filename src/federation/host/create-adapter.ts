@@ -22,10 +22,11 @@ export type HostSurroundings = Omit<BackendHost, 'readFile'> & {
 export function createAdapter(
   definition: BackendDefinition,
   settings: Settings,
-  { observer: _, ...surroundings }: HostSurroundings,
+  surroundings: HostSurroundings,
 ): SecretBackend | Promise<SecretBackend> {
   const mismatch = contractMismatch(definition);
   if (mismatch !== undefined)
     throw new BackendError('misconfigured', { detail: `the backend type ${definition.type} ${mismatch}` });
-  return definition.create(settings, { ...surroundings, readFile: createFileReader(surroundings.ambient.paths) });
+  const { observer: _, ...host } = surroundings;
+  return definition.create(settings, { ...host, readFile: createFileReader(surroundings.ambient.paths) });
 }

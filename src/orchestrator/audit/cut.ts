@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import type { OrchestratorTables } from '../tables.ts';
@@ -85,6 +86,8 @@ export async function removeCutRows(
   const { after } = await readBeginning(database, organization, await signer(organization));
   const rows = database.selectFrom('audit_rows').where('organization', '=', organization);
   while (after > 0 && signal?.aborted !== true) {
+    // oxlint-disable-next-line no-await-in-loop -- one part after another
+    await nextTurn();
     // oxlint-disable-next-line no-await-in-loop -- one part after another
     const first = await rows.select('sequence').orderBy('sequence').limit(1).executeTakeFirst();
     if (first === undefined || first.sequence > after) return;

@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { PostgresAdapter, type Kysely, type Selectable } from 'kysely';
 import * as z from 'zod';
 import { firstPage, type RowQuery } from './pages.ts';
 import type { OperationInput, OperationOutput } from '../handlers.ts';
@@ -27,27 +27,59 @@ export async function listRows(
 ): Promise<OperationOutput<'audit.list'>> {
   const found: Row[] = [];
   let bytes = 0;
-  const { limit } = filter;
-  const rest = { ...filter };
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
-    const page = await firstPage(
-      rowsWithin(database, organization, rest),
-      isWhole(filter) ? limit - found.length : undefined,
-    );
-    for (const row of page.rows) {
-      const told = view(row);
-      rest[filter.order === 'newest' ? 'before' : 'after'] = row.sequence;
-      if (!passes(told, filter)) continue;
-      found.push(told);
-      bytes += row.subject.length;
-      if (found.length === limit) return { rows: found };
-      if (bytes > mostBytes) return { rows: found, next: row.sequence };
+  const { limit, order } = filter;
+  for (const part of partsOf(await boundsOf(database, organization, filter), order)) {
+    const rest = { ...filter, ...part };
+    for (let isLast = false; !isLast;) {
+      // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
+      const page = await firstPage(
+        rowsWithin(database, organization, rest),
+        isWhole(filter) ? limit - found.length : undefined,
+      );
+      for (const row of page.rows) {
+        const told = view(row);
+        rest[order === 'newest' ? 'before' : 'after'] = row.sequence;
+        if (!passes(told, filter)) continue;
+        found.push(told);
+        bytes += row.subject.length;
+        if (found.length === limit) return { rows: found };
+        if (bytes > mostBytes) return { rows: found, next: row.sequence };
+      }
+      ({ isLast } = page);
+      if (signal.aborted) return { rows: found, next: order === 'newest' ? rest.before : rest.after };
     }
-    if (page.isLast) return { rows: found };
-    const next = page.rows.at(-1)?.sequence;
-    if (signal.aborted) return { rows: found, ...(next !== undefined && { next }) };
+    if (signal.aborted) return { rows: found, next: order === 'newest' ? part.after + 1 : part.before - 1 };
   }
+  return { rows: found };
+}
+
+/** Rows between two numbers, without these. */
+interface Part {
+  readonly after: number;
+  readonly before: number;
+}
+
+/** A search for what is rare looks at this many in one statement: SQLite does nothing else meanwhile. */
+const rowsPerStatement = 10_000;
+
+function* partsOf({ after, before }: Part, order: Filter['order']): Generator<Part> {
+  for (let done = 0; after + done + 1 < before; done += rowsPerStatement)
+    yield order === 'newest'
+      ? { after: Math.max(after, before - done - rowsPerStatement - 1), before: before - done }
+      : { after: after + done, before: Math.min(before, after + done + rowsPerStatement + 1) };
+}
+
+async function boundsOf(
+  database: Kysely<OrchestratorTables>,
+  organization: string,
+  { after = 0, before = Number.MAX_SAFE_INTEGER }: Filter,
+): Promise<Part> {
+  const { first, last } = await database
+    .selectFrom('audit_rows')
+    .select(({ fn }) => [fn.min('sequence').as('first'), fn.max('sequence').as('last')])
+    .where('organization', '=', organization)
+    .executeTakeFirstOrThrow();
+  return { after: Math.max(after, (first ?? 1) - 1), before: Math.min(before, (last ?? 0) + 1) };
 }
 
 /** Whether the database looks at everything that is filtered by. */
@@ -58,13 +90,18 @@ function isWhole({ actor, key, environment, outcome, scope, job }: Filter): bool
 function rowsWithin(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  { order, before, after, since, until, operation }: Filter,
+  { order, before, after, since, until, operation, key, environment }: Filter & Part,
 ): RowQuery {
-  return database
+  const contains = database.getExecutor().adapter instanceof PostgresAdapter ? 'strpos' : 'instr';
+  /** Which rows to look at: a name is in a subject as JSON has it, wherever it stands there. */
+  const names = [key, environment].filter((name) => name !== undefined).map((name) => JSON.stringify(name));
+  const rows = database
     .selectFrom('audit_rows')
     .where('organization', '=', organization)
-    .$if(before !== undefined, (query) => query.where('sequence', '<', before ?? 0))
-    .$if(after !== undefined, (query) => query.where('sequence', '>', after ?? 0))
+    .where('sequence', '<', before)
+    .where('sequence', '>', after);
+  return names
+    .reduce((query, name) => query.where((eb) => eb(eb.fn(contains, ['subject', eb.val(name)]), '>', 0)), rows)
     .$if(since !== undefined, (query) => query.where('at', '>=', Date.parse(since ?? '')))
     .$if(until !== undefined, (query) => query.where('at', '<', Date.parse(until ?? '')))
     .$if(operation !== undefined, (query) => query.where('operation', '=', operation ?? ''))

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 import type { StoredRow } from './chain.ts';
@@ -14,8 +15,12 @@ const mostRows = 1_000;
 /** A job can ask for a thousand keys that do not exist, and its row names them all. */
 const mostBytes = 4 * 1_024 * 1_024;
 
-/** The first rows of a query: as many as may be in memory together, and at least one if there is any. */
+/**
+ * The first rows of a query: as many as may be in memory together, and at least one if there is any. Others get their
+ * turn first: the embedded database answers within one, and a walk over its pages would be all that the server does.
+ */
 export async function firstPage(query: RowQuery, limit: number = mostRows): Promise<RowPage> {
+  await nextTurn();
   const sizes = await query
     .select(sql<number>`octet_length(subject)`.as('bytes'))
     .limit(limit)

@@ -24,8 +24,8 @@ export async function docker(...args: readonly string[]): Promise<string> {
 }
 
 /** Builds this checkout; quick where `.ci/setup` has done so. @returns the image's id */
-export async function buildImage(): Promise<string> {
-  return run(join(root, '.ci/build/container-image'), []);
+export async function buildImage(...options: readonly string[]): Promise<string> {
+  return run(join(root, '.ci/build/container-image'), options);
 }
 
 export interface Container extends AsyncDisposable {

@@ -36,7 +36,7 @@ async function put({ cert, key }: Certificate, at = folder): Promise<void> {
 interface Tls {
   readonly server: TestServer;
   /** Lets the server look at its files, as its timer does. */
-  look(): void;
+  readonly look: () => void;
 }
 
 async function start(settings: Partial<ServerSettings> = {}): Promise<Tls> {

@@ -1,6 +1,6 @@
 import { useState, type ReactElement } from 'react';
 import { commandLine } from '../../api/command-line.ts';
-import { useWrite } from '../../api/queries.ts';
+import { useRead, useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyButton } from '../../ui/copy.tsx';
@@ -8,6 +8,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { useTwin } from '../../ui/use-twin.tsx';
 
 const dayMs = 86_400_000;
 const roles = ['author', 'agent', 'reader', 'auditor', 'admin', 'owner'] as const;
@@ -24,7 +25,14 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
   const [environments, setEnvironments] = useState('');
   const [scopes, setScopes] = useState('');
   const [days, setDays] = useState('90');
-  const { mutate, data, error, isPending } = useWrite('tokens.create');
+  const create = useWrite('tokens.create');
+  const { mutate, data, error, isPending } = create;
+  const twin = useTwin({
+    write: create,
+    listed: useRead('tokens.list', {}),
+    rowsOf: ({ tokens }) => tokens,
+    isLike: (one) => one.name === name,
+  });
   const isNumber = days === '' || /^[1-9]\d{0,4}$/.test(days);
   const reach = { environments: listOf(environments), scopes: listOf(scopes) };
   const hasReach = role !== 'reader' || (reach.environments ?? reach.scopes) !== undefined;
@@ -58,7 +66,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
     <FormDialog
       title="Issue token"
       verb="Issue token"
-      isReady={name !== '' && isNumber && hasReach}
+      isReady={name !== '' && isNumber && hasReach && twin.canSend}
       isBusy={isPending}
       error={error}
       command={commandLine(organization, 'tokens.create', input)}
@@ -67,6 +75,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
         mutate(input);
       }}
     >
+      {twin.notice}
       <TextField label="Name" autoFocus value={name} onText={setName} note="What it is for." />
       <SelectField
         label="Role"

@@ -6,6 +6,7 @@ import { say } from '../../shell/toast.tsx';
 import { Conflict } from '../../ui/conflict.tsx';
 import { AreaField, CheckField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { useTwin } from '../../ui/use-twin.tsx';
 import type { BindingView } from './binding.ts';
 import { changesOf, comparison, draftOf, problemsOf, settingsOf, type Draft } from './binding-draft.ts';
 import { BindingPreview } from './binding-preview.tsx';
@@ -29,6 +30,12 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
   const update = useWrite('bindings.update');
   const { error, isPending } = base === undefined ? add : update;
   const isStale = base !== undefined && shown.isSuccess && !isPending && stored?.version !== base.version;
+  const twin = useTwin({
+    write: add,
+    listed: shown,
+    rowsOf: ({ bindings }) => bindings,
+    isLike: (one) => Object.keys(changesOf(draft, one)).length === 0,
+  });
   const problems = problemsOf(draft);
   const isReady = draft.scope !== '' && Object.keys(problems).length === 0;
   const settings = settingsOf(draft);
@@ -45,7 +52,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
       isWide
       title={binding === undefined ? `Bind scope to ${environment}` : `Change a binding of ${environment}`}
       verb={base === undefined ? 'Bind scope' : 'Save'}
-      isReady={isReady && !isStale}
+      isReady={isReady && !isStale && twin.canSend}
       isBusy={isPending}
       error={isStale ? null : error}
       command={
@@ -64,6 +71,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
       }}
     >
       <BindingFields draft={draft} problems={problems} onChange={setDraft} />
+      {twin.notice}
       {isStale ? (
         <Conflict
           title={

@@ -1,4 +1,5 @@
 import { call } from '../../api/call.ts';
+import { problemOf } from '../../api/problem.ts';
 import { useRead } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 
@@ -14,9 +15,10 @@ export function useWholeTree(): (() => Promise<object>) | undefined {
   const organization = useOrganization();
   const names = useBackendNames();
   if (names.length === 0) return undefined;
+  // What one backend does not tell must not hide the others.
+  const scopesOf = async (backend: string): Promise<object> =>
+    call(organization, 'scopes.list', { backend }).catch((error: unknown) => ({ error: problemOf(error).code }));
   return async () => ({
-    backends: await Promise.all(
-      names.map(async (backend) => ({ backend, ...(await call(organization, 'scopes.list', { backend })) })),
-    ),
+    backends: await Promise.all(names.map(async (backend) => ({ backend, ...(await scopesOf(backend)) }))),
   });
 }

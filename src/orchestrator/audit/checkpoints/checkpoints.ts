@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { takeLease, type ChoreLease } from '../../../database/chore-lease.ts';
 import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import { makeCheckpoint, type CheckpointMaker } from './make.ts';
 import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
-import { claimSink, grownLogs, noteKept, noteProblem, releaseSink, type Grown } from './store.ts';
+import { grownLogs, noteKept, noteProblem, readProblem, type Grown } from './store.ts';
 
 /** What checkpoints are made of, and where they go. */
 export interface CheckpointServices extends CheckpointMaker {
@@ -30,9 +31,14 @@ export interface Checkpoints {
   stop(): Promise<void>;
 }
 
+/** How long an orchestrator that does not come back keeps others from taking its place. */
+const leaseMs = 60_000;
+
 export function createCheckpoints(services: CheckpointServices): Checkpoints {
   const { database, sink, now } = services;
-  const holder = randomUUID();
+  // A sink takes what two write at once, so nothing needs to be fenced off.
+  const terms = { name: 'keep audit checkpoints', holder: randomUUID(), lastsMs: leaseMs, now };
+  let lease: ChoreLease | undefined;
   let known: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -68,9 +74,9 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
     known !== undefined || since === undefined || rows >= services.everyRows || since <= now() - services.everyMs;
 
   async function makeDue(): Promise<void> {
-    const { isOwn, problem } = await claimSink(database, holder, now());
-    learn(problem ?? undefined);
-    if (!isOwn) return;
+    learn(await readProblem(database));
+    lease = await takeLease(database, terms);
+    if (lease === undefined) return;
     const grown = await grownLogs(database);
     if (!grown.some(isDue)) return;
     const made = new Array<AuditCheckpoint>();
@@ -93,7 +99,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
       }),
     round: () => (sink === undefined ? Promise.resolve() : inTurn(makeDue)),
     async stop() {
-      if (sink !== undefined) await inTurn(() => releaseSink(database, holder)).catch(() => undefined);
+      await inTurn(async () => lease?.release()).catch(() => undefined);
     },
   };
 }

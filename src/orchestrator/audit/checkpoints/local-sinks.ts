@@ -1,5 +1,4 @@
-import { constants, write } from 'node:fs';
-import { promisify } from 'node:util';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { openPlainFile, UnusableFileError } from '../../../files/plain-file.ts';
 import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
@@ -33,16 +32,14 @@ async function append(file: FileHandle, lines: string): Promise<void> {
   }
 }
 
-const standardOutput = 1;
-const writeSome = promisify(write);
-
-/** Off the thread that serves: where standard output is a pipe that nobody reads, Node's own stream would block it. */
+/** Node writes to a pipe without waiting for who reads it, so one that nobody reads holds up this sink alone. */
 export const standardOutputSink: CheckpointSink = {
   async write(lines) {
-    const bytes = Buffer.from(lines);
-    for (let at = 0; at < bytes.length;) {
-      // oxlint-disable-next-line no-await-in-loop -- one part after another
-      at += (await writeSome(standardOutput, bytes, at)).bytesWritten;
-    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    process.stdout.write(lines, (error) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+    await promise;
   },
 };

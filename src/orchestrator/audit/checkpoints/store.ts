@@ -42,40 +42,17 @@ export async function noteKept(database: Database, checkpoints: readonly AuditCh
   }
 }
 
-/** How long an orchestrator that does not come back keeps others from taking its place. */
-const leaseMs = 60_000;
-
-/**
- * Of the orchestrators over one database, one writes to the sink. Two at once, should their clocks differ, do no harm.
- * @returns whether it is this one, and why the sink failed last time; `null`: it did not
- */
-export async function claimSink(
-  database: Database,
-  holder: string,
-  now: number,
-): Promise<{ readonly isOwn: boolean; readonly problem: string | null }> {
-  const until = now + leaseMs;
-  await database
-    .insertInto('audit_sink')
-    .values({ id: 1, holder, until, problem: null })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  await database
-    .updateTable('audit_sink')
-    .set({ holder, until })
-    .where('id', '=', 1)
-    .where((or) => or.or([or('holder', '=', holder), or('until', '<', now)]))
-    .execute();
-  const row = await database.selectFrom('audit_sink').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
-  return { isOwn: row.holder === holder, problem: row.problem };
+/** Why the sink failed last time, whichever orchestrator wrote to it; `undefined`: it did not. */
+export async function readProblem(database: Database): Promise<string | undefined> {
+  const row = await database.selectFrom('audit_sink').select('problem').where('id', '=', 1).executeTakeFirst();
+  return row?.problem ?? undefined;
 }
 
 /** Lets the others know. */
 export async function noteProblem(database: Database, problem: string | null): Promise<void> {
-  await database.updateTable('audit_sink').set({ problem }).where('id', '=', 1).execute();
-}
-
-/** Lets another take over at once. */
-export async function releaseSink(database: Database, holder: string): Promise<void> {
-  await database.updateTable('audit_sink').set({ until: 0 }).where('id', '=', 1).where('holder', '=', holder).execute();
+  await database
+    .insertInto('audit_sink')
+    .values({ id: 1, problem })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ problem }))
+    .execute();
 }

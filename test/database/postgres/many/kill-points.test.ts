@@ -13,8 +13,11 @@ import { describeLane } from '../../../support/lane.ts';
 import { makeDatabase, postgresLane, runSql, serverUrl } from '../../../support/postgres.ts';
 import { commitStatement, createTap } from '../../../support/tap.ts';
 
-/** The commits of intent and outcome are the same for all; the long form has them for each. */
-const points = killPoints.filter(({ deed, skip }) => deed.name === 'a write' || skip === undefined || skip === 1);
+/** Every point of a write; of the others the statements before they are made, and their own commit. */
+const points = killPoints.filter(
+  ({ deed, statement, when, skip }) =>
+    deed.name === 'a write' || (statement === commitStatement ? skip === 1 : when === 'before'),
+);
 /** Two end the process itself; for the database the end of its connections is the same. */
 const killed = new Set([0, points.length - 1]);
 

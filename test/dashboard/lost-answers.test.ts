@@ -1,0 +1,171 @@
+import type { Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeLane } from '../support/lane.ts';
+import { browserLane } from './support/browser.ts';
+import { furnish, type Installation } from './support/installation.ts';
+import { setStage } from './support/stage.ts';
+
+interface Write {
+  readonly what: string;
+  readonly path: string;
+  readonly opener: string;
+  readonly verb: string;
+  readonly type: (dialog: Locator) => Promise<unknown>;
+  /** What it has made; one of them, however often it was sent. */
+  readonly made: (call: Installation['call']) => Promise<number>;
+  /** What the form says on the second attempt; absent where that does nothing new. */
+  readonly says?: string | RegExp;
+}
+
+const fill = (dialog: Locator, label: string, text: string) => dialog.getByLabel(label, { exact: true }).fill(text);
+const textsIn = async (dialog: Locator): Promise<readonly string[]> =>
+  Promise.all((await dialog.getByRole('textbox').all()).map((one) => one.inputValue()));
+const scope = 'settings/secrets/internal:staging';
+
+/** Every kind of write that a person types into a form. */
+const writes: readonly Write[] = [
+  {
+    what: 'secret',
+    path: scope,
+    opener: 'Add secret',
+    verb: 'Save',
+    type: async (dialog) => {
+      await fill(dialog, 'Name', 'LOST');
+      await fill(dialog, 'Value', 'once');
+    },
+    made: async (call) => (await call('secrets.versions', { scope: 'staging', key: 'LOST' })).versions.length,
+    says: /LOST exists already: version 1/,
+  },
+  {
+    what: 'variable',
+    path: 'settings/variables/staging',
+    opener: 'Add variable',
+    verb: 'Save',
+    type: async (dialog) => {
+      await fill(dialog, 'Name', 'LOST');
+      await fill(dialog, 'Value', 'once');
+    },
+    made: async (call) => (await call('variables.list', { environment: 'staging' })).variables.length,
+    says: 'LOST exists already.',
+  },
+  {
+    what: 'new environment',
+    path: 'environments',
+    opener: 'New',
+    verb: 'Create environment',
+    type: (dialog) => fill(dialog, 'Name', 'lost'),
+    made: async (call) =>
+      (await call('environments.list', {})).environments.filter(({ name }) => name === 'lost').length,
+    says: 'conflict',
+  },
+  {
+    what: 'binding',
+    path: 'environments/staging',
+    opener: 'Bind scope',
+    verb: 'Bind scope',
+    type: (dialog) => fill(dialog, 'Scope or pattern', 'apps/**'),
+    made: async (call) =>
+      (await call('environments.show', { environment: 'staging' })).bindings.filter((one) => one.scope === 'apps/**')
+        .length,
+    says: /One like this is there now/,
+  },
+  {
+    what: 'backend',
+    path: 'settings/backends',
+    opener: 'Add backend',
+    verb: 'Add backend',
+    type: async (dialog) => {
+      await fill(dialog, 'Name', 'lost');
+      await fill(dialog, 'address', 'http://127.0.0.1:9');
+      await dialog.getByLabel(/^auth\.method/).selectOption('token');
+      await dialog.getByLabel(/^auth\.token/).fill('not-a-token');
+    },
+    made: async (call) => (await call('backends.list', {})).backends.filter(({ name }) => name === 'lost').length,
+    says: 'conflict',
+  },
+  {
+    what: 'token',
+    path: 'access',
+    opener: 'Issue token',
+    verb: 'Issue token',
+    type: (dialog) => fill(dialog, 'Name', 'lost'),
+    made: async (call) => (await call('tokens.list', {})).tokens.filter(({ name }) => name === 'lost').length,
+    says: /One like this is there now/,
+  },
+];
+
+describeLane(browserLane, () => {
+  const stage = setStage(furnish);
+
+  /** As when the orchestrator is killed: before it has taken a write, or after, with its answer on the way. */
+  async function cutNext(page: Page, isTaken: boolean): Promise<void> {
+    let isCut = false;
+    await page.route('**/api/v1/**', async (route) => {
+      const method = route.request().method();
+      if (isCut || method === 'GET') return route.fallback();
+      isCut = true;
+      if (isTaken) await route.fetch();
+      return route.abort('connectionreset');
+    });
+  }
+
+  it.each(writes)(
+    'a $what whose answer is lost is not made twice, and nothing that was typed is lost',
+    async (write) => {
+      const { page, installation } = stage;
+      await cutNext(page, true);
+      await stage.open(`/orgs/default/${write.path}`);
+      await page.getByRole('button', { name: write.opener, exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await write.type(dialog);
+      const typed = await textsIn(dialog);
+      const send = dialog.getByRole('button', { name: write.verb, exact: true });
+      await send.click();
+      // The list behind a form may tell sooner than the form that it is not known.
+      await dialog
+        .getByText(/not known whether this was done|LOST exists already/)
+        .first()
+        .waitFor();
+      await page.getByText('The orchestrator does not answer.').waitFor({ state: 'detached' });
+      expect(await textsIn(dialog)).toEqual(typed);
+      if (!/One like|already\.$/.test(String(write.says))) await send.click();
+      await dialog
+        .getByText(write.says ?? '')
+        .first()
+        .waitFor();
+      expect(await write.made(installation.call)).toBe(1);
+    },
+  );
+
+  it('a write that was cut off before it was taken is made by the next attempt', async () => {
+    const { page, installation } = stage;
+    await cutNext(page, false);
+    await stage.open('/orgs/default/environments/development');
+    await page.getByRole('button', { name: 'Bind scope' }).click();
+    const dialog = page.getByRole('dialog');
+    await fill(dialog, 'Scope or pattern', 'apps/**');
+    await dialog.getByRole('button', { name: 'Bind scope' }).click();
+    await dialog.getByText(/not known whether this was done/).waitFor();
+    await dialog.getByRole('button', { name: 'Bind scope' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const { bindings } = await installation.call('environments.show', { environment: 'development' });
+    expect(bindings.filter((one) => one.scope === 'apps/**')).toHaveLength(1);
+  });
+
+  it('an import whose answer is lost leaves alone what it has stored', async () => {
+    const { page, installation } = stage;
+    await stage.open(`/orgs/default/${scope}`);
+    await page.getByRole('button', { name: 'Paste .env' }).click();
+    const dialog = page.getByRole('dialog');
+    await fill(dialog, 'Contents of a .env file', 'LOST_TOO=1');
+    await dialog.getByRole('button', { name: 'Review 1 secret' }).click();
+    await dialog.getByRole('button', { name: 'Apply 1 secret' }).waitFor();
+    await cutNext(page, true);
+    await dialog.getByRole('button', { name: 'Apply 1 secret' }).click();
+    await dialog.getByText(/not known whether this was done/).waitFor();
+    await dialog.getByRole('button', { name: 'Apply 1 secret' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const { versions } = await installation.call('secrets.versions', { scope: 'staging', key: 'LOST_TOO' });
+    expect(versions).toHaveLength(1);
+  });
+});
