@@ -85,7 +85,9 @@ interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string };
   readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly [Readonly<Record<string, unknown>>] } };
+    readonly template: {
+      readonly spec: { readonly containers: readonly [{ readonly env: readonly { readonly name: string }[] }] };
+    };
   };
 }
 
@@ -142,7 +144,7 @@ describeLane(lane, () => {
     ]);
     const variables = manifests
       .filter(({ kind }) => ['Deployment', 'Job'].includes(kind))
-      .flatMap(({ spec }) => spec.template.spec.containers[0]['env'] as readonly { readonly name: string }[])
+      .flatMap(({ spec }) => spec.template.spec.containers[0].env)
       .map(({ name }) => name);
     expect(variables).toContain('KICI_METRICS_PORT');
     expect(variables.filter((name) => !known.has(name))).toEqual([]);

@@ -4,6 +4,7 @@ import { docker, untilHealthy } from './support/image.ts';
 import { composeLane, startInstallation, type Installation } from './support/installation.ts';
 
 let installation: Installation;
+let stop: (() => Promise<void>) | undefined;
 
 /** How long the value is, as a job gets it through the load balancer. */
 async function readLength(): Promise<string> {
@@ -18,36 +19,31 @@ async function start(id: string): Promise<void> {
   await untilHealthy(id);
 }
 
-/** Told twice, it does not wait for the load balancer. */
-async function stopNow(id: string): Promise<void> {
-  await docker('kill', '--signal', 'SIGTERM', id);
-  await docker('stop', id);
-}
-
 describeLane(composeLane, () => {
   beforeAll(async () => {
     installation = await startInstallation();
+    stop = () => Promise.resolve(installation[Symbol.asyncDispose]());
   }, 600_000);
-  afterAll(() => installation[Symbol.asyncDispose]());
+  afterAll(() => stop?.());
 
   it('what was written through one orchestrator is read through the other, and no restart is noticed', async () => {
     const { admin, container } = installation;
     const [first, second] = await Promise.all([container('orchestrator-1'), container('orchestrator-2')]);
-    await admin(['environment', 'create', 'production', '--bind', 'apps']);
-    await stopNow(second);
+    await Promise.all([docker('stop', second), admin(['environment', 'create', 'production', '--bind', 'apps'])]);
     await admin(['secret', 'set', '--scope', 'apps', 'SHARED', '--from-stdin'], 'a value through the balancer');
     await start(second);
-    await stopNow(first);
+    await docker('stop', first);
     expect(await readLength()).toBe('28');
     await start(first);
-    const restarted = docker('stop', second).then(() => start(second));
+    const restarting = { done: false };
+    const restarted = docker('stop', second)
+      .then(() => start(second))
+      .finally(() => {
+        restarting.done = true;
+      });
     const answers = new Set<string>();
-    let done = false;
-    void restarted.finally(() => {
-      done = true;
-    });
     // oxlint-disable-next-line no-await-in-loop -- one request after another, as long as it takes
-    while (!done) answers.add(await readLength());
+    while (!restarting.done) answers.add(await readLength());
     await restarted;
     expect([...answers]).toEqual(['28']);
     expect(await admin(['audit', 'verify'])).toContain('intact');

@@ -83,9 +83,9 @@ describeLane(imageLane, () => {
   });
 
   it('says what is missing, and ends', async () => {
-    const failed: unknown = await docker(
-      ...['run', '--rm', '--env', 'KICI_DATABASE_URL=postgres://kici@127.0.0.1:5432/kici', image, 'migrate'],
-    ).catch((error: unknown) => error);
+    const url = 'KICI_DATABASE_URL=postgres://kici@127.0.0.1:5432/kici';
+    const migrate = docker('run', '--rm', '--env', url, image, 'migrate');
+    const failed: unknown = await migrate.catch((error: unknown) => error);
     expect(failed).toMatchObject({ code: 1, stderr: expect.stringMatching(/127\.0\.0\.1:5432 .*ECONNREFUSED/) });
   });
 });

@@ -28,13 +28,13 @@ export interface Installation extends AsyncDisposable {
   readonly port: number;
   readonly folder: string;
   /** Runs Docker Compose. @returns what it printed */
-  compose(...args: readonly string[]): Promise<string>;
+  readonly compose: (...args: readonly string[]) => Promise<string>;
   /** The id of a service's container. */
-  container(service: string): Promise<string>;
+  readonly container: (service: string) => Promise<string>;
   /** Runs a program of this machine, through the load balancer. */
-  program(name: ProgramName, args: readonly string[], input?: string): Promise<ProgramResult>;
+  readonly program: (name: ProgramName, args: readonly string[], input?: string) => Promise<ProgramResult>;
   /** As `program`, for what must succeed. @returns what it printed */
-  admin(args: readonly string[], input?: string): Promise<string>;
+  readonly admin: (args: readonly string[], input?: string) => Promise<string>;
 }
 
 export async function startInstallation(): Promise<Installation> {
