@@ -1,6 +1,7 @@
 import type { Instruments } from './instruments.ts';
 import type { AuditObserver } from './telemetry.ts';
 
+/** How long audit rows take, and how far what vouches for them is behind. */
 export function observeAudit({ add, record, observe }: Instruments, now: () => number = Date.now): AuditObserver {
   let pending = 0;
   let durable = 0;

@@ -12,6 +12,7 @@ interface Names {
   readonly backend: string;
 }
 
+/** Each call to a backend as a metric and a span, and the state that each breaker is in. */
 export function observeBackends(
   instruments: Instruments,
   spans: Spans | undefined,

@@ -6,6 +6,7 @@ const operations = new Set(['select', 'insert', 'update', 'delete', 'begin', 'co
 /** The table is the first name after these words, and a name of ours: it is never a parameter. */
 const tableIn = /\b(?:from|into|update)\s+"(\w{1,63})"/;
 
+/** How long statements and the disk take, and who waits for a connection. */
 export function observeDatabase({ record, observe }: Instruments, spans: Spans | undefined): DatabaseObserver {
   const pools = new Set<() => PoolCounts>();
   const sum = (of: (counts: PoolCounts) => number): number =>

@@ -41,7 +41,7 @@ export function observeProcess({ observe }: Instruments): () => void {
   observe('nodejs_eventloop_lag_p99_seconds', (tell) => {
     tell(late(lag.percentile(99)), {});
   });
-  // The last of them to be asked, in the order in which they were made, begins anew.
+  // The last of them to be asked, in the order in which they were made, begins again.
   observe('nodejs_eventloop_lag_max_seconds', (tell) => {
     tell(late(lag.max), {});
     lag.reset();

@@ -6,6 +6,7 @@ import type { Spans } from './spans.ts';
 /** The methods that HTTP defines (RFC 9110, RFC 5789); a parser lets others through. */
 const methods = new Set(['CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE']);
 
+/** Each request as a metric and a span; what its URL names shows in neither. */
 export function observeRequests(
   { add, record, observe }: Instruments,
   spans: Spans | undefined,

@@ -100,7 +100,10 @@ job('prints', { runsOn: 'default', steps: [step('s', async (ctx) => { await meet
     const { code, stdout, stderr } = await project.run('run', '--jobs', '2');
     expect(code, stderr).toBe(0);
     // The other job's last lines may come between these two.
-    expect(stdout.split('\n').filter((line) => line.startsWith('prints | *'))).toEqual(['prints | ***', 'prints | ***']);
+    expect(stdout.split('\n').filter((line) => line.startsWith('prints | *'))).toEqual([
+      'prints | ***',
+      'prints | ***',
+    ]);
     expect(stdout + stderr).not.toMatch(/value-of-(?:token|my-own)/);
   });
 

@@ -1,5 +1,6 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditCheckpoint } from '../../src/api/audit-checkpoint.ts';
 import { base64, startSharedServer, temporaryFolder } from '../orchestrator/support/server.ts';
@@ -56,12 +57,14 @@ describe('kici-admin audit checkpoint', () => {
   });
 });
 
+const row = z.looseObject({ sequence: z.int(), operation: z.string() });
+
 describe('kici-admin audit export', () => {
   const rowsIn = (text: string) =>
     text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as { sequence: number; operation: string; mac: string });
+      .map((line) => row.parse(JSON.parse(line)));
 
   it('writes every row, the oldest first, or those that pass a filter', async () => {
     const all = await run('audit', 'export', '--format', 'jsonl');

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AuditCheckpoint } from '../../src/api/audit-checkpoint.ts';
+import { auditCheckpoint } from '../../src/api/audit-checkpoint.ts';
 import { compareCheckpoints } from '../../src/cli/admin/checkpoint-file.ts';
 import type { ServerSettings } from '../../src/composition/settings.ts';
 import { refuse } from './support/beside.ts';
@@ -25,7 +25,7 @@ async function withRows(settings: Partial<ServerSettings> = {}) {
     at += ms;
   };
   for (const key of ['A', 'B', 'C']) await append(server, key);
-  return { server, pass, round: () => rounds.forEach((work) => void work()) };
+  return { server, pass, round: () => rounds.forEach((work) => work()) };
 }
 
 const append = (server: TestServer, key = 'LATER') =>
@@ -168,7 +168,7 @@ describe('with a sink', () => {
     const kept = (await readFile(file, 'utf8'))
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as AuditCheckpoint);
+      .map((line) => auditCheckpoint.parse(JSON.parse(line)));
     expect(kept.at(-1)?.sequence).toBeGreaterThanOrEqual(6);
     const { problems, proven } = compareCheckpoints(
       kept,

@@ -63,7 +63,7 @@ describe('an import', () => {
     expect(rows.map(({ phase, subject }) => [phase, subject])).toEqual([
       ['outcome', { scope: 'first', dryRun: false, keys: [] }],
       ['intent', { scope: 'first', dryRun: false }],
-      ['outcome', { scope: 'first', dryRun: false, keys: ['OLD', 'NEW'], versions: ['2', '1'], bytes: [5, 5] }],
+      ['outcome', { scope: 'first', dryRun: false, keys: ['OLD', 'NEW'], versions: ['2', '1'], bytes: [19, 19] }],
       ['intent', { scope: 'first', dryRun: false }],
       ['outcome', { scope: 'first', dryRun: true, keys: [] }],
       ['intent', { scope: 'first', dryRun: true }],

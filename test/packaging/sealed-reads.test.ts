@@ -12,6 +12,7 @@ const without: Readonly<Record<string, string>> = {
   'src/composition/seal-rows.ts': 'names of organizations, each of whose rows it looks at',
   'src/orchestrator/audit/commit.ts': 'names of organizations, whose logs it looks at',
   'src/orchestrator/events/feed.ts': 'that something has changed, which whoever hears of it reads again',
+  'src/orchestrator/jobs/count-open.ts': 'how many there are, for those who watch',
   'src/orchestrator/jobs/job-store.ts': 'what a session may read, which its sealed key is bound to',
   'src/orchestrator/jobs/list-jobs.ts': 'the name of the token beside each job, for people',
   'src/orchestrator/organizations/generation.ts': 'a number that grows with each change, compared with itself',

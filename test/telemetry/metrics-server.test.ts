@@ -56,7 +56,7 @@ describe('the port of the metrics', () => {
     expect(page).toBe(403);
   });
 
-  it('answers 500, and the next time again, where the metrics cannot be had', async () => {
+  it('answers 500, and the next time again, where the metrics are unavailable', async () => {
     let isBroken = true;
     const url = await serve(async () => {
       if (isBroken) throw new Error('secret detail');

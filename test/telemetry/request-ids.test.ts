@@ -113,7 +113,7 @@ describe('what is done for a request', () => {
       body: JSON.stringify({ optional: true }),
     });
     expect(answer.status).toBe(200);
-    // The changed backend is opened anew.
+    // The changed backend is opened again.
     expect(logged('11111111-2222-4333-8444-555555555555')).toEqual(['creating', 'request']);
   });
 });

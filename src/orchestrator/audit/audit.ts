@@ -77,9 +77,10 @@ export function createAudit(services: AuditServices): AuditHandlers {
       call.note({ sequence: checkpoint.sequence });
       return { checkpoint, kept: checkpoints.hasSink };
     },
-    async 'audit.cut'({ before }, { organization, caller, note, context }) {
+    async 'audit.cut'({ before }, call) {
+      const { organization, caller, context } = call;
       const { through, rows, row } = await cutLog({ ...services, verify }, organization, before, actorOf(caller));
-      note({ through, rows, row });
+      call.note({ through, rows, row });
       await removeCutRows(services, organization, context.signal);
       return { through, rows, row };
     },

@@ -84,20 +84,24 @@ export async function removeCutRows(
   signal?: AbortSignal,
 ): Promise<void> {
   const { after } = await readBeginning(database, organization, await signer(organization));
-  const rows = database.selectFrom('audit_rows').where('organization', '=', organization);
-  while (after > 0 && signal?.aborted !== true) {
-    // oxlint-disable-next-line no-await-in-loop -- one part after another
-    await nextTurn();
-    // oxlint-disable-next-line no-await-in-loop -- one part after another
-    const first = await rows.select('sequence').orderBy('sequence').limit(1).executeTakeFirst();
-    if (first === undefined || first.sequence > after) return;
+  for (let first = after === 0 ? undefined : await firstOf(database, organization); ;) {
+    if (first === undefined || first > after || signal?.aborted === true) return;
     // oxlint-disable-next-line no-await-in-loop -- one part after another
     await database
       .deleteFrom('audit_rows')
       .where('organization', '=', organization)
-      .where('sequence', '<=', Math.min(after, first.sequence + rowsAtOnce - 1))
+      .where('sequence', '<=', Math.min(after, first + rowsAtOnce - 1))
       .execute();
+    // oxlint-disable-next-line no-await-in-loop -- one part after another
+    await nextTurn();
+    // oxlint-disable-next-line no-await-in-loop -- one part after another
+    first = await firstOf(database, organization);
   }
+}
+
+async function firstOf(database: CutServices['database'], organization: string): Promise<number | undefined> {
+  const rows = database.selectFrom('audit_rows').select('sequence').where('organization', '=', organization);
+  return (await rows.orderBy('sequence').limit(1).executeTakeFirst())?.sequence;
 }
 
 /** What was interrupted, of every organization. */

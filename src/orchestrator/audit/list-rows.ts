@@ -10,7 +10,7 @@ type Row = OperationOutput<'audit.list'>['rows'][number];
 
 const phase = z.enum(['intent', 'outcome', 'read', 'refused', 'break', 'join', 'cut']);
 const subject = z.record(z.string(), z.unknown());
-const outcome = z.object({ key: z.string(), backend: z.string().optional(), scope: z.string().optional() });
+const outcomeOfKey = z.object({ key: z.string(), backend: z.string().optional(), scope: z.string().optional() });
 
 /** Bytes of subjects that one answer holds at most. */
 const mostBytes = 8 * 1_024 * 1_024;
@@ -126,7 +126,7 @@ function passes({ operation, actor, subject: about, phase: when, result }: Row, 
   );
 }
 
-type Outcome = z.output<typeof outcome>;
+type Outcome = z.output<typeof outcomeOfKey>;
 
 function placeOf({ backend, scope }: Outcome): string | undefined {
   return scope === undefined ? undefined : `${backend ?? 'internal'}:${scope}`;
@@ -138,7 +138,7 @@ function inFull(scope: string): string {
 }
 
 function outcomesOf(outcomes: unknown): readonly Outcome[] {
-  return Array.isArray(outcomes) ? outcomes.flatMap((one) => outcome.safeParse(one).data ?? []) : [];
+  return Array.isArray(outcomes) ? outcomes.flatMap((one) => outcomeOfKey.safeParse(one).data ?? []) : [];
 }
 
 function view(row: Selectable<OrchestratorTables['audit_rows']>): Row {

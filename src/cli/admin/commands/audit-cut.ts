@@ -10,10 +10,7 @@ export const cutCommand: AdminCommand = defineCommand({
   name: 'cut',
   summary: 'Remove the oldest rows of the audit log, and let it begin behind them',
   operations: ['audit.cut'],
-  examples: [
-    'kici-admin audit cut --before 400d --export audit-2025.jsonl --yes',
-    'kici-admin audit cut --before 2026-01-01 --yes',
-  ],
+  examples: ['kici-admin audit cut --before 400d --yes'],
   parameters: {
     before: pointInTime('--before <time>', 'remove rows older than this, such as 400d or 2026-01-31 (required)'),
     export: option('--export <file>', 'write them to a new file of JSON lines first'),

@@ -11,14 +11,15 @@ export const exportCommand: AdminCommand = defineCommand({
   operations: [],
   examples: [
     'kici-admin audit export --since 24h',
-    'kici-admin audit export --environment production --outcome permission_denied --out refused.jsonl',
+    'kici-admin audit export --environment production --outcome permission_denied',
   ],
   parameters: {
     ...filters,
     format: option('--format <format>', 'default jsonl: one JSON object on each line', { choices: ['jsonl'] }),
     out: option('--out <file>', 'a new file; default: standard output'),
   },
-  run: async ({ format: _, out, ...filter }, session) => {
+  run: async (given, session) => {
+    const { format: _, out, ...filter } = given;
     const { exportToFile, exportToStream } = await import('../export-rows.ts');
     if (out !== undefined) {
       const rows = await exportToFile(session, filter, out);

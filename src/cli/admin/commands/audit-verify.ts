@@ -63,7 +63,7 @@ function resultOf(
       session.columns,
     ),
   };
-  if (fresh.length === 0) return { ...found, ...noticeOf([...acknowledged(data), ...notes]) };
+  if (fresh.length === 0) return { ...found, ...noticeOf([...whoHasAcknowledged(data), ...notes]) };
   return {
     ...found,
     ...noticeOf(notes),
@@ -75,7 +75,7 @@ function resultOf(
   };
 }
 
-function acknowledged({ problems, rows, acknowledgement: who }: Verification): readonly string[] {
+function whoHasAcknowledged({ problems, rows, acknowledgement: who }: Verification): readonly string[] {
   const notIntact = `not intact: ${count(problems.length, 'problem')} in ${count(rows, 'row')}`;
   if (who === undefined) return [notIntact];
   return [notIntact, `acknowledged in row ${who.row} on ${moment(who.at)} by ${who.actor}: ${who.reason}`];

@@ -29,7 +29,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
   const add = useWrite('bindings.add');
   const update = useWrite('bindings.update');
   const { error, isPending } = base === undefined ? add : update;
-  const isStale = base !== undefined && shown.isSuccess && !isPending && stored?.version !== base.version;
+  const isStale = base !== undefined && shown.data !== undefined && !isPending && stored?.version !== base.version;
   const twin = useTwin({
     write: add,
     listed: shown,

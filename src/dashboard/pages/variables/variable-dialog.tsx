@@ -26,7 +26,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
   const listed = useRead('variables.list', { environment });
   const stored = listed.data?.variables.find((one) => one.name === name);
   const { mutate, error, isPending } = useWrite('variables.set');
-  const isStale = listed.isSuccess && !isPending && stored?.version !== base?.version;
+  const isStale = listed.data !== undefined && !isPending && stored?.version !== base?.version;
   const input = { environment, name, value, ...(isLocked && { locked: true }) };
   return (
     <FormDialog

@@ -39,7 +39,7 @@ export async function makeCheckpoint(
   const { mac, ...unsigned } = newest;
   const sign = await signer(organization);
   if (mac !== sign(signedBytes(unsigned, before?.mac ?? chainStart))) return undefined;
-  const { publicKey, sign: signCheckpoint } = await key(organization);
+  const own = await key(organization);
   const told = {
     kind: 'kici audit checkpoint v1' as const,
     organization,
@@ -49,7 +49,7 @@ export async function makeCheckpoint(
   };
   return {
     ...told,
-    publicKey: Buffer.from(publicKey).toString('base64'),
-    signature: Buffer.from(signCheckpoint(checkpointBytes(told))).toString('base64'),
+    publicKey: Buffer.from(own.publicKey).toString('base64'),
+    signature: Buffer.from(own.sign(checkpointBytes(told))).toString('base64'),
   };
 }

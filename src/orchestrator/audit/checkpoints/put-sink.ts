@@ -39,12 +39,17 @@ export function putSink({ url, token, resolveAddress, now }: PutSinkSettings): C
 async function send(
   url: URL,
   lines: string,
-  { headers, ...where }: RequestOptions & { readonly headers: Record<string, string> },
+  {
+    host,
+    path,
+    headers,
+  }: Required<Pick<RequestOptions, 'host' | 'path'>> & { readonly headers: Record<string, string> },
 ): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const body = Buffer.from(lines);
   const options = {
-    ...where,
+    host,
+    path,
     method: 'PUT',
     port: url.port,
     agent: false,
