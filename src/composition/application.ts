@@ -18,7 +18,7 @@ import type { ServerSettings } from './settings.ts';
 import { openStorage } from './storage.ts';
 import { openTelemetry } from './open-telemetry.ts';
 import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
-import { grownLogs } from '../orchestrator/audit/checkpoints/store.ts';
+import { keptLogs } from '../orchestrator/audit/checkpoints/store.ts';
 import type { WatchedState } from '../telemetry/telemetry.ts';
 import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
 import { identifiers } from './identifiers.ts';
@@ -124,6 +124,7 @@ function checkpointsToWatch(checkpoints: Checkpoints, database: Kysely<AllTables
   if (!checkpoints.hasSink) return undefined;
   return {
     problem: () => checkpoints.problem(),
-    rowsSince: async () => (await grownLogs(database)).reduce((total, { rows }) => total + rows, 0),
+    waitedMs: () => checkpoints.waited(),
+    rowsSince: async () => (await keptLogs(database)).reduce((rows, { sequence, kept }) => rows + sequence - kept, 0),
   };
 }

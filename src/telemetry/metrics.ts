@@ -106,6 +106,11 @@ export const metrics = {
     help: 'Audit rows that no checkpoint in the sink has, of all organizations; looked up every 15 seconds.',
     labels: [],
   },
+  kici_audit_checkpoint_wait_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest audit rows that no checkpoint in the sink has have waited, as this process has seen it.',
+    labels: [],
+  },
   kici_audit_checkpoints_failing: {
     kind: 'gauge',
     help: '1 while the sink for checkpoints of the audit log does not take them, else 0.',

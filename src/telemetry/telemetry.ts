@@ -28,6 +28,8 @@ export interface WatchedState {
   readonly checkpoints:
     | {
         readonly problem: () => string | undefined;
+        /** How long rows have waited for a checkpoint. */
+        readonly waitedMs: () => number;
         /** Rows of all organizations that no checkpoint has. */
         readonly rowsSince: () => Promise<number>;
       }

@@ -26,6 +26,9 @@ export function watchState({ observe }: Instruments, state: WatchedState): void 
     observe('kici_audit_rows_since_checkpoint', async (tell) => {
       tell(await rows(), {});
     });
+    observe('kici_audit_checkpoint_wait_seconds', (tell) => {
+      tell(checkpoints.waitedMs() / 1_000, {});
+    });
     observe('kici_audit_checkpoints_failing', (tell) => {
       tell(checkpoints.problem() === undefined ? 0 : 1, {});
     });

@@ -28,7 +28,7 @@ export async function listRows(
   const found: Row[] = [];
   let bytes = 0;
   const { limit, order } = filter;
-  for (const part of partsOf(await boundsOf(database, organization, filter), order)) {
+  for await (const part of partsOf(database, organization, filter)) {
     const rest = { ...filter, ...part };
     for (let isLast = false; !isLast;) {
       // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
@@ -62,24 +62,31 @@ interface Part {
 /** A search for what is rare looks at this many in one statement: SQLite does nothing else meanwhile. */
 const rowsPerStatement = 10_000;
 
-function* partsOf({ after, before }: Part, order: Filter['order']): Generator<Part> {
-  for (let done = 0; after + done + 1 < before; done += rowsPerStatement)
-    yield order === 'newest'
-      ? { after: Math.max(after, before - done - rowsPerStatement - 1), before: before - done }
-      : { after: after + done, before: Math.min(before, after + done + rowsPerStatement + 1) };
-}
-
-async function boundsOf(
+/** Each begins at the next row that there is: between two of them may lie as many numbers as there are. */
+async function* partsOf(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  { after = 0, before = Number.MAX_SAFE_INTEGER }: Filter,
-): Promise<Part> {
-  const { first, last } = await database
-    .selectFrom('audit_rows')
-    .select(({ fn }) => [fn.min('sequence').as('first'), fn.max('sequence').as('last')])
-    .where('organization', '=', organization)
-    .executeTakeFirstOrThrow();
-  return { after: Math.max(after, (first ?? 1) - 1), before: Math.min(before, (last ?? 0) + 1) };
+  { order, after = 0, before = Number.MAX_SAFE_INTEGER }: Filter,
+): AsyncGenerator<Part> {
+  for (const rest = { after, before }; ;) {
+    const { next } = await database
+      .selectFrom('audit_rows')
+      .select(({ fn }) => fn[order === 'newest' ? 'max' : 'min']<number | null>('sequence').as('next'))
+      .where('organization', '=', organization)
+      .where('sequence', '>', rest.after)
+      .where('sequence', '<', rest.before)
+      .executeTakeFirstOrThrow();
+    if (next === null) return;
+    if (order === 'newest') {
+      const first = Math.max(rest.after, next - rowsPerStatement);
+      yield { after: first, before: next + 1 };
+      rest.before = first + 1;
+    } else {
+      const end = Math.min(rest.before, next + rowsPerStatement);
+      yield { after: next - 1, before: end };
+      rest.after = end - 1;
+    }
+  }
 }
 
 /** Whether the database looks at everything that is filtered by. */

@@ -37,7 +37,7 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
   /** What fails without stopping requests: `/health/ready` tells it. */
-  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'certificate_refused')[];
+  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'checkpoints_late' | 'certificate_refused')[];
 }
 
 /** The orchestrator's HTTP server: API, event stream and dashboard. */
