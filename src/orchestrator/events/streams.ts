@@ -102,11 +102,6 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
           'too many pages listen for changes already',
           'close some of them; changes show when a page is reloaded',
         );
-      if (leaving !== undefined) {
-        remove(leaving);
-        // Its page asks again, and is refused until it is its turn.
-        leaving.end(undefined);
-      }
       const following = follow(reader.organization);
       following.readers.add(reader);
       try {
@@ -114,6 +109,11 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
       } catch (error) {
         remove(reader);
         throw error;
+      }
+      if (leaving !== undefined) {
+        remove(leaving);
+        // Its page asks again, and is refused until it is its turn.
+        leaving.end(undefined);
       }
       if (after !== undefined && after !== following.feed.sequence)
         reader.send([{ kind: 'changed' }], following.feed.sequence);
