@@ -84,6 +84,9 @@ function observerOf(
       add('kici_backend_lists_total', { ...names, source });
     },
     opened(health) {
+      // Shown before the first, so that an increase can be seen.
+      for (const result of ['found', 'absent'])
+        add('kici_backend_reads_total', { ...names, result, source: 'stale' }, 0);
       open.set(health, names);
       return () => open.delete(health);
     },
