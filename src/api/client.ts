@@ -1,4 +1,4 @@
-import { connectionReason, failureReasons } from '@kici-dev/secret-backend';
+import { connectionReason, failureReasons, type FailureReason } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import { ApiError, isApiErrorCode } from './api-error.ts';
 import { isErrorBody } from './client-checks.ts';
@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly token: string | undefined;
   readonly organization: string;
   readonly signal?: AbortSignal;
+  /** PEM: the server's own certificate, trusted beside what the system trusts; default: none. */
+  readonly certificate?: string | undefined;
   /** The W3C `traceparent` of what the calls are made for; default: none. */
   readonly traceparent?: string | undefined;
 }
@@ -41,7 +43,7 @@ export interface CheckedCall<I extends object, O> extends Pick<Operation, 'metho
 }
 
 export function createClient(options: ClientOptions): ApiClient {
-  const exchange = createExchange(options.url);
+  const exchange = createExchange(options.url, undefined, options.certificate);
   async function ask<T>(
     operation: Pick<Operation, 'method' | 'path' | 'query'>,
     input: object,
@@ -125,10 +127,30 @@ function unreachable({ origin }: URL, requestId: string, error: unknown): ApiErr
   return new ApiError(
     'unreachable',
     `cannot reach an orchestrator at ${origin}${why}`,
-    undefined,
+    hintFor(reason),
     { code: 'unreachable', reason },
     requestId,
   );
+}
+
+/** What the orchestrator's address, rather than its absence, may be the cause of. */
+function hintFor(reason: FailureReason | undefined): string | undefined {
+  switch (reason) {
+    case 'connection_reset':
+    case 'tls_expected':
+      return 'an orchestrator with a certificate serves HTTPS alone: point KICI_URL to its https address, or see its log';
+    case 'not_tls':
+      return 'it serves plain HTTP: point KICI_URL to its http address';
+    case 'certificate_untrusted_by_system':
+      return 'name the certificate of its authority with NODE_EXTRA_CA_CERTS; the user who started the orchestrator needs no more than its address on this machine, such as https://127.0.0.1:4000';
+    case 'certificate_for_another_name':
+      return 'point KICI_URL to a name that the certificate has';
+    case 'certificate_expired':
+    case 'certificate_not_yet_valid':
+      return "renew the orchestrator's certificate, or correct the clock of this machine";
+    default:
+      return undefined;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 
-/** Breaks in the logs of all organizations behind the row up to which an owner has last acknowledged them. */
+/** Breaks in the logs of all organizations since an owner has last acknowledged what was wrong with each. */
 export async function countBreaks(database: Kysely<OrchestratorTables>): Promise<number> {
   const rows = await database
     .selectFrom('audit_rows')
