@@ -12,7 +12,7 @@ const mostConnections = 32;
 /** More than a look at the metrics takes. */
 const silenceMs = 10_000;
 /** More series of one metric than its labels allow, or the SDK would throw names together before `_other` does. */
-const mostSeries = 100_000;
+const mostSeries = 40_000;
 
 /** Read by each scrape, and never on its own. */
 export class ScrapedReader extends MetricReader {

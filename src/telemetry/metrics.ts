@@ -66,8 +66,14 @@ export const metrics = {
   kici_backend_call_duration_seconds: {
     kind: 'histogram',
     help: 'Time that one try of a call to a backend took, with its wait for a free place.',
-    labels: ['organization', 'backend', 'kind', 'outcome'],
+    labels: ['organization', 'backend', 'kind', 'status'],
     buckets: requestSeconds,
+  },
+  // Apart from the times, whose buckets would be multiplied by every way to fail.
+  kici_backend_calls_total: {
+    kind: 'counter',
+    help: 'Tries of calls to a backend, by what they came to.',
+    labels: ['organization', 'backend', 'kind', 'outcome'],
   },
   kici_backend_reads_total: {
     kind: 'counter',

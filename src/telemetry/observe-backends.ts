@@ -64,8 +64,9 @@ function observerOf(
         record('kici_backend_call_duration_seconds', (performance.now() - started) / 1_000, {
           ...names,
           kind,
-          outcome,
+          status: outcome === 'ok' ? 'ok' : 'failed',
         });
+        add('kici_backend_calls_total', { ...names, kind, outcome });
         span?.end({ 'kici.outcome': outcome }, outcome === 'ok' ? undefined : outcome);
       };
       try {
