@@ -9,8 +9,8 @@ const scrapeTimeoutMs = 5_000;
 const requestTimeoutMs = 5_000;
 const checkingMs = 1_000;
 const mostConnections = 32;
-/** More than a look at the metrics takes. */
-const silenceMs = 10_000;
+/** More than a scrape takes. */
+const connectionMs = 15_000;
 /** More series of one metric than its labels allow, or the SDK would throw names together before `_other` does. */
 const mostSeries = 40_000;
 
@@ -56,7 +56,7 @@ export interface MetricsServer {
 export async function serveMetrics(
   reader: Pick<ScrapedReader, 'text'>,
   { host, port, names = [] }: MetricsAddress,
-  silence: number = silenceMs,
+  longestMs: number = connectionMs,
 ): Promise<MetricsServer> {
   const known = new Set(['localhost', host, ...names].map((name) => name.toLowerCase()));
   const server = createServer(
@@ -75,7 +75,12 @@ export async function serveMetrics(
   server.maxConnections = mostConnections;
   // Whoever does not read would keep others out with what is written for them.
   server.maxRequestsPerSocket = 1;
-  server.setTimeout(silence);
+  server.on('connection', (socket) => {
+    const timer = setTimeout(() => socket.destroy(), longestMs);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
   const url = await listening(server, host, port);
   return {
     url,
