@@ -127,31 +127,27 @@ function unreachable({ origin }: URL, requestId: string, error: unknown): ApiErr
   return new ApiError(
     'unreachable',
     `cannot reach an orchestrator at ${origin}${why}`,
-    hintFor(reason),
+    reason && hints[reason],
     { code: 'unreachable', reason },
     requestId,
   );
 }
 
-/** What the orchestrator's address, rather than its absence, may be the cause of. */
-function hintFor(reason: FailureReason | undefined): string | undefined {
-  switch (reason) {
-    case 'connection_reset':
-    case 'tls_expected':
-      return 'an orchestrator with a certificate serves HTTPS alone: point KICI_URL to its https address, or see its log';
-    case 'not_tls':
-      return 'it serves plain HTTP: point KICI_URL to its http address';
-    case 'certificate_untrusted_by_system':
-      return 'name the certificate of its authority with NODE_EXTRA_CA_CERTS; the user who started the orchestrator needs no more than its address on this machine, such as https://127.0.0.1:4000';
-    case 'certificate_for_another_name':
-      return 'point KICI_URL to a name that the certificate has';
-    case 'certificate_expired':
-    case 'certificate_not_yet_valid':
-      return "renew the orchestrator's certificate, or correct the clock of this machine";
-    default:
-      return undefined;
-  }
-}
+const https =
+  'an orchestrator with a certificate serves HTTPS alone: point KICI_URL to its https address, or see its log';
+const validity = "renew the orchestrator's certificate, or correct the clock of this machine";
+
+/** What to do where something is at the address, and it is not how one talks to it. */
+const hints: { readonly [reason in FailureReason]?: string } = {
+  connection_reset: https,
+  tls_expected: https,
+  not_tls: 'it serves plain HTTP: point KICI_URL to its http address',
+  certificate_untrusted_by_system:
+    'name the certificate of its authority with NODE_EXTRA_CA_CERTS; the user who started the orchestrator needs no more than its address on this machine, such as https://127.0.0.1:4000',
+  certificate_for_another_name: 'point KICI_URL to a name that the certificate has',
+  certificate_expired: validity,
+  certificate_not_yet_valid: validity,
+};
 
 function parseJson(text: string): unknown {
   try {

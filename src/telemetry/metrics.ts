@@ -21,7 +21,8 @@ export const labelMeanings = {
   result: '`found`, `absent`, or [a code of failures](../errors.md)',
   source: '`backend`, `cache`, or `stale`: from the cache because the backend has failed',
   state: 'of a breaker `closed`, `open` or `half_open`; of a connection `used` or `idle`',
-  db_operation_name: '`select`, `insert`, `update`, `delete`, `begin`, `commit`, `rollback` or `other`; `connect`, where there was no connection to run one',
+  db_operation_name:
+    '`select`, `insert`, `update`, `delete`, `begin`, `commit`, `rollback` or `other`; `connect`, where there was no connection to run one',
   status: '`ok` or `failed`',
   version: "the orchestrator's version",
   node_version: "Node.js's version",

@@ -89,9 +89,7 @@ it('as many backends as are told apart keep their names, whatever their calls co
           );
     }
     const lines = (await (await fetch(telemetry.url ?? '')).text()).split('\n');
-    const calls = samplesOf(
-      lines.filter((line) => line.startsWith('kici_backend_calls_total')).join('\n'),
-    );
+    const calls = samplesOf(lines.filter((line) => line.startsWith('kici_backend_calls_total')).join('\n'));
     expect(calls.filter(({ labels }) => labels['backend'] === undefined)).toEqual([]);
     expect(calls).toHaveLength(200 * 5 * outcomes.length);
   } finally {
