@@ -54,7 +54,8 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
 
 function trust(certificate: string): SecureContextOptions & Pick<ConnectionOptions, 'checkServerIdentity'> {
   const { checkServerIdentity, getCACertificates } = process.getBuiltinModule('node:tls');
-  const { fingerprint256 } = new (process.getBuiltinModule('node:crypto').X509Certificate)(certificate);
+  const fingerprint256 = fingerprintOf(certificate);
+  if (fingerprint256 === undefined) return {};
   return {
     ca: [...getCACertificates('default'), certificate],
     // The server's own certificate is enough, whoever has issued it.
@@ -62,4 +63,13 @@ function trust(certificate: string): SecureContextOptions & Pick<ConnectionOptio
     checkServerIdentity: (name, peer) =>
       peer.fingerprint256 === fingerprint256 ? undefined : checkServerIdentity(name, peer),
   };
+}
+
+/** @returns `undefined` for half a file, as while it is written anew: nothing more is trusted then */
+function fingerprintOf(certificate: string): string | undefined {
+  try {
+    return new (process.getBuiltinModule('node:crypto').X509Certificate)(certificate).fingerprint256;
+  } catch {
+    return undefined;
+  }
 }
