@@ -227,5 +227,12 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0010_audit_breaks': {
+      oldest: '0008_job_catalogues',
+      async up(database: Kysely<unknown>) {
+        await sql`create index audit_rows_breaks on audit_rows (organization, sequence)
+          where phase = 'break' or operation = 'audit.acknowledge'`.execute(database);
+      },
+    },
   },
 };

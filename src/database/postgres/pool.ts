@@ -13,7 +13,7 @@ const maxConnections = 10;
 export function createPool(
   config: PoolConfig,
   statementTimeoutMs: number,
-  observer?: Pick<DatabaseObserver, 'pooled'>,
+  observer?: Pick<DatabaseObserver, 'pooled' | 'ran'>,
 ): PostgresPool {
   const pool = new Pool({
     max: maxConnections,
@@ -34,9 +34,12 @@ export function createPool(
   return {
     options: {},
     async connect() {
+      const started = performance.now();
       try {
         return new GuardedClient(await pool.connect());
       } catch (error) {
+        // No statement is run then, so nothing else would tell of it.
+        observer?.ran('connect', performance.now() - started, true);
         throw named(error);
       }
     },
