@@ -126,16 +126,6 @@ export const clientErrors = Object.freeze({
 
 export type CallErrorCode = ApiErrorCode | keyof typeof clientErrors;
 
-/** After these a change that was asked for may have been made; after all others it was not. */
-export const doubtfulCodes: readonly CallErrorCode[] = Object.freeze([
-  'unreachable',
-  'bad_answer',
-  'database_unavailable',
-  'backend_unavailable',
-  'audit_incomplete',
-  'internal_error',
-] as const);
-
 /** What the dashboard may not do, and how to do it instead. */
 export interface DisabledOperation {
   readonly operation: string;

@@ -1,4 +1,4 @@
-import { doubtfulCodes } from '../../api/api-error.ts';
+import { doubtfulCodes } from '../../api/doubtful-codes.ts';
 
 /** Why a request failed, in the server's words if it gave any, otherwise in ours. */
 export class Problem extends Error {

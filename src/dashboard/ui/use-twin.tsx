@@ -14,7 +14,7 @@ interface Asked<Data, Row> {
 }
 
 /**
- * For what has no name of its own: where an answer did not come, it may have been made, and asking again would make a
+ * For what has no name of its own: where no answer has settled it, it may have been made, and asking again would make a
  * second one.
  * @returns `canSend` only once somebody has looked; `notice` if one like it is there that was not
  */
@@ -33,7 +33,7 @@ export function useTwin<Data, Row extends { readonly id: string }>({
     canSend: hasLooked && !twin,
     notice: twin ? (
       <Notice look="warn">
-        <strong>One like this is there now, probably your own: its answer did not come.</strong>
+        <strong>One like this is there now, probably your own: no answer said that it was made.</strong>
         <p>Close this if it is. What you typed is still here.</p>
         <div className={pageStyles['choices']}>
           <Button
