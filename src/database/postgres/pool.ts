@@ -26,9 +26,9 @@ export function createPool(
     types: columnTypes,
     ...config,
   });
+  observer?.pooled(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   // Without listeners the end of a connection would end the process: that of an idle one, and that of one in use
   // between two statements. Whoever uses it next hears of it.
-  observer?.pooled(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   return {
