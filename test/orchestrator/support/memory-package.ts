@@ -71,8 +71,7 @@ function guarded(
         ? String(password.text())
         : '';
     if (given !== service.password && service.breaksContract) throw new Error(service.refusal);
-    if (given !== service.password)
-      throw new BackendError('unauthenticated', { detail: service.refusal });
+    if (given !== service.password) throw new BackendError('unauthenticated', { detail: service.refusal });
   };
   return {
     ...Object.fromEntries(Object.entries(backend).filter(([name]) => name !== 'declare')),
