@@ -1,8 +1,7 @@
 import { BackendError, recentMs, type RecentWrites } from '@kici-dev/secret-backend';
 import { RecentWritesHere } from '@kici-dev/secret-federation';
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
-import type { BackendRow } from './store.ts';
 
 /** The recent writes of a backend through every orchestrator of the database. */
 export interface SharedRecentWrites extends RecentWrites {
@@ -10,7 +9,7 @@ export interface SharedRecentWrites extends RecentWrites {
   refresh(): void;
 }
 
-type Owner = Pick<BackendRow, 'organization' | 'name' | 'added'>;
+type Owner = Pick<Selectable<OrchestratorTables['backends']>, 'organization' | 'name' | 'added'>;
 
 export function createRecentWrites(
   database: Kysely<OrchestratorTables>,
@@ -49,17 +48,17 @@ export function createRecentWrites(
           .onConflict((conflict) =>
             conflict
               .columns(['organization', 'backend', 'added', 'name'])
-              .doUpdateSet(({ ref }) => ({
-                version: ref('excluded.version'),
-                at: ref('excluded.at'),
-                until: ref('excluded.until'),
+              .doUpdateSet((eb) => ({
+                version: eb.ref('excluded.version'),
+                at: eb.ref('excluded.at'),
+                until: eb.ref('excluded.until'),
               }))
-              .where(({ eb, ref, or, and }) =>
-                or([
-                  eb('excluded.at', '>', ref('recent_writes.at')),
-                  and([
-                    eb('excluded.at', '=', ref('recent_writes.at')),
-                    eb('excluded.version', '>', ref('recent_writes.version')),
+              .where((eb) =>
+                eb.or([
+                  eb('excluded.at', '>', eb.ref('recent_writes.at')),
+                  eb.and([
+                    eb('excluded.at', '=', eb.ref('recent_writes.at')),
+                    eb('excluded.version', '>', eb.ref('recent_writes.version')),
                   ]),
                 ]),
               ),
