@@ -60,7 +60,7 @@ export function execWithoutGroups(hide: readonly string[]): void {
   ])('without them %s of a program ends with code %i', async (limit, expected, message, printed) => {
     const { project } = await place();
     const kici = [process.execPath, programFile('kici'), 'exec', '--environment', 'production', '--only', 'API_KEY'];
-    const [file = '', ...args] = [...hide, ...kici, '--limit', limit, '--', 'prlimit', '--data', '-o', 'HARD', '--raw'];
+    const [file, ...args] = [...hide, ...kici, '--limit', limit, '--', 'prlimit', '--data', '-o', 'HARD', '--raw'];
     const child = spawn(file, [...args, '--noheadings'], { cwd: project.folder, env: project.environment });
     const { code, stdout, stderr } = await finished(child);
     expect([code, stdout, stderr]).toEqual([expected, printed, expect.stringContaining(message)]);
