@@ -20,6 +20,7 @@ import { openTelemetry } from './open-telemetry.ts';
 import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
 import { keptLogs } from '../orchestrator/audit/checkpoints/store.ts';
 import type { WatchedState } from '../telemetry/telemetry.ts';
+import { countBreaks } from '../orchestrator/audit/count-breaks.ts';
 import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
 import { identifiers } from './identifiers.ts';
 
@@ -96,6 +97,7 @@ async function serve(
   telemetry.watch({
     streams: () => container.get(identifiers.events).count(),
     openJobs: () => countOpenJobs(database, now()),
+    auditBreaks: () => countBreaks(database),
     ready: container.get(identifiers.readiness),
     certificate,
     checkpoints: checkpointsToWatch(container.get(identifiers.checkpoints), database),

@@ -44,8 +44,8 @@ export interface LeaseTerms {
 /** The right to a chore until another has it. */
 export interface ChoreLease {
   /**
-   * Belongs at the beginning of every transaction of the chore: renews the lease with it, and keeps others from taking it
-   * before the transaction ends. Whoever stood still too long writes nothing any more.
+   * Belongs at the beginning of every transaction of the chore: renews the lease with it, and keeps others from taking
+   * it before the transaction ends. Whoever stood still too long writes nothing any more.
    * @throws LeaseLostError
    */
   hold<Tables>(transaction: Transaction<Tables>): Promise<void>;

@@ -1,4 +1,11 @@
-import { PostgresAdapter, type Kysely, type Selectable } from 'kysely';
+import {
+  expressionBuilder,
+  PostgresAdapter,
+  type Expression,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+} from 'kysely';
 import * as z from 'zod';
 import { firstPage, type RowQuery } from './pages.ts';
 import type { OperationInput, OperationOutput } from '../handlers.ts';
@@ -97,22 +104,41 @@ function isWhole({ actor, key, environment, outcome, scope, job }: Filter): bool
 function rowsWithin(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  { order, before, after, since, until, operation, key, environment }: Filter & Part,
+  { order, before, after, since, until, operation, ...looked }: Filter & Part,
 ): RowQuery {
   const contains = database.getExecutor().adapter instanceof PostgresAdapter ? 'strpos' : 'instr';
-  /** Which rows to look at: a name is in a subject as JSON has it, wherever it stands there. */
-  const names = [key, environment].filter((name) => name !== undefined).map((name) => JSON.stringify(name));
-  const rows = database
+  return database
     .selectFrom('audit_rows')
     .where('organization', '=', organization)
     .where('sequence', '<', before)
-    .where('sequence', '>', after);
-  return names
-    .reduce((query, name) => query.where((eb) => eb(eb.fn(contains, ['subject', eb.val(name)]), '>', 0)), rows)
+    .where('sequence', '>', after)
+    .where((eb) => eb.and(worthALook(contains, looked)))
     .$if(since !== undefined, (query) => query.where('at', '>=', Date.parse(since ?? '')))
     .$if(until !== undefined, (query) => query.where('at', '<', Date.parse(until ?? '')))
     .$if(operation !== undefined, (query) => query.where('operation', '=', operation ?? ''))
     .orderBy('sequence', order === 'newest' ? 'desc' : 'asc');
+}
+
+/** What every row that passes has: a name is in its subject as JSON has it, wherever it stands there. */
+function worthALook(
+  contains: 'strpos' | 'instr',
+  { key, environment, scope, job, actor, outcome }: Partial<Filter>,
+): readonly Expression<SqlBool>[] {
+  const eb = expressionBuilder<OrchestratorTables, 'audit_rows'>();
+  const has = (column: 'subject' | 'actor', text: string): Expression<SqlBool> =>
+    eb(eb.fn(contains, [column, eb.val(text)]), '>', 0);
+  const named = (name: string): Expression<SqlBool> => has('subject', JSON.stringify(name));
+  return [
+    ...(key === undefined ? [] : [named(key)]),
+    ...(environment === undefined ? [] : [named(environment)]),
+    // With its backend, or beside it.
+    ...(scope === undefined ? [] : [has('subject', JSON.stringify(scope.slice(scope.indexOf(':') + 1)).slice(1, -1))]),
+    ...(job === undefined ? [] : [eb.or([eb('actor', '=', `job:${job}`), named(job)])]),
+    ...(actor === undefined ? [] : [has('actor', actor)]),
+    ...(outcome === undefined
+      ? []
+      : [eb.or([eb('result', '=', outcome), eb.and([eb('phase', '=', 'read'), eb('result', 'is', null)])])]),
+  ];
 }
 
 function passes({ operation, actor, subject: about, phase: when, result }: Row, filter: Filter): boolean {

@@ -44,7 +44,7 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
 export interface HttpServer {
   /** @returns the URL that it listens on */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Says that it is not ready, so that load balancers turn to others, and ends each connection after its next answer. */
+  /** Says that it is not ready, for load balancers to turn to others, and ends each connection after an answer. */
   turnAway(): void;
   /** Accepts no more requests and resolves when those in flight have ended. */
   close(): Promise<void>;
