@@ -1,3 +1,4 @@
+import { gapBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
 /** The patterns, sorted only as far as text leads into them. */
@@ -11,6 +12,8 @@ export interface Order {
   readonly longest: (start: number, end: number) => number;
   /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
   readonly parting: (start: number, end: number, depth: number) => number;
+  /** How many bytes from the position on are the pattern's from `depth` up to `last`, and begin no gap. */
+  readonly alike: (place: number, depth: number, last: number, chunk: Uint8Array, at: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In a part sorted by the byte at this depth, the first place with that byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
@@ -84,6 +87,18 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
         parting = at;
       }
       return parting;
+    },
+    alike(place, depth, last, chunk, at) {
+      const which = places[place] ?? 0;
+      const bytes = bytesOf(which);
+      const from = startOf(which) + depth;
+      const end = Math.min(last - depth, chunk.length - at);
+      let count = 0;
+      for (; count < end; count += 1) {
+        const byte = chunk[at + count] ?? 0;
+        if (byte !== bytes[from + count] || gapBytes[byte] === 1) break;
+      }
+      return count;
     },
     byteAt,
     find(byte, low, high, depth) {
