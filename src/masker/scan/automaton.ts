@@ -15,10 +15,10 @@ export interface Automaton {
   /** The state of what is open beside the longest open pattern. */
   readonly fallback: (state: number) => number;
   /**
-   * How many bytes from the position on lead along a single pattern, without a byte that could begin a gap, through
+   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap, through
    * states that are not made.
    */
-  readonly ahead: (state: number, chunk: Uint8Array, at: number) => number;
+  readonly ahead: (state: number, chunk: Uint8Array, at: number, end: number) => number;
   /** The state so many bytes ahead. @param fallback the state after them from the state's fallback */
   readonly leap: (state: number, count: number, fallback: number) => number;
   /** How many of the last bytes could begin an incomplete pattern. */
@@ -161,12 +161,12 @@ export function createAutomaton(patterns: Patterns): Automaton {
   return {
     next,
     fallback: (state) => states.read(state, cell.fallback),
-    ahead(state, chunk, at) {
+    ahead(state, chunk, at, end) {
       if (states.read(state, cell.onlyByte) !== chunk[at] || states.read(state, cell.target) !== notMade) return 0;
       const of = notes.read(state, note.range);
       const depth = notes.read(state, note.depth);
       const last = Math.min(ranges.read(of, range.parting) - 1, landings.after(of, depth));
-      return order.alike(ranges.read(of, range.first), depth, last, chunk, at);
+      return order.alike(ranges.read(of, range.first), depth, chunk, at, Math.min(end, at + last - depth));
     },
     leap(state, count, fallback) {
       const of = notes.read(state, note.range);

@@ -12,8 +12,8 @@ export interface Order {
   readonly longest: (start: number, end: number) => number;
   /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
   readonly parting: (start: number, end: number, depth: number) => number;
-  /** How many bytes from the position on are the pattern's from `depth` up to `last`, and begin no gap. */
-  readonly alike: (place: number, depth: number, last: number, chunk: Uint8Array, at: number) => number;
+  /** How many bytes from `at` up to `end` are the pattern's from `depth` on, and begin no gap. */
+  readonly alike: (place: number, depth: number, chunk: Uint8Array, at: number, end: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In a part sorted by the byte at this depth, the first place with that byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
@@ -81,20 +81,21 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
         const other = places[place] ?? 0;
         const [bytes, more] = [bytesOf(which), bytesOf(other)];
         const [from, to] = [startOf(which), startOf(other)];
-        let at = depth;
+        // One is the beginning of the other, in the same memory.
+        let at = bytes === more && from === to ? Math.min(parting, lengthOf(other)) : depth;
         for (const last = Math.min(parting, lengthOf(other)); at < last; at += 1)
           if (bytes[from + at] !== more[to + at]) break;
         parting = at;
       }
       return parting;
     },
-    alike(place, depth, last, chunk, at) {
+    alike(place, depth, chunk, at, end) {
       const which = places[place] ?? 0;
       const bytes = bytesOf(which);
       const from = startOf(which) + depth;
-      const end = Math.min(last - depth, chunk.length - at);
+      const most = end - at;
       let count = 0;
-      for (; count < end; count += 1) {
+      for (; count < most; count += 1) {
         const byte = chunk[at + count] ?? 0;
         if (byte !== bytes[from + count] || gapBytes[byte] === 1) break;
       }

@@ -54,21 +54,38 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
   }
 
+  /** The state after the bytes from another state on; reports what they complete. */
+  function follow(from: number, stretch: Uint8Array, position: number): number {
+    const [stateBefore, baseBefore] = [state, base];
+    leaps += 1;
+    [state, base] = [from, position];
+    search(stretch);
+    const reached = state;
+    leaps -= 1;
+    [state, base] = [stateBefore, baseBefore];
+    return reached;
+  }
+
   /**
    * Compares with the bytes of the longest open pattern, so that no state is made for each, and searches them for what
    * begins later. @returns the number of bytes passed
    */
   function leap(chunk: Uint8Array, at: number): number {
-    const count = leaps < maxLeaps ? automaton.ahead(state, chunk, at) : 0;
+    const count = leaps < maxLeaps ? automaton.ahead(state, chunk, at, chunk.length) : 0;
     if (count < minLeapBytes) return 0;
-    const from = state;
-    state = automaton.fallback(from);
-    leaps += 1;
-    base += at;
-    search(chunk.subarray(at, at + count));
-    base -= at;
-    leaps -= 1;
-    state = automaton.leap(from, count, state);
+    const stretch = chunk.subarray(at, at + count);
+    state = automaton.leap(state, count, follow(automaton.fallback(state), stretch, base + at));
+    filters.open(chunk);
+    return count;
+  }
+
+  /** The same while breaks are open. */
+  function leapBroken(chunk: Uint8Array, at: number): number {
+    if (breaks.ahead(chunk, at, Math.min(chunk.length, at + minLeapBytes)) < minLeapBytes) return 0;
+    const count = breaks.ahead(chunk, at, chunk.length);
+    const stretch = chunk.subarray(at, at + count);
+    breaks.leap(count, base + at, (from) => follow(from, stretch, base + at));
+    state = follow(state, stretch, base + at);
     filters.open(chunk);
     return count;
   }
@@ -77,15 +94,18 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
     let at = from;
     for (;;) {
-      if (!breaks.isOpen()) {
+      // No byte that a leap passes begins a break.
+      const isBroken = leaps === 0 && breaks.isOpen();
+      if (isBroken) at += leapBroken(chunk, at);
+      else {
         at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
         state = stopped.state;
         if (at < chunk.length) at += leap(chunk, at);
       }
       const open = automaton.hold(state);
-      if (at >= chunk.length || (at - open > suspect && !breaks.isOpen())) return at;
+      if (at >= chunk.length || (at - open > suspect && !isBroken)) return at;
       const byte = chunk[at] ?? 0;
-      if (breaks.isOpen() || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
+      if (isBroken || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
         breaks.read(byte, base + at, state, open);
       state = automaton.next(state, byte);
       at += 1;
