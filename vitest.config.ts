@@ -12,7 +12,11 @@ const onPostgres = {
   extends: true,
   test: {
     name: 'on PostgreSQL',
-    include: ['test/{orchestrator,keyring,internal-backend}/**/*.test.ts', 'test/composition/wiring.test.ts'],
+    include: [
+      'test/{orchestrator,keyring,internal-backend}/**/*.test.ts',
+      'test/composition/wiring.test.ts',
+      'test/telemetry/{canary,every-metric,metrics}.test.ts',
+    ],
     // What tests rights, programs and HTTP knows no SQL; the plan is SQLite's.
     exclude: [
       ...exclude,

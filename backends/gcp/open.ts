@@ -19,7 +19,6 @@ import { createLimiter } from './service/limiter.ts';
 import { createService, type Service } from './service/service.ts';
 import { textOf } from './settings.ts';
 import { validate } from './validate.ts';
-import { createRecentWrites } from './versions/recent-writes.ts';
 
 /**
  * An instance by its settings; connects with the first call.
@@ -55,7 +54,7 @@ function endpointOf(settings: Settings): Endpoint {
 
 function layoutOf(settings: Settings, service: Service, host: BackendHost): Layout {
   const prefix = textOf(settings, 'prefix') ?? '';
-  const recent = createRecentWrites(() => host.now());
+  const recent = host.recentWrites;
   const isFlat = settings['naming'] === 'flat';
   if (settings['layout'] === 'object-per-scope')
     return createObjectPerScope(service, recent, isFlat ? flatScopes(prefix) : escapedScopes(prefix));

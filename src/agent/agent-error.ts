@@ -17,6 +17,7 @@ export type AgentErrorCode =
   | 'sandbox_unavailable'
   | 'sandbox_broken'
   | 'limit_unavailable'
+  | 'limit_exceeded'
   | 'cancelled'
   | 'cannot_write';
 

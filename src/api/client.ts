@@ -1,4 +1,4 @@
-import { connectionReason, failureReasons } from '@kici-dev/secret-backend';
+import { connectionReason, failureReasons, type FailureReason } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import { ApiError, isApiErrorCode } from './api-error.ts';
 import { isErrorBody } from './client-checks.ts';
@@ -14,6 +14,8 @@ export interface ClientOptions {
   readonly token: string | undefined;
   readonly organization: string;
   readonly signal?: AbortSignal;
+  /** PEM: the server's own certificate, trusted beside what the system trusts; default: none. */
+  readonly certificate?: string | undefined;
   /** The W3C `traceparent` of what the calls are made for; default: none. */
   readonly traceparent?: string | undefined;
 }
@@ -41,7 +43,7 @@ export interface CheckedCall<I extends object, O> extends Pick<Operation, 'metho
 }
 
 export function createClient(options: ClientOptions): ApiClient {
-  const exchange = createExchange(options.url);
+  const exchange = createExchange(options.url, undefined, options.certificate);
   async function ask<T>(
     operation: Pick<Operation, 'method' | 'path' | 'query'>,
     input: object,
@@ -125,11 +127,27 @@ function unreachable({ origin }: URL, requestId: string, error: unknown): ApiErr
   return new ApiError(
     'unreachable',
     `cannot reach an orchestrator at ${origin}${why}`,
-    undefined,
+    reason && hints[reason],
     { code: 'unreachable', reason },
     requestId,
   );
 }
+
+const https =
+  'an orchestrator with a certificate serves HTTPS alone: point KICI_URL to its https address, or see its log';
+const validity = "renew the orchestrator's certificate, or correct the clock of this machine";
+
+/** What to do where something is at the address, and it is not how one talks to it. */
+const hints: { readonly [reason in FailureReason]?: string } = {
+  connection_reset: https,
+  tls_expected: https,
+  not_tls: 'it serves plain HTTP: point KICI_URL to its http address',
+  certificate_untrusted_by_system:
+    'name the certificate of its authority with NODE_EXTRA_CA_CERTS; the user who started the orchestrator needs no more than its address on this machine, such as https://127.0.0.1:4000',
+  certificate_for_another_name: 'point KICI_URL to a name that the certificate has',
+  certificate_expired: validity,
+  certificate_not_yet_valid: validity,
+};
 
 function parseJson(text: string): unknown {
   try {

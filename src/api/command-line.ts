@@ -34,11 +34,19 @@ function flagWords(declared: string, field: string, value: unknown): string[] {
     return declared.endsWith('!') ? [flag, placeholder(field)] : [];
   if (typeof value === 'boolean')
     return declared.endsWith('=') ? [flag, String(value)] : value ? [flag] : unset === undefined ? [] : [unset];
-  if (typeof value === 'number') return [flag, `${value}${field.endsWith('Ms') ? 'ms' : ''}`];
+  if (typeof value === 'number') return [flag, field.endsWith('Ms') ? duration(value) : String(value)];
   if (Array.isArray(value)) return value.flatMap((one) => [flag, shellWord(String(one))]);
   if (typeof value === 'object' && value !== null)
     return Object.entries(value).flatMap(([name, word]) => [flag, shellWord(`${name}=${String(word)}`)]);
   return typeof value === 'string' ? [flag, shellWord(value)] : [];
+}
+
+const units = Object.entries({ d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 });
+
+/** In the largest unit of which it is a whole number. */
+function duration(ms: number): string {
+  const [unit, size] = units.find(([, one]) => ms > 0 && ms % one === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
 }
 
 function placeholder(field: string): string {

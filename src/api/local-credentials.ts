@@ -23,3 +23,8 @@ export function localTokenFile(url: string, environment: Readonly<Record<string,
     `${host}-${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`,
   );
 }
+
+/** A link to the certificate that this orchestrator serves HTTPS with, beside its token. */
+export function localCertificateLink(tokenFile: string): string {
+  return `${tokenFile}.crt`;
+}

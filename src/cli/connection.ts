@@ -1,13 +1,14 @@
 import { createClient, type ApiClient } from '../api/client.ts';
-import { localTokenFile } from '../api/local-credentials.ts';
+import { localCertificateLink, localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
 import { CommandError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
 import { organizationOf, present, urlOf, type ConnectionFlags } from './server-url.ts';
-import { waitForStart } from './wait-for-start.ts';
+import { isLoopback, waitForStart } from './wait-for-start.ts';
 
 const maxTokenBytes = 65_536;
+const maxOwnBytes = 1_048_576;
 
 /** As `connect`, but waits for a local orchestrator that is just starting. */
 export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
@@ -26,6 +27,7 @@ export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSign
   return createClient({
     url,
     token,
+    certificate: await localCertificate(url, token, io),
     organization,
     traceparent: traceparentOf(io),
     ...(signal !== undefined && { signal }),
@@ -60,9 +62,19 @@ async function tokenFrom(file: string): Promise<string> {
 
 /** No file means no token; the orchestrator then says what is missing. */
 async function localToken(url: string, io: Io): Promise<string | undefined> {
-  const file = localTokenFile(url, io.environment);
+  return (await ownFile(localTokenFile(url, io.environment)))?.trim();
+}
+
+/** Of an orchestrator on this machine that the same user has started; it may be for another name. */
+async function localCertificate(url: string, token: string | undefined, io: Io): Promise<string | undefined> {
+  const address = new URL(url);
+  if (address.protocol !== 'https:' || !isLoopback(address) || token !== (await localToken(url, io))) return undefined;
+  return ownFile(localCertificateLink(localTokenFile(url, io.environment)));
+}
+
+async function ownFile(file: string): Promise<string | undefined> {
   try {
-    return (await readPlainFile(file, { maxBytes: maxTokenBytes, links: 'follow' })).toString().trim();
+    return (await readPlainFile(file, { maxBytes: maxOwnBytes, links: 'follow' })).toString();
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw new CommandError(

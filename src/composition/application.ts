@@ -18,8 +18,9 @@ import type { ServerSettings } from './settings.ts';
 import { openStorage } from './storage.ts';
 import { openTelemetry } from './open-telemetry.ts';
 import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
-import { grownLogs } from '../orchestrator/audit/checkpoints/store.ts';
+import { keptLogs } from '../orchestrator/audit/checkpoints/store.ts';
 import type { WatchedState } from '../telemetry/telemetry.ts';
+import { countBreaks } from '../orchestrator/audit/count-breaks.ts';
 import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
 import { identifiers } from './identifiers.ts';
 
@@ -96,6 +97,7 @@ async function serve(
   telemetry.watch({
     streams: () => container.get(identifiers.events).count(),
     openJobs: () => countOpenJobs(database, now()),
+    auditBreaks: () => countBreaks(database),
     ready: container.get(identifiers.readiness),
     certificate,
     checkpoints: checkpointsToWatch(container.get(identifiers.checkpoints), database),
@@ -124,6 +126,7 @@ function checkpointsToWatch(checkpoints: Checkpoints, database: Kysely<AllTables
   if (!checkpoints.hasSink) return undefined;
   return {
     problem: () => checkpoints.problem(),
-    rowsSince: async () => (await grownLogs(database)).reduce((total, { rows }) => total + rows, 0),
+    waitedMs: () => checkpoints.waited(),
+    rowsSince: async () => (await keptLogs(database)).reduce((rows, { sequence, kept }) => rows + sequence - kept, 0),
   };
 }

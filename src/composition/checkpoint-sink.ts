@@ -1,6 +1,7 @@
 import type { BackendHost } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
+import { commitsOf } from '../database/open.ts';
 import { readPlainFile } from '../files/plain-file.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import { createCheckpoints, type Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
@@ -27,6 +28,7 @@ export function checkpointsOf(
     database,
     signer: (organization) => keyring.signer(organization),
     key: (organization) => keyring.checkpointKey(organization),
+    durable: () => commitsOf(database).durable(),
     now,
     ...never,
     ...(auditSink !== undefined && { everyRows: defaultEveryRows, ...auditSink }),

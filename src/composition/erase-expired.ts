@@ -48,6 +48,7 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
         await held.hold(transaction);
         return work(transaction);
       });
+    await database.deleteFrom('recent_writes').where('until', '<=', began).execute();
     for (const organization of await organizationsWithExpired(database, moment)) {
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
       const secrets = await eraseExpired(

@@ -1,5 +1,6 @@
 import type { SecretBackend } from './backend.ts';
 import type { BackendCapabilities } from './capabilities.ts';
+import type { RecentWrites } from './recent-writes.ts';
 import type { SecretValue } from './secret-value.ts';
 
 /** What a backend package exports: enough to describe, validate, open and document a backend of its type. */
@@ -79,6 +80,8 @@ export interface BackendHost {
   readFile(setting: string, path: string, maxBytes?: number): Promise<OpenedFile>;
   /** Milliseconds since the Unix epoch. */
   now(): number;
+  /** Of this instance; for a service that confirms a version before it serves it as the newest. */
+  readonly recentWrites: RecentWrites;
   /**
    * Id of the request that the present call is made for, for a service that writes it into its own log; calls that
    * several requests share have that of the first. Default: none.

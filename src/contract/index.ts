@@ -43,6 +43,7 @@ export type {
   VersionInfo,
   WriteReceipt,
 } from './messages.ts';
+export { isLater, recentMs, type RecentWrite, type RecentWrites } from './recent-writes.ts';
 export {
   formatScopeId,
   internalBackendName,

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { Suspense, useEffect, useEffectEvent, type ReactElement } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import type { DashboardSession } from '../api/dashboard-session.ts';
@@ -7,12 +7,14 @@ import type { Problem } from './api/problem.ts';
 import { readSession, SessionContext } from './api/session.tsx';
 import { decoded, OrganizationContext } from './shell/address.ts';
 import { FailureBoundary } from './shell/failure.tsx';
+import { SessionEnded } from './shell/session-ended.tsx';
 import { Shell } from './shell/shell.tsx';
 import { SignInPage } from './shell/sign-in.tsx';
 import { Loading } from './ui/notice.tsx';
 import { lazily } from './ui/lazily.ts';
 
-const SignInDialog = lazily(() => import('./shell/sign-in-dialog.tsx'));
+const loadSignIn = () => import('./shell/sign-in-dialog.tsx');
+const SignInDialog = lazily(loadSignIn);
 
 /** How often a server that does not answer is tried again. */
 const retryMs = 1_500;
@@ -30,8 +32,10 @@ export function App(): ReactElement {
     staleTime: sessionMs,
   });
   const signedIn = (next: DashboardSession): void => {
+    const isOther = session !== undefined && session.token !== next.token;
     client.setQueryData(['session'], next);
-    void client.invalidateQueries();
+    if (!isOther) void client.invalidateQueries();
+    else void dropOthers(client);
   };
   const tryAgain = useEffectEvent(() => {
     void readSession().then(signedIn, () => undefined);
@@ -57,6 +61,12 @@ export function App(): ReactElement {
     };
   }, [connection]);
 
+  const isSignedIn = session !== undefined;
+  useEffect(() => {
+    // When the session ends, a newer orchestrator may no longer have it.
+    if (isSignedIn) void loadSignIn().catch(() => undefined);
+  }, [isSignedIn]);
+
   if (session === undefined)
     return error === null && connection !== 'ended' ? (
       <Loading what="the session" />
@@ -68,7 +78,7 @@ export function App(): ReactElement {
       <AtAddress session={session} />
       {/* Over the page, which keeps what was typed into it. */}
       {connection === 'ended' ? (
-        <FailureBoundary instead={false}>
+        <FailureBoundary instead={<SessionEnded />}>
           <Suspense>
             <SignInDialog onSignedIn={signedIn} actor={session.actor} />
           </Suspense>
@@ -76,6 +86,13 @@ export function App(): ReactElement {
       ) : undefined}
     </SessionContext>
   );
+}
+
+/** Of what somebody else was answered, nothing stays that is not answered to whoever is here now. */
+async function dropOthers(client: QueryClient): Promise<void> {
+  client.removeQueries({ type: 'inactive' });
+  await client.invalidateQueries();
+  await client.resetQueries({ predicate: ({ state }) => state.error !== null });
 }
 
 function AtAddress({ session }: { readonly session: DashboardSession }): ReactElement {

@@ -44,8 +44,8 @@ export interface LeaseTerms {
 /** The right to a chore until another has it. */
 export interface ChoreLease {
   /**
-   * Belongs at the beginning of every transaction of the chore: renews the lease with it, and keeps others from taking it
-   * before the transaction ends. Whoever stood still too long writes nothing any more.
+   * Belongs at the beginning of every transaction of the chore: renews the lease with it, and keeps others from taking
+   * it before the transaction ends. Whoever stood still too long writes nothing any more.
    * @throws LeaseLostError
    */
   hold<Tables>(transaction: Transaction<Tables>): Promise<void>;
@@ -63,7 +63,8 @@ export class LeaseLostError extends Error {
 }
 
 /**
- * Takes a chore that nobody holds, or this very holder.
+ * Takes a chore that nobody holds, or this very holder. An end further ahead than holders set it, give or take their
+ * clocks, is nobody's: a clock that was wrong, or somebody in the database, has left it.
  * @returns undefined while another holds it
  */
 export async function takeLease<Tables>(
@@ -75,7 +76,7 @@ export async function takeLease<Tables>(
     values (${name}, ${holder}, 1, ${at + lastsMs})
     on conflict (name) do update
       set holder = excluded.holder, epoch = leases.epoch + 1, expires_at = excluded.expires_at
-      where leases.expires_at <= ${at} or leases.holder = excluded.holder
+      where leases.expires_at <= ${at} or leases.expires_at > ${at + 2 * lastsMs} or leases.holder = excluded.holder
     returning epoch`.execute(database);
   const [row] = taken.rows;
   if (row === undefined) return undefined;

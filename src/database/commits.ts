@@ -2,6 +2,7 @@ import { fdatasync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { promisify } from 'node:util';
+import { isBusy } from './in-transaction.ts';
 import type { DatabaseObserver } from './observer.ts';
 
 /** What was committed, and whether it is on the disk yet. */
@@ -40,6 +41,11 @@ const patienceMs = 10_000;
 /** In pages of the log: copying it into the database stops everything else, and each page is copied once. */
 const checkpointPages = 4_000;
 
+/** What of a `DatabaseSync` is needed here. */
+interface LogDatabase extends Pick<DatabaseSync, 'exec'> {
+  prepare(sql: string): Pick<StatementSync, 'get'>;
+}
+
 export type SyncFile = (descriptor: number) => Promise<void>;
 
 /**
@@ -49,8 +55,8 @@ export type SyncFile = (descriptor: number) => Promise<void>;
  * commit before it, of whoever waits.
  */
 export class LogCommits implements Commits {
-  readonly #database: DatabaseSync;
-  readonly #version: StatementSync;
+  readonly #database: LogDatabase;
+  readonly #version: ReturnType<LogDatabase['prepare']>;
   readonly #logFile: string;
   readonly #sync: SyncFile;
   readonly #observer: Pick<DatabaseObserver, 'synced'> | undefined;
@@ -62,7 +68,7 @@ export class LogCommits implements Commits {
   #failure: NotDurableError | undefined;
 
   constructor(
-    database: DatabaseSync,
+    database: LogDatabase,
     logFile: string,
     sync: SyncFile = promisify(fdatasync),
     observer?: Pick<DatabaseObserver, 'synced'>,
@@ -116,9 +122,15 @@ export class LogCommits implements Commits {
    * somebody else has committed (sqlite.org/pragma.html#pragma_data_version).
    */
   #noteOthers(): void {
-    const version = this.#version.get()?.['data_version'];
-    if (version !== this.#seenOfOthers) this.noteWrite();
-    this.#seenOfOthers = version;
+    try {
+      const version = this.#version.get()?.['data_version'];
+      if (version !== this.#seenOfOthers) this.noteWrite();
+      this.#seenOfOthers = version;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      // A sync too many does no harm.
+      this.noteWrite();
+    }
   }
 
   /** One sync at a time; whoever comes while it runs waits for the next one together. */

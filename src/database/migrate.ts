@@ -6,7 +6,7 @@ import { DatabaseError } from './database-error.ts';
 /** A step from one schema of an owner to the next. */
 export interface SchemaChange extends Migration {
   /**
-   * The name of the oldest schema of this owner whose orchestrators can go on beside it, reading and writing as they do;
+   * The name of the oldest schema of this owner whose orchestrators can go on beside it, reading and writing as before;
    * its own name: none can.
    */
   readonly oldest: string;

@@ -10,7 +10,7 @@ export interface PoolCounts {
 
 /** Hears what the database does, for those who measure it. It must not throw. */
 export interface DatabaseObserver {
-  /** @param text with its parameters left out, as always */
+  /** @param text with its parameters left out, as always; `connect`: no connection could be had for one */
   ran(text: string, ms: number, failed: boolean): void;
   /** The log was brought to the disk. */
   synced(ms: number): void;

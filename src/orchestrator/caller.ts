@@ -37,8 +37,8 @@ export interface Call {
   readonly organization: string;
   /** The organization's generation as of this request. */
   readonly generation: number;
-  /** When the caller was looked up. */
-  readonly admittedIn: Turn;
+  /** When the caller was looked up; `undefined` if that may hold no longer, since the call has waited. */
+  readonly admittedIn: Turn | undefined;
   readonly requestId: string;
   readonly context: CallContext;
   /** Adds names to the audit row of a read. */

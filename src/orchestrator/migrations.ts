@@ -227,5 +227,29 @@ export const orchestratorMigrations: MigrationSet = {
           .execute();
       },
     },
+    '0010_audit_breaks': {
+      oldest: '0008_job_catalogues',
+      async up(database: Kysely<unknown>) {
+        await sql`create index audit_rows_breaks on audit_rows (organization, sequence)
+          where phase = 'break' or operation = 'audit.acknowledge'`.execute(database);
+      },
+    },
+    '0011_recent_writes': {
+      oldest: '0008_job_catalogues',
+      async up({ schema }: Kysely<unknown>) {
+        await schema
+          .createTable('recent_writes')
+          .addColumn('organization', 'text', (column) => column.notNull())
+          .addColumn('backend', 'text', (column) => column.notNull())
+          .addColumn('added', 'bigint', (column) => column.notNull())
+          .addColumn('name', 'text', (column) => column.notNull())
+          .addColumn('version', 'bigint', (column) => column.notNull())
+          .addColumn('at', 'bigint', (column) => column.notNull())
+          .addColumn('until', 'bigint', (column) => column.notNull())
+          .addPrimaryKeyConstraint('recent_writes_pk', ['organization', 'backend', 'added', 'name'])
+          .execute();
+        await schema.createIndex('recent_writes_by_end').on('recent_writes').column('until').execute();
+      },
+    },
   },
 };

@@ -63,6 +63,19 @@ export interface OrchestratorTables {
     created_at: number;
     updated_at: number;
   };
+  /** What was written lately through backends that serve it late: see `backends/recent-writes.ts`. Hints, so no seal. */
+  readonly recent_writes: {
+    organization: string;
+    backend: string;
+    /** Of the backend's row. */
+    added: number;
+    /** As the service calls what was written. */
+    name: string;
+    version: number;
+    /** By the service's clock. */
+    at: number;
+    until: number;
+  };
   readonly tokens: {
     id: string;
     /** Null: every organization. */

@@ -1,17 +1,27 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
+import type { MetricsAddress } from './telemetry.ts';
 
 /** Shorter than Prometheus's own default of 10 seconds, so that one slow look-up does not cost the others. */
 const scrapeTimeoutMs = 5_000;
 const requestTimeoutMs = 5_000;
 const checkingMs = 1_000;
 const mostConnections = 32;
+/** More than a scrape takes. */
+const connectionMs = 15_000;
+/** More series of one metric than its labels allow, or the SDK would throw names together before `_other` does. */
+const mostSeries = 40_000;
 
 /** Read by each scrape, and never on its own. */
 export class ScrapedReader extends MetricReader {
   readonly #serializer = new PrometheusSerializer(undefined, false, undefined, true, true);
   #running: Promise<string> | undefined;
+
+  constructor() {
+    super({ cardinalitySelector: () => mostSeries });
+  }
 
   /** The metrics in Prometheus's text format; scrapes at the same time share one look. */
   text(): Promise<string> {
@@ -32,6 +42,8 @@ export class ScrapedReader extends MetricReader {
   protected override async onShutdown(): Promise<void> {}
 }
 
+const unknownHost = 'Unknown host: ask by an address, or add the name to KICI_PUBLIC_URL.\n';
+
 export interface MetricsServer {
   readonly url: string;
   close(): Promise<void>;
@@ -43,21 +55,32 @@ export interface MetricsServer {
  */
 export async function serveMetrics(
   reader: Pick<ScrapedReader, 'text'>,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, names = [] }: MetricsAddress,
+  longestMs: number = connectionMs,
 ): Promise<MetricsServer> {
+  const known = new Set(['localhost', host, ...names].map((name) => name.toLowerCase()));
   const server = createServer(
     { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs, connectionsCheckingInterval: checkingMs },
     (request, response) => {
       const { url, method, headers } = request;
-      // A web page must not read it by a name that leads here.
+      // Browsers say so for HTTPS and this machine only.
       const isPage = (headers['sec-fetch-site'] ?? 'none') !== 'none';
       if (isPage) response.writeHead(403).end();
+      else if (!isKnown(headers.host, known)) response.writeHead(421).end(unknownHost);
       else if (url?.split('?')[0] !== '/metrics') response.writeHead(404).end();
       else if (method !== 'GET' && method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
       else void answer(reader, response);
     },
   );
   server.maxConnections = mostConnections;
+  // Whoever does not read would keep others out with what is written for them.
+  server.maxRequestsPerSocket = 1;
+  server.on('connection', (socket) => {
+    const timer = setTimeout(() => socket.destroy(), longestMs);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
   const url = await listening(server, host, port);
   return {
     url,
@@ -69,6 +92,13 @@ export async function serveMetrics(
         server.closeAllConnections();
       }),
   };
+}
+
+/** A web page can have any name lead here (DNS rebinding), but no address and no name that was configured. */
+function isKnown(host: string | undefined, known: ReadonlySet<string>): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return known.has(hostname) || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 async function answer(reader: Pick<ScrapedReader, 'text'>, response: ServerResponse): Promise<void> {

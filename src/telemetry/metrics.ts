@@ -21,7 +21,8 @@ export const labelMeanings = {
   result: '`found`, `absent`, or [a code of failures](../errors.md)',
   source: '`backend`, `cache`, or `stale`: from the cache because the backend has failed',
   state: 'of a breaker `closed`, `open` or `half_open`; of a connection `used` or `idle`',
-  db_operation_name: '`select`, `insert`, `update`, `delete`, `begin`, `commit`, `rollback` or `other`',
+  db_operation_name:
+    '`select`, `insert`, `update`, `delete`, `begin`, `commit`, `rollback` or `other`; `connect`, where there was no connection to run one',
   status: '`ok` or `failed`',
   version: "the orchestrator's version",
   node_version: "Node.js's version",
@@ -66,8 +67,14 @@ export const metrics = {
   kici_backend_call_duration_seconds: {
     kind: 'histogram',
     help: 'Time that one try of a call to a backend took, with its wait for a free place.',
-    labels: ['organization', 'backend', 'kind', 'outcome'],
+    labels: ['organization', 'backend', 'kind', 'status'],
     buckets: requestSeconds,
+  },
+  // Apart from the times, whose buckets would be multiplied by every way to fail.
+  kici_backend_calls_total: {
+    kind: 'counter',
+    help: 'Tries of calls to a backend, by what they came to.',
+    labels: ['organization', 'backend', 'kind', 'outcome'],
   },
   kici_backend_reads_total: {
     kind: 'counter',
@@ -106,12 +113,22 @@ export const metrics = {
     help: 'Audit rows that no checkpoint in the sink has, of all organizations; looked up every 15 seconds.',
     labels: [],
   },
+  kici_audit_checkpoint_wait_seconds: {
+    kind: 'gauge',
+    help: 'How long the oldest audit rows that no checkpoint in the sink has have waited, as this process has seen it.',
+    labels: [],
+  },
   kici_audit_checkpoints_failing: {
     kind: 'gauge',
     help: '1 while the sink for checkpoints of the audit log does not take them, else 0.',
     labels: [],
   },
   kici_audit_breaks_total: { kind: 'counter', help: 'Breaks of the audit log that were found.', labels: [] },
+  kici_audit_breaks_unacknowledged: {
+    kind: 'gauge',
+    help: 'Breaks in the audit logs of all organizations that nobody has acknowledged; looked up every 15 seconds.',
+    labels: [],
+  },
   db_client_operation_duration_seconds: {
     kind: 'histogram',
     help: 'Time that one statement took.',
@@ -134,7 +151,7 @@ export const metrics = {
     help: 'Transactions and statements that wait for a connection to PostgreSQL.',
     labels: [],
   },
-  kici_ready: { kind: 'gauge', help: '1 if /health/ready would answer 200, else 0.', labels: [] },
+  kici_ready: { kind: 'gauge', help: '1 if /health/ready would answer 200 within three seconds, else 0.', labels: [] },
   kici_tls_certificate_end_timestamp_seconds: {
     kind: 'gauge',
     help: 'When the certificate that is used ends.',

@@ -64,8 +64,9 @@ function observerOf(
         record('kici_backend_call_duration_seconds', (performance.now() - started) / 1_000, {
           ...names,
           kind,
-          outcome,
+          status: outcome === 'ok' ? 'ok' : 'failed',
         });
+        add('kici_backend_calls_total', { ...names, kind, outcome });
         span?.end({ 'kici.outcome': outcome }, outcome === 'ok' ? undefined : outcome);
       };
       try {
@@ -84,6 +85,9 @@ function observerOf(
       add('kici_backend_lists_total', { ...names, source });
     },
     opened(health) {
+      // Shown before the first, so that an increase can be seen.
+      for (const result of ['found', 'absent'])
+        add('kici_backend_reads_total', { ...names, result, source: 'stale' }, 0);
       open.set(health, names);
       return () => open.delete(health);
     },

@@ -2,7 +2,7 @@ import type { DatabaseObserver, PoolCounts } from '../database/observer.ts';
 import type { Instruments } from './instruments.ts';
 import type { Spans } from './spans.ts';
 
-const operations = new Set(['select', 'insert', 'update', 'delete', 'begin', 'commit', 'rollback']);
+const operations = new Set(['select', 'insert', 'update', 'delete', 'begin', 'commit', 'rollback', 'connect']);
 /** The table is the first name after these words, and a name of ours: it is never a parameter. */
 const tableIn = /\b(?:from|into|update)\s+"(\w{1,63})"/;
 

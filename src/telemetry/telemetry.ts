@@ -3,10 +3,18 @@ import type { DatabaseObserver } from '../database/observer.ts';
 import type { Certificate } from '../orchestrator/http/certificate.ts';
 import type { RequestObserver } from '../orchestrator/http/request-observer.ts';
 
+/** Where the metrics are served. */
+export interface MetricsAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Further names by which others reach it; default: none. */
+  readonly names?: readonly string[];
+}
+
 /** What is measured, and where it goes. */
 export interface TelemetrySettings {
   /** Where Prometheus finds the metrics; `undefined`: nowhere. */
-  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  readonly metrics: MetricsAddress | undefined;
   /** Whether spans are sent to the collector that OpenTelemetry's variables name. */
   readonly traces: boolean;
 }
@@ -23,11 +31,15 @@ export interface AuditObserver {
 export interface WatchedState {
   readonly streams: () => number;
   readonly openJobs: () => Promise<number>;
+  /** Of all organizations, those that nobody has acknowledged. */
+  readonly auditBreaks: () => Promise<number>;
   readonly ready: () => Promise<void>;
   /** `undefined`: no sink keeps checkpoints of the audit log. */
   readonly checkpoints:
     | {
         readonly problem: () => string | undefined;
+        /** How long rows have waited for a checkpoint. */
+        readonly waitedMs: () => number;
         /** Rows of all organizations that no checkpoint has. */
         readonly rowsSince: () => Promise<number>;
       }

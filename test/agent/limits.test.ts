@@ -12,7 +12,8 @@ import { Journal } from '../../src/agent/mounts/journal.ts';
 import { noSandbox } from '../../src/agent/sandbox/none.ts';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { bwrapMissing } from './support/bwrap.ts';
-import { limitMatrix, limitRun } from './support/limit-matrix.ts';
+import { execLimits, execLimitsAnywhere, execWithoutGroups } from './support/exec-limits.ts';
+import { groupsLeft, limitMatrix, limitRun } from './support/limit-matrix.ts';
 
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
 const groups =
@@ -21,9 +22,16 @@ const engine =
   missingVariable('DOCKER_HOST', 'a container engine') ??
   missingVariable('KICI_TEST_STEP_IMAGE', 'an image with glibc, bash and IMAGE_VARIABLE=of-the-image');
 
+const hide = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"', 'sh'];
+
 describeLane({ name: 'control groups', missing: groups }, () => {
   describe('none', () => {
     limitMatrix('none');
+  });
+
+  describe('of `kici exec`', () => {
+    execLimits(groupsLeft);
+    execWithoutGroups(hide);
   });
 
   it.each([
@@ -31,7 +39,6 @@ describeLane({ name: 'control groups', missing: groups }, () => {
     ['memory=256MiB', 1, 'the limit memory cannot be kept: this user can make no control group'],
     ['processes=100', 1, 'the limit processes cannot be kept: this user can make no control group'],
   ])('without them %s ends with code %i', async (limit, expected, message) => {
-    const hide = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"', 'sh'];
     const { code, stderr, stdout } = await limitRun({
       body: 'console.log("RAN")',
       before: hide,
@@ -48,6 +55,10 @@ describeLane({ name: 'bwrap', missing: bwrapMissing ?? groups }, () => {
 
 describeLane({ name: 'container', missing: engine }, () => {
   limitMatrix('container', `container: { image: '${image}' },`);
+});
+
+describe('limits of `kici exec`', () => {
+  execLimitsAnywhere();
 });
 
 describe('a limit that cannot be kept', () => {

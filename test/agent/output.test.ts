@@ -30,6 +30,15 @@ describe('none', () => {
     expectSame(stdout, `RAN\nBEFORE\n${lines(50_000)}`);
   });
 
+  it('exit handlers that come only when the process ends are run, too', async () => {
+    const { stdout } = await printed(
+      printing(
+        "step('s', () => { process.once('beforeExit', () => { process.on('exit', () => { console.log('LATE'); process.on('exit', () => {}); }); }); })",
+      ),
+    );
+    expect(stdout).toBe('LATE\n');
+  });
+
   it('a slow reader gets all of both streams', async () => {
     const project = await makeProject({
       'main.ts': printing(

@@ -1,7 +1,10 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import * as z from 'zod';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { auditCheckpoint } from '../../src/api/audit-checkpoint.ts';
 import { base64, startSharedServer, temporaryFolder } from '../orchestrator/support/server.ts';
 import { adminInProcess } from '../support/admin-in-process.ts';
@@ -18,6 +21,24 @@ afterAll(() => shared.stop());
 
 const run = (...words: string[]) =>
   adminInProcess(words, { environment: { KICI_URL: shared.server.url, KICI_TOKEN: shared.server.owner } });
+
+/** Hands requests on, each after `before` has ended. */
+async function startProxy(to: string, before: (path: string) => Promise<void>): Promise<string> {
+  const proxy = createServer((request, response) => {
+    const forward = async (): Promise<void> => {
+      await before(request.url ?? '');
+      const body = request.method === 'POST' ? await buffer(request) : null;
+      const headers = { authorization: request.headers.authorization ?? '', 'content-type': 'application/json' };
+      const answer = await fetch(`${to}${request.url ?? ''}`, { method: request.method ?? 'GET', headers, body });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    };
+    void forward().catch(() => response.destroy());
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  onTestFinished(() => void proxy.close());
+  const address = z.object({ port: z.int() }).parse(proxy.address());
+  return `http://127.0.0.1:${address.port}`;
+}
 
 const newFile = async (): Promise<string> => join(await temporaryFolder(), 'file.jsonl');
 
@@ -40,9 +61,28 @@ describe('kici-admin audit checkpoint', () => {
     expect(found.stderr).toContain('audit_damaged');
   });
 
+  it('compares every one of very many, and tells how many lines it has left out', async () => {
+    const { stdout } = await run('audit', 'checkpoint');
+    const { sequence, ...checkpoint } = auditCheckpoint.parse(JSON.parse(stdout));
+    const forged = { ...checkpoint, sequence: 1, mac: '00'.repeat(32) };
+    const good = { ...checkpoint, sequence };
+    const unknown = Array.from({ length: 2_000 }, (_, index) => ({ ...forged, sequence: 10_000 + index }));
+    const file = await newFile();
+    const lines = [{ ready: true }, forged, ...unknown, good].map((line) => `${JSON.stringify(line)}\n`);
+    await writeFile(file, lines.join(''));
+    const { exitCode, stdout: told } = await run('audit', 'verify', '--checkpoint', file, '--json');
+    const { problems, continues, skipped } = z
+      .object({ problems: z.array(z.unknown()), continues: z.object({ sequence: z.int() }), skipped: z.int() })
+      .parse(JSON.parse(told));
+    expect([exitCode, problems.length, continues, skipped]).toEqual([1, 2_001, { sequence }, 1]);
+    await writeFile(file, `{"ready":true}\n${stdout}`);
+    const { stderr } = await run('audit', 'verify', '--checkpoint', file);
+    expect(stderr).toContain('of the file, 1 line that holds no checkpoint was left out');
+  });
+
   it.each([
     ['of another organization alone', '{"organization":"x"}', 'holds no checkpoint of the organization "default"'],
-    ['with a line that is none', '{"kind":"kici au\n', 'line 1 is not a checkpoint of an audit log'],
+    ['without any', '{"kind":"kici au\n{"ready":true}\n', 'of 2 lines, 2 are none of any'],
     ['that is empty', '', 'holds no checkpoint'],
   ])('a file %s is refused', async (_, text, message) => {
     const file = await newFile();
@@ -107,16 +147,41 @@ describe('kici-admin audit cut', () => {
     expect((await run('audit', 'cut', '--yes')).stderr).toContain('--before is missing');
   });
 
+  it('removes nothing that came while it exported, though the clock of who asks is ahead', async () => {
+    const { call, url, owner } = shared.server;
+    const file = await newFile();
+    const ahead = new Date(Date.now() + 500).toISOString();
+    const between = await startProxy(url, async (path) => {
+      if (!path.endsWith('/audit/cut')) return;
+      for (let count = 0; count < 2; count += 1)
+        await call('secrets.set', { scope: 'apps', key: 'LATE', value: base64('v') });
+      await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(ahead));
+    });
+    const outcome = await adminInProcess(['audit', 'cut', '--before', ahead, '--yes', '--export', file, '--json'], {
+      environment: { KICI_URL: between, KICI_TOKEN: owner },
+    });
+    expect([outcome.exitCode, outcome.stderr]).toEqual([0, '']);
+    const last = row.parse(JSON.parse((await readFile(file, 'utf8')).trimEnd().split('\n').at(-1) ?? ''));
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ through: last.sequence });
+    expect((await call('audit.list', { key: 'LATE' })).rows).toHaveLength(4);
+  });
+
   it('exports what it removes, and old checkpoints are told to be older than the log', async () => {
     const [old, file] = [await newFile(), await newFile()];
     await writeFile(old, (await run('audit', 'checkpoint')).stdout);
     for (let count = 0; count < 2; count += 1)
       await shared.server.call('secrets.set', { scope: 'apps', key: 'C', value: base64('v') });
+    const [first] = (await shared.server.call('audit.list', { order: 'oldest', limit: 1 })).rows;
     const { stdout } = await run('audit', 'cut', '--before', '0s', '--yes', '--export', file);
     expect(stdout).toMatch(/^removed \d+ rows: the log begins at row (\d+), as row \d+ records; \d+ rows are in /);
-    expect((await readFile(file, 'utf8')).split('\n')[0]).toContain('"sequence":1,');
+    expect((await readFile(file, 'utf8')).split('\n')[0]).toContain(`"sequence":${first?.sequence},`);
     const verified = await run('audit', 'verify', '--checkpoint', old);
     expect([verified.exitCode, verified.stderr]).toEqual([1, expect.stringContaining('checkpoint_cut')]);
     expect((await run('audit', 'verify')).stdout).toContain('intact');
+    shared.server.tamper(
+      "update audit_rows set actor = 'x' where sequence = (select max(sequence) - 1 from audit_rows)",
+    );
+    const damaged = await run('audit', 'verify', '--checkpoint', old);
+    expect([damaged.exitCode, damaged.stderr]).toEqual([1, expect.stringContaining('audit_damaged')]);
   });
 });

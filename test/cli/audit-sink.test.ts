@@ -10,7 +10,7 @@ describe('KICI_AUDIT_SINK', () => {
     ['/mnt/log.jsonl', { kind: 'file', path: '/mnt/log.jsonl' }],
     ['-', { kind: 'stdout' }],
     ['https://log.example.com/a/', { kind: 'put', url: new URL('https://log.example.com/a/'), tokenFile: undefined }],
-    ['http://127.0.0.1:1/a', { kind: 'put', url: new URL('http://127.0.0.1:1/a'), tokenFile: undefined }],
+    ['http://127.0.0.1:1/a/', { kind: 'put', url: new URL('http://127.0.0.1:1/a/'), tokenFile: undefined }],
   ])('may be %s', (place, to) => {
     expect(sinkOf({ KICI_AUDIT_SINK: place })).toEqual({ to, everyMs: 300_000, isRequired: false });
   });
@@ -23,6 +23,7 @@ describe('KICI_AUDIT_SINK', () => {
     ['in the clear', { KICI_AUDIT_SINK: 'http://log.example.com/s3cret' }, 'other than https'],
     ['of another kind', { KICI_AUDIT_SINK: 'ftp://s3cret.example.com/' }, 'other than https'],
     ['with a user', { KICI_AUDIT_SINK: 'https://u:s3cret@log.example.com/' }, 'holds a user'],
+    ['that is one document', { KICI_AUDIT_SINK: 'https://log.example.com/s3cret.jsonl' }, 'does not end with'],
     ['that is none', { KICI_AUDIT_SINK: 'https://s3cret:port/' }, 'is not an address'],
     ['that is required and missing', { KICI_AUDIT_SINK_REQUIRED: 'true' }, 'there is none'],
     [

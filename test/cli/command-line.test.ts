@@ -6,6 +6,7 @@ import type { Operation } from '../../src/api/operation.ts';
 import { pathParameters } from '../../src/api/openapi.ts';
 import { operations } from '../../src/api/registry.ts';
 import { createProgram } from '../../src/cli/admin/program.ts';
+import { parseDuration } from '../../src/cli/duration.ts';
 
 const typed = Object.entries<Operation>(operations).filter(
   ([, { command }]) => command?.startsWith('kici-admin ') === true,
@@ -51,6 +52,15 @@ const words: Record<string, unknown> = {
 
 /** A field that excludes another one. */
 const alternatives: Readonly<Record<string, string>> = { 'secrets.list': 'backend' };
+
+it('a duration is told as a person would, and as the command line takes it', () => {
+  const told = (lifetimeMs: number) =>
+    /--lifetime (\S+)/.exec(commandLine(operations['tokens.create'], 'default', { lifetimeMs }) ?? '')?.[1] ?? '';
+  const day = 86_400_000;
+  const lifetimes = [90 * day, 36 * 3_600_000, 90_000, 1_500];
+  expect(lifetimes.map(told)).toEqual(['90d', '36h', '90s', '1500ms']);
+  expect([...lifetimes, 99_999 * day].map((ms) => parseDuration(told(ms)))).toEqual([...lifetimes, 99_999 * day]);
+});
 
 /** The words that a shell splits a line into. */
 const wordsOf = (line: string): string[] =>

@@ -123,6 +123,26 @@ describeLane(browserLane, () => {
     });
   });
 
+  it('a tab that comes back into sight reads nothing as somebody else, whom another tab has signed in', async () => {
+    const { page, installation } = stage;
+    const { token } = await installation.call('tokens.create', { name: 'narrow', role: 'admin', scopes: ['team/**'] });
+    await signIn(page, { ...installation, token }, `${org}/access`);
+    await page.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+    const show = (state: 'hidden' | 'visible') =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))`,
+      );
+    await show('hidden');
+    const tab = await page.context().newPage();
+    await signIn(tab, installation);
+    await tab.close();
+    const read: string[] = [];
+    page.on('request', (request) => read.push(new URL(request.url()).pathname));
+    await show('visible');
+    await page.getByRole('dialog', { name: 'Your session has ended' }).getByText('you were narrow').waitFor();
+    expect(read.filter((path) => path.startsWith('/api/'))).toEqual([]);
+  });
+
   it('a tab whose session has ended goes on once the same person has signed in in another', async () => {
     const { page, installation } = stage;
     await stage.open(`${org}/settings/secrets/internal:staging`);

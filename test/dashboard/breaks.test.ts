@@ -33,7 +33,7 @@ describeLane(browserLane, () => {
   async function beginToType(): Promise<void> {
     await stage.open(scopePath);
     await isLive();
-    await stage.page.getByRole('button', { name: 'Replace value' }).click();
+    await stage.page.getByRole('button', { name: 'Replace value' }).first().click();
     await value().fill(typed);
   }
 
@@ -165,6 +165,36 @@ describeLane(browserLane, () => {
     await page.getByRole('link', { name: 'Access' }).click();
     await page.getByRole('heading', { name: 'Access' }).waitFor();
     expect(await page.getByRole('button', { name: 'local', exact: true }).isDisabled()).toBe(true);
+    stage.visitor.complaints.length = 0;
+  });
+
+  it('a page whose orchestrator has become a newer one says that its session has ended', async () => {
+    const { page, installation } = stage;
+    await beginToType();
+    await page.route(/\/assets\/.*\.js/, (route) => route.fulfill({ status: 404, body: '' }));
+    const { sessions } = await installation.call('sessions.list', {});
+    for (const { id } of sessions) await installation.call('sessions.end', { id });
+    const ended = page.getByRole('dialog', { name: 'Your session has ended' });
+    await ended.getByLabel('Token').fill(installation.token);
+    await ended.getByRole('button', { name: 'Sign in' }).click();
+    await ended.waitFor({ state: 'detached' });
+    expect(await value().inputValue()).toBe(typed);
+  });
+
+  it('a page that never got its sign-in says what to do instead', async () => {
+    const { page, installation } = stage;
+    await page.route(/\/assets\/sign-in-dialog.*\.js/, (route) => route.fulfill({ status: 404, body: '' }));
+    await beginToType();
+    const { sessions } = await installation.call('sessions.list', {});
+    for (const { id } of sessions) await installation.call('sessions.end', { id });
+    const notice = page.getByText('Your session has ended, and this page cannot load its sign-in.');
+    await notice.waitFor();
+    const tab = await page.context().newPage();
+    await signIn(tab, installation);
+    await tab.close();
+    await page.evaluate(`dispatchEvent(new Event('focus'))`);
+    await notice.waitFor({ state: 'detached' });
+    expect(await value().inputValue()).toBe(typed);
     stage.visitor.complaints.length = 0;
   });
 

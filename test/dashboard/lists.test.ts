@@ -98,6 +98,19 @@ describeLane(browserLane, () => {
     expect(rows[0]?.subject).toMatchObject({ reason: 'rotated by hand' });
     await stage.open(`${org}/audit`);
     await page.getByText('reason=rotated by hand').first().waitFor();
+    const shown = page.getByRole('button', { name: /^Row / });
+    const filter = { scope: 'internal:reasons', outcome: 'done', operation: 'secrets.import' };
+    for (const [field, text] of [
+      ['Scope', filter.scope],
+      ['Result', filter.outcome],
+      ['Operation', filter.operation],
+    ] as const)
+      await page.getByRole('searchbox', { name: field }).fill(text);
+    const found = (await installation.call('audit.list', filter)).rows.map(({ sequence }) => `Row ${sequence}`);
+    expect(found).not.toEqual([]);
+    await expect.poll(() => shown.evaluateAll((all) => all.map((one) => one.ariaLabel))).toEqual(found);
+    await page.getByRole('searchbox', { name: 'Job id' }).fill('none');
+    await page.getByText('No row matches the filter').waitFor();
   });
 
   it('the policy says who gets values as plain JSON, and the command that changes it', async () => {

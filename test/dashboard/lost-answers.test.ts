@@ -137,6 +137,46 @@ describeLane(browserLane, () => {
     },
   );
 
+  it.each(writes.filter(({ says }) => String(says).includes('One like')))(
+    'a $what that was made, and whose answer is a failure, is not made twice',
+    async (write) => {
+      const { page, installation } = stage;
+      let isMade = false;
+      let isListed = false;
+      const refused = page.waitForResponse((response) => response.status() === 503);
+      await page.route('**/api/v1/**', async (route) => {
+        if (route.request().method() === 'GET') return isMade && !isListed ? route.abort() : route.fallback();
+        if (isMade) return route.fallback();
+        // A list from before it was made says nothing.
+        const list = page.waitForResponse((answer) => answer.request().method() === 'GET' && answer.ok());
+        await installation.call('tokens.create', { name: 'another', role: 'auditor' });
+        await installation.call('bindings.add', { environment: 'staging', scope: crypto.randomUUID() });
+        await list;
+        const response = await route.fetch();
+        isMade = true;
+        const json = { error: 'database_unavailable', message: 'it went away', hint: 'try again', requestId: 'r' };
+        return route.fulfill({ response, status: 503, json });
+      });
+      const before = await write.made(installation.call);
+      await stage.open(`/orgs/default/${write.path}`);
+      await page.getByRole('button', { name: write.opener, exact: true }).click();
+      const dialog = page.getByRole('dialog');
+      await write.type(dialog);
+      const send = dialog.getByRole('button', { name: write.verb, exact: true });
+      await send.click();
+      await refused;
+      await dialog.getByText('It went away.').waitFor();
+      expect(await send.isDisabled()).toBe(true);
+      isListed = true;
+      await dialog
+        .getByText(write.says ?? '')
+        .first()
+        .waitFor();
+      expect(await send.isDisabled()).toBe(true);
+      expect(await write.made(installation.call)).toBe(before + 1);
+    },
+  );
+
   it('a write that was cut off before it was taken is made by the next attempt', async () => {
     const { page, installation } = stage;
     await cutNext(page, false);

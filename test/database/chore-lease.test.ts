@@ -149,6 +149,26 @@ function testLeases(openTwice: OpenTwice): void {
     expect(await one.selectFrom('work').selectAll().execute()).toEqual([{ holder: 'b' }]);
   });
 
+  it('whose end lies further ahead than any holder would set it goes to whoever asks, and not for a small difference of clocks', async () => {
+    const [one, other] = await openTwice();
+    const far = await takeLease(
+      one,
+      terms('a', () => 50 * lastsMs),
+    );
+    const successor = await takeLease(
+      other,
+      terms('b', () => 0),
+    );
+    await expect(write(far, one, 'a')).rejects.toBeInstanceOf(LeaseLostError);
+    await write(successor, other, 'b');
+    expect(
+      await takeLease(
+        one,
+        terms('a', () => -10),
+      ),
+    ).toBeUndefined();
+  });
+
   it("is nobody else's before a write that was under way has ended", async () => {
     const [one, other] = await openTwice();
     const first = await takeLease(

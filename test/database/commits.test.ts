@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { LogCommits } from '../../src/database/commits.ts';
 import { commitsOf, openDatabase } from '../../src/database/open.ts';
 
 interface Tables {
@@ -44,6 +45,35 @@ it('what is on the disk is not brought there again', async () => {
     await commitsOf(database).durable();
   }
   expect(syncs).toEqual({ first: 1, second: 1 });
+});
+
+it('while another process recovers the database, everything counts as not on the disk yet', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kici-commits-'));
+  const file = join(folder, 'log');
+  await writeFile(file, '');
+  let isBusy = false;
+  let syncs = 0;
+  const database = {
+    exec: () => undefined,
+    prepare: () => ({
+      get: () => {
+        // SQLITE_BUSY_RECOVERY (sqlite.org/rescode.html#busy_recovery)
+        if (isBusy) throw Object.assign(new Error('database is locked'), { errcode: 261 });
+        return { data_version: 1 };
+      },
+    }),
+  };
+  const commits = new LogCommits(database, file, async () => {
+    syncs += 1;
+  });
+  onTestFinished(async () => {
+    await commits.close();
+    await rm(folder, { recursive: true });
+  });
+  await commits.group();
+  isBusy = true;
+  await commits.durable();
+  expect(syncs).toBe(1);
 });
 
 it('what a statement finds while a transaction is open is not what may be undone', async () => {

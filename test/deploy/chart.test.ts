@@ -39,6 +39,13 @@ const sets: Readonly<Record<string, object>> = {
       metricsFrom: [{ namespaceSelector: {} }],
       egress: [{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }],
     },
+    host: '::',
+    extraEnv: [
+      { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://collector:4318' },
+      { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
+    ],
+    extraVolumes: [{ name: 'authority', configMap: { name: 'authority' } }],
+    extraVolumeMounts: [{ name: 'authority', mountPath: '/etc/authority', readOnly: true }],
     podLabels: { team: 'ci' },
     podAnnotations: { 'example.com/note': 'a "quoted": note' },
     nodeSelector: { 'kubernetes.io/arch': 'amd64' },
@@ -67,6 +74,9 @@ const refused: Readonly<Record<string, [values: object, about: string]>> = {
   ],
   'a public URL with a comma': [{ ...least, publicUrls: ['https://a.example,https://b.example'] }, '/publicUrls/0'],
   'a setting of the chart itself': [{ ...least, configuration: { dataDir: '/app' } }, '/configuration'],
+  'a host of one machine': [{ ...least, host: '127.0.0.1' }, '/host'],
+  'a variable without a name': [{ ...least, extraEnv: [{ value: 'x' }] }, '/extraEnv/0'],
+  'a volume that is mounted nowhere': [{ ...least, extraVolumeMounts: [{ name: 'x' }] }, '/extraVolumeMounts/0'],
   'a value that nobody knows': [{ ...least, replica: 3 }, "additional properties 'replica'"],
 };
 
@@ -147,7 +157,11 @@ describeLane(lane, () => {
       .flatMap(({ spec }) => spec.template.spec.containers[0].env)
       .map(({ name }) => name);
     expect(variables).toContain('KICI_METRICS_PORT');
-    expect(variables.filter((name) => !known.has(name))).toEqual([]);
+    expect(variables.filter((name) => !known.has(name))).toEqual([
+      'KICI_URL',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'NODE_NAME',
+    ]);
     const [map] = manifests.filter(({ kind }) => kind === 'ConfigMap');
     expect(map).toMatchObject({
       data: {
@@ -156,6 +170,23 @@ describeLane(lane, () => {
           ambientCredentials: true,
           logLevel: 'debug',
         }),
+      },
+    });
+  });
+
+  it('lets the orchestrators ask the name servers of nodes, which may be link-local', async () => {
+    const policy = manifestsOf(await render(least)).find(({ kind }) => kind === 'NetworkPolicy');
+    expect(policy).toMatchObject({
+      spec: {
+        egress: [
+          { to: expect.any(Array) },
+          {
+            ports: [
+              { port: 53, protocol: 'UDP' },
+              { port: 53, protocol: 'TCP' },
+            ],
+          },
+        ],
       },
     });
   });

@@ -42,6 +42,7 @@ describe.each(pages.map((page) => [page.path, page] as const))('the commands of 
       // A sentence may omit what does not matter to it, or stand for the command without its subcommand.
       if (
         problem?.code === 'commander.missingArgument' ||
+        problem?.code === 'commander.missingMandatoryOptionValue' ||
         problem?.code === 'commander.optionMissingArgument' ||
         problem?.code === 'commander.help'
       )

@@ -38,6 +38,8 @@ const notRun: Readonly<Record<string, string>> = {
   'docs/deploy/compose.md: openssl': 'test/deep/deploy.test.ts does the same',
   'docs/deploy/kubernetes.md: kubectl': 'no cluster; test/deploy/chart.test.ts renders the chart and checks it',
   'docs/deploy/systemd.md: npm install': 'it changes the machine; test/deploy/systemd.test.ts checks the unit',
+  'docs/operations/telemetry.md: KICI_METRICS_PORT=': 'it stays open; test/telemetry starts servers with it',
+  'docs/operations/telemetry.md: OTEL_EXPORTER_OTLP_ENDPOINT=': 'it stays open; test/telemetry starts servers with it',
   'docs/sandboxes.md: kici run test': 'test/agent/limits.test.ts gives these limits in every sandbox',
   'src/federation/README.md: [': 'what a program prints, which examples of the packaging tests print',
   'src/cli/admin/scaffold/template/memory/README.md: npm install': packed,

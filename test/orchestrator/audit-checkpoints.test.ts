@@ -174,6 +174,22 @@ describe('a sink', () => {
     expect(auditCheckpoint.safeParse(JSON.parse(lines.at(-2) ?? '')).success).toBe(true);
   });
 
+  it('that is a file loses nothing of what another orchestrator has appended while a write fails', async () => {
+    const file = await sinkFolder();
+    const script = fileURLToPath(new URL('support/two-writers.ts', import.meta.url));
+    const child = spawn('prlimit', ['--fsize=9000', process.execPath, script, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let told = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      told += chunk.toString();
+    });
+    await once(child, 'close');
+    const written: unknown = JSON.parse(told);
+    expect(written).not.toEqual([]);
+    expect((await readFile(file, 'utf8')).split('\n')).toEqual(expect.arrayContaining(Object.values(Object(written))));
+  });
+
   it('is written to by one of two orchestrators', async () => {
     const file = await sinkFolder();
     const to = { kind: 'file', path: file } as const;
@@ -224,7 +240,8 @@ describe('a sink', () => {
     const { server } = await startWithSink({ kind: 'put', url, tokenFile });
     await append(server);
     expect(await server.call('audit.checkpoint')).toMatchObject({ kept: true, checkpoint: { sequence: 3 } });
-    expect(seen).toEqual([['PUT', '/logs/2026-01-01T000000.000Z.jsonl', 'Bearer tok-1']]);
+    const name = expect.stringMatching(/^\/logs\/2026-01-01T000000\.000Z-[0-9a-f]{8}\.jsonl$/);
+    expect(seen).toEqual([['PUT', name, 'Bearer tok-1']]);
     expect(auditCheckpoint.parse(JSON.parse(bodies.join('')))).toMatchObject({ sequence: 3 });
     expect(server.log()).not.toContain('tok-1');
   });
@@ -274,7 +291,7 @@ describe('a sink', () => {
     await expect.poll(() => sink.write('').then(() => 'kept', String)).toBe('kept');
   });
 
-  it('that is full keeps whole lines alone, and one that nobody reads holds up no other work', async () => {
+  it('that is full keeps what it had, and one that nobody reads holds up no other work', async () => {
     const file = await sinkFolder();
     const script = fileURLToPath(new URL('support/full-sinks.ts', import.meta.url));
     const child = spawn('prlimit', ['--fsize=600', process.execPath, script, file], {
@@ -293,7 +310,7 @@ describe('a sink', () => {
       ],
       wasFree: true,
     });
-    expect(await readFile(file, 'utf8')).toBe(`${'x'.repeat(399)}\n`);
+    expect(await readFile(file, 'utf8')).toBe(`${'x'.repeat(399)}\n${'x'.repeat(200)}`);
   });
 
   it('that is required holds up what has not begun, by name, until it takes checkpoints again', async () => {

@@ -99,6 +99,23 @@ describe('a cut of the audit log', () => {
     expect(await server.call('audit.verify')).toMatchObject({ intact: true });
   });
 
+  it('ends at the last row that it may remove, such as the last one that was exported', async () => {
+    const { server, pass } = await withRows();
+    pass(2 * day);
+    expect(await codeOf(server.call('audit.cut', { before, through: 0 }))).toBe('conflict');
+    expect(await server.call('audit.cut', { before, through: 4 })).toMatchObject({ through: 4, rows: 4 });
+    expect(await server.call('audit.verify')).toMatchObject({ intact: true, cut: { through: 4 } });
+  });
+
+  it('holds whatever somebody has noted of an earlier one', async () => {
+    const { server, pass } = await withRows();
+    server.tamper('update audit_heads set removed = 1000000000000000, cut = 3');
+    pass(2 * day);
+    expect(await server.call('audit.cut', { before })).toMatchObject({ through: 6 });
+    expect(sequences(server)[0]).toBe(7);
+    expect(await server.call('audit.verify')).toMatchObject({ intact: true, cut: { through: 6 } });
+  });
+
   it('is refused where nothing is older, or it would reach into the time to come', async () => {
     const { server } = await withRows();
     expect(await codeOf(server.call('audit.cut', { before: '2025-12-31T00:00:00Z' }))).toBe('conflict');

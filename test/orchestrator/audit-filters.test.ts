@@ -73,6 +73,21 @@ describe('the audit log is filtered', () => {
       for (const pattern of ['%', '_%', '*', "' or 1=1 --"]) expect(await found({ [field]: pattern })).toEqual([]);
   });
 
+  it('and others are answered while it is searched', async () => {
+    const { call, tamper } = await withRows();
+    // Of another scope, so that every one has to be looked into.
+    tamper(
+      `insert into audit_rows (organization, sequence, at, phase, operation, actor, subject, mac)
+        with recursive numbers (n) as (select 1000 union all select n + 1 from numbers where n < 21000)
+        select 'default', n, 0, 'read', 'jobs.read', 'job:x', '{"scope":"nowhere/else"}', '' from numbers`,
+    );
+    const ended = new Array<string>();
+    const search = call('audit.list', { scope: 'nowhere' }).then(({ rows }) => ended.push(`search: ${rows.length}`));
+    await call('environments.list').then(() => ended.push('environments'));
+    await search;
+    expect(ended).toEqual(['environments', 'search: 0']);
+  });
+
   it('and read from either end, up to a row', async () => {
     const { call } = await withRows();
     const newest = (await call('audit.list', { limit: 1000 })).rows;

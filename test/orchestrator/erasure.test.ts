@@ -43,6 +43,22 @@ it('values that were deleted are erased by time alone, and before that nobody ge
   });
 });
 
+it('what is said of recent writes goes when it is no longer recent', async () => {
+  const now = Date.now();
+  const settings = { dataDir: await temporaryFolder(), keepDeletedMs };
+  const first = await startServer({ settings, now: () => now });
+  for (const until of [now + 1, now + 2])
+    first.tamper(
+      `insert into recent_writes (organization, backend, added, name, version, at, until)
+        values ('default', 'corp-gcp', 1, 'until ${until}', 1, 0, ${until})`,
+    );
+  await first.application.stop();
+  const second = await startServer({ settings, now: () => now + 1 });
+  await vi.waitFor(() => {
+    expect(second.rows('select until from recent_writes').map(({ until }) => Number(until))).toEqual([now + 2]);
+  });
+});
+
 it('what was over while no server ran is erased at the next start, in every organization', async () => {
   let time = Date.now();
   const settings = { dataDir: await temporaryFolder(), keepDeletedMs };

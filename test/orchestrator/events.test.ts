@@ -257,6 +257,25 @@ describe('streams', () => {
       streams.endAll();
     });
 
+    it('give way to nobody who cannot be served', async () => {
+      const ended: string[] = [];
+      const streams = createEventStreams((organization) => ({
+        look: async () => {
+          if (organization === 'broken') throw new TypeError('nothing can be read');
+          return { changes: [], overflow: false };
+        },
+        sequence: 0,
+      }));
+      for (let number = 0; number < 256; number += 1) await join(streams, `t${number}`, 'crowd', ended);
+      await expect(join(streams, 'visitor', 'broken', ended)).rejects.toThrow('nothing can be read');
+      expect(ended).toEqual([]);
+      expect(streams.count()).toBe(256);
+      await Promise.all(Array.from({ length: 3 }, () => join(streams, 'visitor', 'quiet', ended)));
+      expect(ended).toHaveLength(3);
+      expect(streams.count()).toBe(256);
+      streams.endAll();
+    });
+
     it('of one organization do not keep out another, however many tokens it has', async () => {
       const streams = newStreams();
       const ended: string[] = [];

@@ -23,7 +23,13 @@ describe('law 2: what is written through one orchestrator holds for the next req
       },
     });
     const instances = createInstances(
-      { list: async () => [], openSecrets: async () => ({}) },
+      {
+        list: async () => [],
+        openSecrets: async () => ({}),
+        recentWrites: () => {
+          throw new TypeError('the own store shows what is written at once');
+        },
+      },
       { get: () => Promise.reject(new BackendError('not_found')) },
       {
         type: 'internal',

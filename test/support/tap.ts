@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { portOf } from './free-port.ts';
 
-/** Where a connection to a database server is stopped: at a statement, before the server has it or after it was done. */
+/** Where a connection to a database is stopped: at a statement, before the server has it or after it was done. */
 export interface TapPoint {
   /** As much of the statement as tells it from others. */
   readonly statement: string;

@@ -27,14 +27,24 @@ it('no value, token, code or name of a secret shows in a metric, a span or a log
   await set(server, 'production', 'CANARY_KEY', canary);
   await add(server, 'corp', address);
   // A backend that is refused for its password, and one whose settings are wrong.
-  await add(server, 'refused', newService().address, { secretSettings: { password: base64(password) } });
-  await call('environments.create', { name: 'production', bind: ['production', 'corp:x'] });
+  const refusing = newService();
+  await add(server, 'refused', refusing.address, { optional: true, secretSettings: { password: base64(password) } });
+  await call('environments.create', { name: 'production', bind: ['production', 'corp:x', 'refused:x'] });
   const job = await open(server, 'production');
+  // From here on its refusals say everything that whoever asks may know.
+  const echoed = [password, canary, server.owner, job.opened.jobToken];
+  refusing.service.refusal = `no entry for ${echoed.join(', ')}`;
   await job.read('CANARY_KEY', 'CORP', canary);
   await codeOf(job.read(`${canary}\n"} 1`));
   const { token } = await call('tokens.create', { name: 'author', role: 'author' });
   await codeOf(server.as(`${token}x`)('secrets.list', { scope: canary }));
   await call('backends.test', { name: 'refused' });
+  const listed = (): Promise<string> => codeOf(call('secrets.list', { scope: 'refused:x' }));
+  expect(await listed()).toBe('backend_unavailable');
+  refusing.service.breaksContract = true;
+  await call('backends.update', { name: 'refused', deadlineMs: 9_000 });
+  expect(await listed()).toBe('backend_unavailable');
+  await call('resolution.check', { environment: 'production' });
   await codeOf(call('secrets.set', { scope: 'production', key: 'CANARY_KEY', value: canary }));
   await codeOf(call('secrets.list', { scope: `nowhere:${canary}` }));
   await codeOf(call('environments.show', { name: canary }));
@@ -46,6 +56,7 @@ it('no value, token, code or name of a secret shows in a metric, a span or a log
   const metrics = await scrape(server);
   await server.application.stop();
 
+  expect(server.log()).toContain('the adapter broke the contract');
   const places = { metrics, spans: collector.received(), log: server.log() };
   expect(places.spans).toContain('backend read');
   const secrets = [canary, password, token, server.owner, job.opened.jobToken, code];

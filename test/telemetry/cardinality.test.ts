@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { boundedNames } from '../../src/telemetry/bounded-names.ts';
+import { failureCodes, isFailureCode } from '@kici-dev/secret-backend';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.ts';
 import { open, set } from '../orchestrator/support/jobs.ts';
 import { startServer } from '../orchestrator/support/server.ts';
@@ -56,12 +57,41 @@ it('a thousand backends of a thousand organizations share what the first ones le
     const samples = samplesOf(text);
     const reads = samples.filter(({ name }) => name === 'kici_backend_reads_total');
     expect(reads.reduce((sum, { value }) => sum + value, 0)).toBe(2_000);
-    expect(reads.length).toBeLessThanOrEqual(2 * 201);
+    expect(reads.length).toBeLessThanOrEqual(4 * 301);
     expect(new Set(samples.map(({ labels }) => labels['organization'])).size).toBeLessThanOrEqual(102);
     const opened = samples.filter(
       ({ name, labels }) => name === 'kici_backend_breaker_state' && labels['state'] === 'open',
     );
     expect(opened.reduce((sum, { value }) => sum + value, 0)).toBe(1_000);
+  } finally {
+    await telemetry.close();
+  }
+});
+
+it('as many backends as are told apart keep their names, whatever their calls come to', async () => {
+  const telemetry = await createTelemetry(
+    { metrics: { host: '127.0.0.1', port: 0 }, traces: false },
+    {},
+    {
+      collector: () => undefined,
+    },
+  );
+  try {
+    const outcomes = [undefined, ...Object.keys(failureCodes).filter(isFailureCode)];
+    for (const index of many.slice(0, 200)) {
+      const observer = telemetry.backend?.('default', `backend-${index}`);
+      for (const kind of ['list', 'read', 'check', 'look', 'change'] as const)
+        for (const outcome of outcomes)
+          await observer?.call(
+            kind,
+            async () => undefined,
+            () => outcome,
+          );
+    }
+    const lines = (await (await fetch(telemetry.url ?? '')).text()).split('\n');
+    const calls = samplesOf(lines.filter((line) => line.startsWith('kici_backend_calls_total')).join('\n'));
+    expect(calls.filter(({ labels }) => labels['backend'] === undefined)).toEqual([]);
+    expect(calls).toHaveLength(200 * 5 * outcomes.length);
   } finally {
     await telemetry.close();
   }

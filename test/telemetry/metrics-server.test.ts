@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
-import { request } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { request, type OutgoingHttpHeaders } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.ts';
 import { serveMetrics, type MetricsServer } from '../../src/telemetry/metrics-server.ts';
 import { startServer } from '../orchestrator/support/server.ts';
@@ -22,9 +23,23 @@ function idle(url: string, count: number): void {
     sockets.push(connect(Number(port), '127.0.0.1').on('error', () => undefined));
 }
 
-async function serve(text: () => Promise<string> = async () => 'a 1\n'): Promise<string> {
-  server = await serveMetrics({ text }, { host: '127.0.0.1', port: 0 });
+async function serve(
+  text: () => Promise<string> = async () => 'a 1\n',
+  names: readonly string[] = [],
+): Promise<string> {
+  server = await serveMetrics({ text }, { host: '127.0.0.1', port: 0, names }, 500);
   return server.url;
+}
+
+/** With headers that `fetch` may not set. */
+function statusFor(url: string, headers: OutgoingHttpHeaders): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { headers }, (answer) => {
+      resolve(answer.resume().statusCode);
+    })
+      .once('error', reject)
+      .end();
+  });
 }
 
 describe('the port of the metrics', () => {
@@ -45,15 +60,34 @@ describe('the port of the metrics', () => {
     expect(await status(url, { method: 'HEAD' })).toBe(200);
     expect(await status(url, { method: 'POST', body: 'x' })).toBe(405);
     expect(await status(url.replace('/metrics', '/'))).toBe(404);
-    // `fetch` may not set it.
-    const page = await new Promise((resolve, reject) => {
-      request(url, { headers: { 'sec-fetch-site': 'same-origin' } }, (answer) => {
-        resolve(answer.resume().statusCode);
-      })
-        .once('error', reject)
-        .end();
+    expect(await statusFor(url, { 'sec-fetch-site': 'same-origin' })).toBe(403);
+  });
+
+  it('answers by addresses and configured names, and by no other: a page can have its name lead here', async () => {
+    const url = await serve(undefined, ['kici-1.example']);
+    const port = new URL(url).port;
+    const asks = ['127.0.0.1', `10.1.2.3:${port}`, '[::1]:9464', 'LOCALHOST', 'kici-1.example:9464'].map((host) => [
+      host,
+      200,
+    ]);
+    for (const [host, status] of [...asks, ['rebound.example:9464', 421], ['127.0.0.1.nip.example', 421], ['a b', 421]])
+      // oxlint-disable-next-line no-await-in-loop -- which host it is about
+      expect([host, await statusFor(url, { host: String(host) })]).toEqual([host, status]);
+  });
+
+  it('gives each connection one answer, and none to those who do not read for long', async () => {
+    const url = await serve(async () => 'a 1\n'.repeat(200_000));
+    const { port } = new URL(url);
+    const closed = Array.from({ length: 32 }, async () => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+      sockets.push(socket.pause());
+      socket.write('GET /metrics HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(50));
+      await once(socket, 'connect');
+      await once(socket, 'close');
     });
-    expect(page).toBe(403);
+    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 10_000, interval: 100 });
+    for (const socket of sockets) socket.resume();
+    await Promise.all(closed);
   });
 
   it('answers 500, and the next time again, where the metrics are unavailable', async () => {
@@ -94,9 +128,9 @@ describe('the port of the metrics', () => {
         openJobs: async () => {
           throw new Error('the database is away');
         },
-        ready: async () => {
-          throw new Error('not ready');
-        },
+        auditBreaks: async () => 0,
+        // A database that hangs.
+        ready: () => new Promise(() => undefined),
         checkpoints: undefined,
         certificate: undefined,
       });

@@ -32,7 +32,7 @@ describe('the metrics', () => {
     expect(valueOf(text, 'kici_backend_reads_total', { ...corp, result: 'found', source: 'backend' })).toBe(1);
     expect(valueOf(text, 'kici_backend_reads_total', { ...corp, result: 'found', source: 'cache' })).toBe(1);
     expect(valueOf(text, 'kici_backend_reads_total', { backend: 'internal', result: 'found' })).toBe(1);
-    const calls = (labels: Record<string, string>) => valueOf(text, 'kici_backend_call_duration_seconds_count', labels);
+    const calls = (labels: Record<string, string>) => valueOf(text, 'kici_backend_calls_total', labels);
     expect(calls({ ...corp, kind: 'read', outcome: 'ok' })).toBe(1);
     expect(calls({ ...corp, kind: 'check', outcome: 'unauthenticated' })).toBe(1);
     expect(valueOf(text, 'kici_backend_lists_total', { ...corp, source: 'backend' })).toBeGreaterThan(0);
@@ -62,7 +62,7 @@ describe('the metrics', () => {
     const text = await scrape(server);
     expect(valueOf(text, 'kici_jobs_open')).toBe(1);
     expect(valueOf(text, 'kici_backend_breaker_state', { backend: 'corp', state: 'open' })).toBe(1);
-    const outcomes = (outcome: string) => valueOf(text, 'kici_backend_call_duration_seconds_count', { outcome });
+    const outcomes = (outcome: string) => valueOf(text, 'kici_backend_calls_total', { outcome });
     expect(outcomes('server_error')).toBe(5);
     expect(outcomes('circuit_open')).toBeGreaterThan(0);
   });

@@ -8,6 +8,7 @@ import {
   type CallContext,
   type ListPage,
   type ReadOutcome,
+  type RecentWrites,
   type ScopePath,
   type SecretDescriptor,
   type UnlistedScope,
@@ -20,7 +21,6 @@ import type { Service } from '../service/service.ts';
 import { accessVersion } from '../versions/access.ts';
 import { accessCurrent } from '../versions/current.ts';
 import { listVersions } from '../versions/list.ts';
-import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listSecretIds } from '../versions/secret-ids.ts';
 import { createObjectWriter } from './object-writer.ts';
 import { fieldOf, objectOf, wrongShape, type Field, type JsonObject } from './json-object.ts';

@@ -1,9 +1,15 @@
-import { absent, BackendError, type CallContext, type ReadOutcome, type WriteReceipt } from '@kici-dev/secret-backend';
+import {
+  absent,
+  BackendError,
+  type CallContext,
+  type ReadOutcome,
+  type RecentWrites,
+  type WriteReceipt,
+} from '@kici-dev/secret-backend';
 import type { Service } from '../service/service.ts';
 import { accessVersion } from '../versions/access.ts';
 import { addVersion } from '../versions/add.ts';
 import { accessCurrent } from '../versions/current.ts';
-import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listVersions } from '../versions/list.ts';
 import { fieldOf, objectOf, withField, wrongShape, writeJsonObject, type JsonObject } from './json-object.ts';
 

@@ -4,6 +4,7 @@ import {
   unknown,
   type ListPage,
   type ReadOutcome,
+  type RecentWrites,
   type SecretDescriptor,
   type UnnameableSecret,
 } from '@kici-dev/secret-backend';
@@ -16,7 +17,6 @@ import { addVersion } from '../versions/add.ts';
 import { accessCurrent } from '../versions/current.ts';
 import { deleteSecret } from '../versions/delete.ts';
 import { listVersions } from '../versions/list.ts';
-import type { RecentWrites } from '../versions/recent-writes.ts';
 import { listSecretIds } from '../versions/secret-ids.ts';
 import { isBelow, type Layout } from './layout.ts';
 import { once, outcomeOf } from './outcomes.ts';

@@ -185,6 +185,16 @@ describe.each(transports)("reading one's own writes while latest lags, over %s",
     expect(await world.read(ref('K'))).toBe('found theirs (2)');
   });
 
+  it.each(['DISABLED', 'DESTROYED'] as const)(
+    'never hides that what somebody else wrote after it is %s',
+    async (state) => {
+      await using world = await openWorld({ transport });
+      await world.backend.write?.({ ...ref('K'), value: text('ours') }, context());
+      add(world.fake.model, 'shop--K', 'theirs').state = state;
+      expect(await world.read(ref('K'))).toBe(`unknown ${state.toLowerCase()}`);
+    },
+  );
+
   it('does not outlive a secret that was deleted and made again', async () => {
     await using world = await openWorld({ transport });
     for (const value of ['one', 'two']) await world.backend.write?.({ ...ref('K'), value: text(value) }, context());

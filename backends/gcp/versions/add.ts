@@ -1,9 +1,8 @@
-import { BackendError, type CallContext, type WriteReceipt } from '@kici-dev/secret-backend';
+import { BackendError, type CallContext, type RecentWrites, type WriteReceipt } from '@kici-dev/secret-backend';
 import { maxPayloadBytes } from '../capabilities.ts';
 import { versionOf } from '../names/resource.ts';
 import type { ServiceAnswer, Service } from '../service/service.ts';
 import { crc32c } from './crc32c.ts';
-import type { RecentWrites } from './recent-writes.ts';
 import { toRfc3339 } from './time.ts';
 
 /** Adds the bytes as the newest version, and creates the secret if needed. Rejects with a `BackendError`. */
@@ -24,11 +23,12 @@ export async function addVersion(
     service.call('AddSecretVersion', context, (client, options) =>
       client.addSecretVersion({ parent, payload }, options),
     );
+  const before = await recent.of(id);
   let answer = await add();
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') {
     await createSecret(service, id, context);
     // The numbers of a recreated secret start again.
-    recent.forget(id);
+    if (before !== undefined) await recent.forget(id, before);
     answer = await add();
   }
   const added = valueOf(answer);
@@ -41,8 +41,11 @@ export async function addVersion(
     throw new BackendError('corrupt', {
       detail: `the service did not confirm the checksum of version ${version}; write the value again`,
     });
-  recent.record(id, version);
   const updatedAt = toRfc3339(added.createTime);
+  await recent.record(id, {
+    version: Number(version),
+    at: updatedAt === undefined ? service.host.now() : Date.parse(updatedAt),
+  });
   return { version, ...(updatedAt !== undefined && { updatedAt }) };
 }
 

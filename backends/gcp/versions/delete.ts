@@ -1,8 +1,7 @@
-import { BackendError, type CallContext, type DeleteReceipt } from '@kici-dev/secret-backend';
+import { BackendError, type CallContext, type DeleteReceipt, type RecentWrites } from '@kici-dev/secret-backend';
 import { secretIdOf } from '../names/resource.ts';
 import type { Service } from '../service/service.ts';
 import { valueOf } from './add.ts';
-import type { RecentWrites } from './recent-writes.ts';
 
 /** Deletes exactly the state that was read. Rejects with a `BackendError`, `conflict` if it has changed since. */
 export async function deleteSecret(
@@ -12,6 +11,7 @@ export async function deleteSecret(
   context: CallContext,
 ): Promise<DeleteReceipt> {
   const name = service.resources.secret(id);
+  const written = await recent.of(id);
   const seen = await service.call('GetSecret', context, (client, options) => client.getSecret({ name }, options));
   if (!seen.ok && seen.failure.status === 'NOT_FOUND') return { existed: false };
   const { name: seenName, etag } = valueOf(seen);
@@ -22,6 +22,6 @@ export async function deleteSecret(
   );
   if (!answer.ok && answer.failure.status === 'NOT_FOUND') return { existed: false };
   valueOf(answer);
-  recent.forget(id);
+  if (written !== undefined) await recent.forget(id, written);
   return { existed: true };
 }

@@ -3,7 +3,8 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Masker } from '@kici-dev/secret-masker';
-import { AgentError, systemCode } from '../agent-error.ts';
+import { OutputAllowance } from '../limits/output-allowance.ts';
+import { notStarted } from './program.ts';
 import { isForeground } from './terminal.ts';
 
 /** Writes, and resolves when there is room for more. */
@@ -11,11 +12,20 @@ export type ChildIo = Readonly<Record<'stdout' | 'stderr', (bytes: Uint8Array) =
 
 export interface ChildRun {
   readonly command: readonly [string, ...string[]];
+  /** Programs that become it, each the one after it. */
+  readonly starter: readonly string[];
   readonly variables: Readonly<Record<string, string>>;
-  /** Default: output goes to this process's own descriptors, and so to its terminal. */
   readonly masker: Masker | undefined;
+  /** In bytes. Without it and a masker, output goes to this process's own descriptors, and so to its terminal. */
+  readonly outputLimit: number | undefined;
   readonly io: ChildIo;
   readonly signal: AbortSignal;
+}
+
+export interface ChildEnd {
+  /** After a signal 128 plus its number. */
+  readonly code: number;
+  readonly isOutputCut: boolean;
 }
 
 const passed = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
@@ -25,21 +35,23 @@ const graceMs = 5_000;
 /** Processes that the program started may hold its output open after it has ended. */
 const drainMs = 5_000;
 
-/**
- * @returns the exit code; after a signal 128 plus its number
- * @throws AgentError (`command_not_found`, `command_not_started`)
- */
-export async function runChild({ command, variables, masker, io, signal }: ChildRun): Promise<number> {
+/** @throws AgentError (`command_not_found`, `command_not_started`) */
+export async function runChild(run: ChildRun): Promise<ChildEnd> {
+  const { command, masker, io } = run;
   // Before the program starts: it may report ready, and be told to end, before the next line here runs.
-  const stop = passSignals(signal, (name) => child?.kill(name));
+  const signals = passSignals(run.signal, (name) => child?.kill(name));
+  const allowance = new OutputAllowance(run.outputLimit, () => {
+    signals.pass('SIGTERM');
+  });
+  const within = (write: ChildIo['stdout']) => async (bytes: Uint8Array) => write(allowance.take(bytes));
   let child: ChildProcess | undefined;
   try {
-    child = start(command, variables, masker !== undefined);
+    const isPiped = masker !== undefined || run.outputLimit !== undefined;
+    child = start(run, isPiped);
     const ended = endOf(child, command[0]);
-    const output =
-      masker === undefined
-        ? []
-        : [maskInto(child.stdout, masker, io.stdout), maskInto(child.stderr, masker, io.stderr)];
+    const output = isPiped
+      ? [passOutput(child.stdout, masker, within(io.stdout)), passOutput(child.stderr, masker, within(io.stderr))]
+      : [];
     const code = await ended;
     const late = new AbortController();
     await Promise.race([
@@ -47,20 +59,21 @@ export async function runChild({ command, variables, masker, io, signal }: Child
       pause(drainMs, undefined, { signal: late.signal }).catch(() => undefined),
     ]);
     late.abort();
-    return code;
+    return { code, isOutputCut: allowance.isExceeded };
   } finally {
-    stop();
+    signals.stop();
     child?.stdout?.destroy();
     child?.stderr?.destroy();
   }
 }
 
 /** @throws AgentError if the system refuses at once, such as for too many arguments */
-function start([file, ...args]: ChildRun['command'], env: ChildRun['variables'], piped: boolean): ChildProcess {
+function start({ starter, command, variables }: ChildRun, isPiped: boolean): ChildProcess {
+  const [file = command[0], ...args] = [...starter, ...command];
   try {
-    return spawn(file, args, { env, stdio: piped ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
+    return spawn(file, args, { env: variables, stdio: isPiped ? ['inherit', 'pipe', 'pipe'] : 'inherit' });
   } catch (error) {
-    throw notStarted(file, error);
+    throw notStarted(command[0], error);
   }
 }
 
@@ -79,7 +92,10 @@ function endOf(child: ChildProcess, file: string): Promise<number> {
  * Passes signals on to the program. A request to end everything (SIGTERM, SIGHUP, a lost parent) kills it after five
  * seconds; a Ctrl-C is the program's own business.
  */
-function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void): () => void {
+function passSignals(
+  signal: AbortSignal,
+  kill: (name: NodeJS.Signals) => void,
+): { readonly pass: (name: Passed) => void; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let heard = false;
   const pass = (name: Passed): void => {
@@ -100,35 +116,28 @@ function passSignals(signal: AbortSignal, kill: (name: NodeJS.Signals) => void):
   };
   for (const name of passed) process.on(name, pass);
   signal.addEventListener('abort', onAbort);
-  return () => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-    for (const name of passed) process.removeListener(name, pass);
+  return {
+    pass,
+    stop: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      for (const name of passed) process.removeListener(name, pass);
+    },
   };
 }
 
-async function maskInto(
+async function passOutput(
   stream: Readable | null,
-  masker: Masker,
+  masker: Masker | undefined,
   write: (bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   if (stream === null) return;
-  const masked = masker.open();
+  const masked = masker?.open();
   try {
-    for await (const chunk of stream) if (chunk instanceof Uint8Array) await write(Buffer.concat(masked.write(chunk)));
+    for await (const chunk of stream)
+      if (chunk instanceof Uint8Array) await write(masked === undefined ? chunk : Buffer.concat(masked.write(chunk)));
   } catch {
     // The wait for output ended early; what has arrived still goes out.
   }
-  await write(Buffer.concat(masked.end()));
-}
-
-function notStarted(file: string, error: unknown): AgentError {
-  const code = systemCode(error);
-  return code === 'ENOENT'
-    ? new AgentError('command_not_found', `there is no program ${JSON.stringify(file)}`, 'check its name and PATH')
-    : new AgentError(
-        'command_not_started',
-        `${JSON.stringify(file)} cannot be started (${code ?? 'unknown'})`,
-        'check that it is a program that you may run',
-      );
+  if (masked !== undefined) await write(Buffer.concat(masked.end()));
 }

@@ -1,3 +1,4 @@
+import type { Limits } from '../limits/limits.ts';
 import type { Clients } from '../session/open-session.ts';
 import type { ChildIo } from './child.ts';
 import type { Handover } from './handover.ts';
@@ -9,6 +10,7 @@ export interface ExecOptions extends Handover {
   readonly command: readonly [string, ...string[]];
   /** Whether output passes through the masker, so that no value handed over shows in it. */
   readonly mask: boolean;
+  readonly limits: Limits;
   readonly clients: Clients;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** For mounted files; default: the operating system's folder. */

@@ -6,9 +6,9 @@ const signs: readonly (readonly [name: LimitName, sign: RegExp])[] = [
   ['tmp', /\bENOSPC\b|No space left on device/i],
 ];
 
-/** What ended a step, where that is known. */
-export function exceededText(name: LimitName, limits: Limits): string {
-  return `the step exceeded its limit ${limitText(name, limits)}`;
+/** What ended it, where that is known. */
+export function exceededText(subject: 'step' | 'program', name: LimitName, limits: Limits): string {
+  return `the ${subject} exceeded its limit ${limitText(name, limits)}`;
 }
 
 /** With the limit that a failure looks like, where nobody can tell for sure. */

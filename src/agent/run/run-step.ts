@@ -92,7 +92,7 @@ function withLimits(result: StepResult, exceeded: LimitName | undefined, limits:
   if (status === 'timed_out' || status === 'cancelled') return result;
   if (exceeded === undefined)
     return error === undefined ? result : { ...result, error: withLikelyLimit(error, limits) };
-  const text = exceededText(exceeded, limits);
+  const text = exceededText('step', exceeded, limits);
   return {
     status: 'failed',
     code: 'limit_exceeded',

@@ -1,6 +1,6 @@
 import { endianness } from 'node:os';
 
-/** The numbers of add_key, request_key and keyctl follow one another: the first of them, by AUDIT_ARCH of linux/audit.h. */
+/** The first number of add_key, request_key and keyctl, which follow one another, by AUDIT_ARCH of linux/audit.h. */
 const keyrings: readonly (readonly [architecture: number, firstCall: number])[] = [
   [0xc000_003e, 248], // x86-64
   [0x4000_0003, 286], // i386

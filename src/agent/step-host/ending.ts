@@ -35,6 +35,12 @@ export function endProcess(channel: Channel): void {
     if (hasRest()) end();
   });
   setTimeout(end, patienceMs).unref();
+  process.on('exit', leave);
+}
+
+/** Node.js would first take down its heap, for which the next step waits. What an author's handler has added still runs. */
+function leave(): void {
+  if (process.listeners('exit').at(-1) === leave) process.exit();
 }
 
 function end(): void {

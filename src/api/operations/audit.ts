@@ -131,7 +131,10 @@ export const auditOperations = {
     command: 'kici-admin audit cut',
     commandArguments: { before: '--before!' },
     subject: ['before'],
-    input: z.object({ before: instant.describe('rows from the first one on that is not older than this stay') }),
+    input: z.object({
+      before: instant.describe('rows from the first one on that is not older than this stay'),
+      through: z.int().min(0).optional().describe('rows with a greater number stay too, such as those not exported'),
+    }),
     output: z.object({
       through: z.int().describe('the last row that was removed'),
       rows: z.int().describe('how many were removed'),

@@ -1,45 +1,58 @@
 import { auditCheckpoint, isSigned, type AuditCheckpoint } from '../../api/audit-checkpoint.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import { readFile } from '../value-input/read-bytes.ts';
+import { count } from './format.ts';
 import type { OutputOf } from './session.ts';
 
 const maxFileBytes = 64 * 1_024 * 1_024;
-/** As many as fit into one request. */
-const mostCompared = 200;
+/** Characters of row numbers that one request may hold. */
+const mostAsked = 4_000;
 
-/**
- * The checkpoints of an organization in a file of lines, the oldest first; of very many, some of every age.
- * @throws CommandError if there is none, or a line is something else
- */
-export async function readCheckpoints(path: string, organization: string): Promise<readonly AuditCheckpoint[]> {
-  const lines = Buffer.from(await readFile(path, maxFileBytes))
-    .toString('utf8')
-    .split('\n');
-  const found = lines
-    .flatMap((line, index) => (line.trim() === '' ? [] : [parse(line, index + 1)]))
-    .filter((one) => one.organization === organization)
-    .toSorted((left, right) => left.sequence - right.sequence);
-  if (found.length === 0)
-    throw new CommandError(
-      'not_a_checkpoint',
-      `the file holds no checkpoint of the organization ${JSON.stringify(organization)}`,
-      'check the file, and --org',
-    );
-  const every = Math.ceil(found.length / mostCompared);
-  // Counted from the newest, which is always among them.
-  return found.filter((_, index) => (found.length - 1 - index) % every === 0);
+/** What a file of checkpoints holds of an organization. */
+export interface CheckpointFile {
+  /** All of them, the oldest row first. */
+  readonly checkpoints: readonly AuditCheckpoint[];
+  /** Lines that are none: a collector writes others between them, and a full disk leaves half of one. */
+  readonly skipped: number;
 }
 
-function parse(line: string, number: number): AuditCheckpoint {
-  try {
-    return auditCheckpoint.parse(JSON.parse(line));
-  } catch {
+/** @throws CommandError if there is none of the organization */
+export async function readCheckpoints(path: string, organization: string): Promise<CheckpointFile> {
+  const lines = Buffer.from(await readFile(path, maxFileBytes))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const found = lines.flatMap((line) => parse(line) ?? []);
+  const skipped = lines.length - found.length;
+  const checkpoints = found
+    .filter((one) => one.organization === organization)
+    .toSorted((left, right) => left.sequence - right.sequence);
+  if (checkpoints.length === 0)
     throw new CommandError(
       'not_a_checkpoint',
-      `line ${number} is not a checkpoint of an audit log`,
-      'a file of checkpoints has one on each line, as `kici-admin audit checkpoint` prints them; remove a line that a full disk has cut off',
+      `the file holds no checkpoint of the organization ${JSON.stringify(organization)}: of ${count(lines.length, 'line')}, ${skipped} are none of any`,
+      'a file of checkpoints has one on each line, as `kici-admin audit checkpoint` prints them; check the file, and --org',
     );
+  return { checkpoints, skipped };
+}
+
+function parse(line: string): AuditCheckpoint | undefined {
+  try {
+    return auditCheckpoint.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
   }
+}
+
+/** The numbers of all their rows, in as few requests as they fit into. */
+export function rowsOf(checkpoints: readonly AuditCheckpoint[]): readonly string[] {
+  const requests: string[] = [];
+  for (const sequence of new Set(checkpoints.map((one) => one.sequence))) {
+    const longer = `${requests.at(-1) ?? ''},${sequence}`;
+    if (requests.length > 0 && longer.length <= mostAsked) requests[requests.length - 1] = longer;
+    else requests.push(String(sequence));
+  }
+  return requests;
 }
 
 interface Finding {

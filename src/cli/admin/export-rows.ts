@@ -49,19 +49,24 @@ export async function exportToStream(session: ApiSession, filters: Filters, { st
 
 /**
  * Into a new file, on the disk when it resolves.
- * @returns how many rows were written
+ * @returns how many rows were written, and the number of the last one, or 0
  * @throws CommandError `cannot_write`
  */
-export async function exportToFile(session: ApiSession, filters: Filters, path: string): Promise<number> {
-  let count = 0;
+export async function exportToFile(
+  session: ApiSession,
+  filters: Filters,
+  path: string,
+): Promise<{ readonly rows: number; readonly last: number }> {
+  let [count, last] = [0, 0];
   try {
     await using file = await open(path, 'wx', 0o600);
     for await (const rows of rowsOf(session, filters)) {
       await file.appendFile(rows.map(lineOf).join(''));
       count += rows.length;
+      last = rows.at(-1)?.sequence ?? last;
     }
     await file.sync();
-    return count;
+    return { rows: count, last };
   } catch (error) {
     const code = error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
     if (code === undefined) throw error;

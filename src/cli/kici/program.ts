@@ -49,6 +49,7 @@ export interface ExecFlags extends ServerFlags {
   readonly prefix: string;
   readonly file: readonly { readonly variable: string; readonly key: string }[];
   readonly mask?: boolean;
+  readonly limit: Limits;
   readonly mountDir?: string;
 }
 
@@ -92,12 +93,7 @@ function addRun(program: Command, options: ProgramOptions): void {
     .addOption(sandboxOption('the boundary around each step'))
     .option('--runtime <name>', 'what the container engine runs containers with, such as runsc (else its own choice)')
     .option('--no-namespaces', 'without a sandbox: a step may reach and leave processes, and gain rights by sudo')
-    .option(
-      '--limit <name=amount>',
-      'what each step may take at most: processes, memory, tmp, output; may be repeated',
-      addedLimit,
-      {},
-    )
+    .addOption(limitOption('what each step may take at most: processes, memory, tmp, output; may be repeated'))
     .option('--project-copy', 'each job works in a copy of the project, which is gone with it')
     .option('--label <label>', 'a label of this agent, for runsOn; may be repeated', added, [])
     .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
@@ -177,6 +173,9 @@ function addExec(program: Command, options: ProgramOptions): void {
       [],
     )
     .option('--mask', 'show *** for the secrets in what the program prints, which then has no terminal to print to')
+    .addOption(
+      limitOption('what it may take at most: processes, memory, output (then without a terminal); may be repeated'),
+    )
     .option('--mount-dir <folder>', 'where secrets become files, such as a tmpfs (else TMPDIR)')
     .option('--json', 'print an error as JSON')
     .addHelpText(
@@ -184,6 +183,7 @@ function addExec(program: Command, options: ProgramOptions): void {
       examples(
         'kici exec --environment production --only PASSWORD --prefix PG -- psql',
         'kici exec --environment production --all --mask -- ./deploy.sh',
+        'kici exec --environment production --all --limit memory=2GiB --limit processes=500 -- ./test.sh',
         'kici exec --environment production --file KUBECONFIG=CLUSTER_CONFIG -- kubectl get pods',
       ),
     )
@@ -227,6 +227,10 @@ function configure(command: Command, { writeOut, writeErr }: ProgramOptions): Co
       getErrHasColors: () => false,
     })
     .exitOverride();
+}
+
+function limitOption(description: string): Option {
+  return new Option('--limit <name=amount>', description).argParser(addedLimit).default({});
 }
 
 function sandboxOption(description: string): Option {

@@ -37,7 +37,12 @@ function placeOf(place: string, tokenFile: string | undefined): AuditSinkSetting
   if (url === undefined) throw new UsageError('the audit sink is not an address', hint);
   if (url.username !== '' || url.password !== '' || url.hash !== '')
     throw new UsageError('the address of the audit sink holds a user or a "#"', hint);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname)))
-    return { kind: 'put', url, tokenFile };
-  throw new UsageError('the audit sink is an address other than https', hint);
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback.test(url.hostname)))
+    throw new UsageError('the audit sink is an address other than https', hint);
+  if (!url.pathname.endsWith('/'))
+    throw new UsageError(
+      'the path of the address of the audit sink does not end with "/"',
+      'each document gets a name of its own below the address, as one that is replaced would lose those before it: add "/"',
+    );
+  return { kind: 'put', url, tokenFile };
 }

@@ -56,7 +56,7 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
       );
     const second = await folder.settle();
     if (second !== undefined) warn(second);
-    await keepLocalToken(application, settings.host, io.environment);
+    await keepLocalToken(application, settings, io.environment);
     io.stdout.write(
       json
         ? `${JSON.stringify({ ready: true, url: application.url, metrics: application.metricsUrl, pid: process.pid })}\n`

@@ -1,7 +1,7 @@
 import type { ServerSettings } from '../../composition/settings.ts';
 import { UsageError } from '../terminal/command-error.ts';
 import type { Configuration } from './configuration.ts';
-import { portOf } from './configured-values.ts';
+import { portOf, publicUrlsOf } from './configured-values.ts';
 import { configurationItems } from './configuration-items.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,11 @@ export function telemetryOf(configuration: Configuration, environment: Environme
   const metrics =
     metricsPort.value === ''
       ? undefined
-      : { host: metricsHost.value, port: portOf(metricsPort, configurationItems.metricsPort) };
+      : {
+          host: metricsHost.value,
+          port: portOf(metricsPort, configurationItems.metricsPort),
+          names: publicUrlsOf(configuration).map(({ hostname }) => hostname),
+        };
   const traces = sendsTraces(environment);
   return metrics === undefined && !traces ? undefined : { metrics, traces };
 }

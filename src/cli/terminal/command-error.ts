@@ -232,7 +232,7 @@ export const clientErrorCodes = Object.freeze({
     next: 'look at what the message names and remove it before you use the project',
   },
   limit_unavailable: {
-    meaning: 'a limit of a job or of the run cannot be kept on this machine, or leaves Node.js itself no room',
+    meaning: 'a limit of a job, a run or a program cannot be kept on this machine, or leaves Node.js itself no room',
     next: 'do what the message says, choose another `--sandbox`, or leave the limit out',
   },
   step_failed: { meaning: 'the function of a step threw, or rejected', next: 'see the error above it in the log' },
@@ -245,7 +245,7 @@ export const clientErrorCodes = Object.freeze({
     next: 'see the log of the step for what ended it',
   },
   limit_exceeded: {
-    meaning: 'a step has come up against one of its limits',
+    meaning: 'a step, or the program of `kici exec`, has come up against one of its limits',
     next: "give it more with the job's `limits` and `--limit`, of which the smaller one holds",
   },
   step_refused: {

@@ -27,6 +27,7 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
     identifiers.database,
     identifiers.keyring,
     identifiers.seals,
+    identifiers.now,
   ]);
   bind(identifiers.backendTypes).toResolvedValue<[BackendDefinition, BackendPackage[]]>(
     (internal, packages) => createBackendTypes([internal], packages),

@@ -80,6 +80,7 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
       ready: container.get(identifiers.readiness),
       degraded: () => [
         ...(checkpoints.problem() === undefined ? [] : ['checkpoint_sink_failed' as const]),
+        ...(checkpoints.isLate() ? ['checkpoints_late' as const] : []),
         ...(certificate?.problem() === undefined ? [] : ['certificate_refused' as const]),
       ],
       certificate,

@@ -1,7 +1,9 @@
 import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
+import { RecentWritesHere } from '@kici-dev/secret-federation';
 
 /** The host of a backend under test: access to nothing on the machine, unless overridden. */
 export function testHost(overrides: Partial<BackendHost> = {}): BackendHost {
+  const now = overrides.now ?? (() => Date.now());
   return {
     name: 'under-test',
     organization: 'default',
@@ -11,7 +13,8 @@ export function testHost(overrides: Partial<BackendHost> = {}): BackendHost {
       Promise.reject(new BackendError('misconfigured', { reason: 'setting_not_allowed', about: setting })),
     resolveAddress: () => Promise.reject(new Error('this test resolves no addresses')),
     log: () => undefined,
-    now: () => Date.now(),
+    now,
+    recentWrites: new RecentWritesHere(now),
     ...overrides,
   };
 }

@@ -1,7 +1,7 @@
 import { operations } from 'virtual:operations';
 import { requestOf } from '../../api/request.ts';
 import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
-import { setConnection } from './connection.ts';
+import { connection, setConnection } from './connection.ts';
 import { Problem, unreachable } from './problem.ts';
 import { setServerTime } from './server-time.ts';
 
@@ -11,6 +11,24 @@ let csrf = '';
 /** Keeps the token that every changing request of this page must carry. */
 export function setCsrf(token: string): void {
   csrf = token;
+}
+
+let look: Promise<unknown> = Promise.resolve();
+
+/** Operations are called only once it is known who is signed in. */
+export function waitFor(session: Promise<unknown>): void {
+  look = session;
+}
+
+/** @throws Problem `unauthenticated` if the session of this page is over: another one may be somebody else's */
+export async function requireSession(): Promise<void> {
+  await look;
+  if (connection() === 'ended')
+    throw new Problem(401, {
+      error: 'unauthenticated',
+      message: 'the session of this page has ended',
+      hint: 'sign in again; what you typed is kept',
+    });
 }
 
 interface Sent {
@@ -32,6 +50,7 @@ export async function call<Id extends OperationId>(
   signal?: AbortSignal,
 ): Promise<ClientOutput<Id>> {
   const operation = operations[id];
+  await requireSession();
   const answer = await send({ method: operation.method, ...requestOf(operation, organization, input), signal });
   // The server checks its answers against the schema of this very type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

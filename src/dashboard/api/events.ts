@@ -1,7 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { eventsPath, type ChangeEvent } from '../../api/change-events.ts';
 import { useOrganization } from '../shell/address.ts';
+import { requireSession } from './call.ts';
 import { setConnection, useConnection } from './connection.ts';
 import { readSession } from './session.tsx';
 import { isInSight, useInSight } from './use-in-sight.ts';
@@ -39,7 +40,7 @@ const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
   variables: /^(variables|audit)\./,
 };
 
-/** Opens the page's event stream and fetches queries again that show what has changed. */
+/** Follows the page's event stream and fetches queries again that show what has changed. */
 export function useEvents(): void {
   const organization = useOrganization();
   const client = useQueryClient();
@@ -49,50 +50,68 @@ export function useEvents(): void {
   const isSeen = useInSight();
   useEffect(() => {
     if (connection !== 'up' || !isSeen) return undefined;
-    const source = new EventSource(`/api/v1/orgs/${encodeURIComponent(organization)}${eventsPath}`);
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const kinds = new Set<ChangeEvent['kind']>();
-    const ask = (): void => {
-      timer = undefined;
-      const patterns = [...kinds].map((kind) => shownBy[kind]);
-      kinds.clear();
-      void client.invalidateQueries({
-        predicate: ({ queryKey: [, id] }) =>
-          patterns.some((pattern) => pattern === undefined || (typeof id === 'string' && pattern.test(id))),
-      });
+    let close: (() => void) | undefined;
+    let isOver = false;
+    const again = (): void => {
+      setAttempt(attempt + 1);
     };
-    const changed = (kind: ChangeEvent['kind']): void => {
-      kinds.add(kind);
-      timer ??= setTimeout(ask, gatherMs);
+    const open = (): void => {
+      if (!isOver) close = follow(organization, client, again);
     };
-    source.addEventListener('open', () => {
-      setLive(true);
-      // Covers what happened while the stream was closed.
-      changed('changed');
-    });
-    source.addEventListener('change', ({ data }) => {
-      changed(kindOf(data));
-    });
-    source.addEventListener('ended', () => {
-      source.close();
-      setConnection('ended');
-    });
-    source.addEventListener('error', () => {
-      setLive(false);
-      // Finds out whether the server is down or the session is over.
-      void readSession().catch(() => undefined);
-      // The browser reconnects by itself unless it was refused.
-      if (source.readyState === EventSource.CLOSED)
-        timer ??= setTimeout(() => {
-          setAttempt(attempt + 1);
-        }, againMs);
-    });
+    // Where there is none, the connection says so.
+    requireSession().then(open, () => undefined);
     return () => {
-      clearTimeout(timer);
-      source.close();
+      isOver = true;
+      close?.();
       if (isInSight()) setLive(false);
     };
   }, [organization, client, connection, attempt, isSeen]);
+}
+
+/**
+ * @param again opens it once more
+ * @returns a function that closes it
+ */
+function follow(organization: string, client: QueryClient, again: () => void): () => void {
+  const source = new EventSource(`/api/v1/orgs/${encodeURIComponent(organization)}${eventsPath}`);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const kinds = new Set<ChangeEvent['kind']>();
+  const ask = (): void => {
+    timer = undefined;
+    const patterns = [...kinds].map((kind) => shownBy[kind]);
+    kinds.clear();
+    void client.invalidateQueries({
+      predicate: ({ queryKey: [, id] }) =>
+        patterns.some((pattern) => pattern === undefined || (typeof id === 'string' && pattern.test(id))),
+    });
+  };
+  const changed = (kind: ChangeEvent['kind']): void => {
+    kinds.add(kind);
+    timer ??= setTimeout(ask, gatherMs);
+  };
+  source.addEventListener('open', () => {
+    setLive(true);
+    // Covers what happened while the stream was closed.
+    changed('changed');
+  });
+  source.addEventListener('change', ({ data }) => {
+    changed(kindOf(data));
+  });
+  source.addEventListener('ended', () => {
+    source.close();
+    setConnection('ended');
+  });
+  source.addEventListener('error', () => {
+    setLive(false);
+    // Finds out whether the server is down or the session is over.
+    void readSession().catch(() => undefined);
+    // The browser reconnects by itself unless it was refused.
+    if (source.readyState === EventSource.CLOSED) timer ??= setTimeout(again, againMs);
+  });
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
 }
 
 function kindOf(data: unknown): ChangeEvent['kind'] {

@@ -1,3 +1,5 @@
+import { doubtfulCodes } from '../../api/doubtful-codes.ts';
+
 /** Why a request failed, in the server's words if it gave any, otherwise in ours. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -5,8 +7,10 @@ export class Problem extends Error {
   readonly hint: string;
   readonly status: number;
   readonly requestId: string | undefined;
-  /** Whether it may have been done all the same: the orchestrator did not say. */
+  /** Whether it may have been done all the same. */
   readonly isDoubtful: boolean;
+  /** When it failed, by the clock of this machine: Unix time in milliseconds. */
+  readonly at: number = Date.now();
   /** The command that does the same, if a policy refused it here. */
   readonly command: string | undefined;
 
@@ -17,8 +21,8 @@ export class Problem extends Error {
     };
     super(text('message') ?? `the server answered with status ${status}`);
     this.status = status;
-    this.isDoubtful = text('error') === undefined || text('error') === 'unreachable';
     this.code = text('error') ?? 'bad_answer';
+    this.isDoubtful = doubtfulCodes.some((code) => code === this.code);
     this.hint = text('hint') ?? "try again; if it keeps failing, see the orchestrator's log";
     this.requestId = text('requestId');
     this.command = text('cliEquivalent');

@@ -1,8 +1,9 @@
 import { createContext, use } from 'react';
 import type { DashboardSession } from '../../api/dashboard-session.ts';
-import { send, setCsrf } from './call.ts';
+import { send, setCsrf, waitFor } from './call.ts';
 import { reviveConnection, setConnection } from './connection.ts';
 import { Problem } from './problem.ts';
+import { isInSight } from './use-in-sight.ts';
 
 const address = '/dashboard/session';
 
@@ -23,6 +24,11 @@ export async function readSession(): Promise<DashboardSession> {
     hint: 'sign in again; what you typed is kept',
   });
 }
+
+// Whoever comes back to this page may have signed in as somebody else behind it.
+document.addEventListener('visibilitychange', () => {
+  if (isInSight() && ours !== undefined) waitFor(readSession().catch(() => undefined));
+});
 
 /** @throws Problem */
 export async function signIn(credential: { token: string } | { code: string }): Promise<DashboardSession> {

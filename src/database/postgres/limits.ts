@@ -7,7 +7,7 @@ export const statementTimeouts = {
 } as const;
 
 /**
- * How long a transaction may stand still between two statements: whoever has gone with rows locked, be it a machine that
+ * How long a transaction may stand still between two statements: whoever has gone with rows locked, be it a host that
  * was cut off or a process that was stopped, keeps everybody else waiting for as long.
  */
 export const idleTransactionMs = 3_000;

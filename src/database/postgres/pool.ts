@@ -13,7 +13,7 @@ const maxConnections = 10;
 export function createPool(
   config: PoolConfig,
   statementTimeoutMs: number,
-  observer?: Pick<DatabaseObserver, 'pooled'>,
+  observer?: Pick<DatabaseObserver, 'pooled' | 'ran'>,
 ): PostgresPool {
   const pool = new Pool({
     max: maxConnections,
@@ -26,17 +26,20 @@ export function createPool(
     types: columnTypes,
     ...config,
   });
+  observer?.pooled(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   // Without listeners the end of a connection would end the process: that of an idle one, and that of one in use
   // between two statements. Whoever uses it next hears of it.
-  observer?.pooled(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }));
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
   return {
     options: {},
     async connect() {
+      const started = performance.now();
       try {
         return new GuardedClient(await pool.connect());
       } catch (error) {
+        // No statement is run then, so nothing else would tell of it.
+        observer?.ran('connect', performance.now() - started, true);
         throw named(error);
       }
     },

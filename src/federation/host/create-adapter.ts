@@ -3,14 +3,18 @@ import {
   contractMismatch,
   type BackendDefinition,
   type BackendHost,
+  type RecentWrites,
   type SecretBackend,
   type Settings,
 } from '@kici-dev/secret-backend';
 import { createFileReader } from './allowed-file.ts';
 import type { BackendObserver } from './observer.ts';
+import { RecentWritesHere } from './recent-writes.ts';
 
 /** What is known about machine and instance; the host completes `BackendHost`. */
-export type HostSurroundings = Omit<BackendHost, 'readFile'> & {
+export type HostSurroundings = Omit<BackendHost, 'readFile' | 'recentWrites'> & {
+  /** Default: those of this instance, in memory. */
+  readonly recentWrites?: RecentWrites;
   /** Default: nobody measures it. */
   readonly observer?: BackendObserver;
 };
@@ -27,6 +31,10 @@ export function createAdapter(
   const mismatch = contractMismatch(definition);
   if (mismatch !== undefined)
     throw new BackendError('misconfigured', { detail: `the backend type ${definition.type} ${mismatch}` });
-  const { observer: _, ...host } = surroundings;
-  return definition.create(settings, { ...host, readFile: createFileReader(surroundings.ambient.paths) });
+  const { observer: _, recentWrites = new RecentWritesHere(() => surroundings.now()), ...host } = surroundings;
+  return definition.create(settings, {
+    ...host,
+    recentWrites,
+    readFile: createFileReader(surroundings.ambient.paths),
+  });
 }

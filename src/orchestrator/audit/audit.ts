@@ -77,9 +77,9 @@ export function createAudit(services: AuditServices): AuditHandlers {
       call.note({ sequence: checkpoint.sequence });
       return { checkpoint, kept: checkpoints.hasSink };
     },
-    async 'audit.cut'({ before }, call) {
+    async 'audit.cut'(limits, call) {
       const { organization, caller, context } = call;
-      const { through, rows, row } = await cutLog({ ...services, verify }, organization, before, actorOf(caller));
+      const { through, rows, row } = await cutLog({ ...services, verify }, organization, limits, actorOf(caller));
       call.note({ through, rows, row });
       await removeCutRows(services, organization, context.signal);
       return { through, rows, row };

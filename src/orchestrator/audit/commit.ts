@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 import { newest, type AnchorState, type AuditHead, type AuditHeads } from './anchor.ts';
-import { cutSubject } from './beginning.ts';
+import { cutSubject, readBeginning } from './beginning.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
@@ -133,9 +133,14 @@ async function appendTo(
   }
   await insert(transaction, rows, statements);
   await writeHeads(transaction, heads, statements);
-  for (const [index, { organization, phase, subject }] of entries.entries())
-    if (phase === 'cut')
-      await noteCut(transaction, organization, sequences[index] ?? 0, cutSubject.parse(subject).through);
+  for (const [index, { organization, phase, subject }] of entries.entries()) {
+    const sign = signers.get(organization);
+    if (phase !== 'cut' || sign === undefined) continue;
+    const { through } = cutSubject.parse(subject);
+    // What the head says by itself is not signed; a cut that removes less than an earlier one changes nothing.
+    const { after } = await readBeginning(transaction, organization, sign);
+    if (after < through) await noteCut(transaction, organization, sequences[index] ?? 0, through);
+  }
   return { sequences, heads, breaks };
 }
 

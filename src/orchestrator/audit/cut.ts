@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
+import type { OperationInput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AuditLog } from './audit-log.ts';
 import { readBeginning, type CutSubject } from './beginning.ts';
@@ -32,17 +33,17 @@ export interface Cut extends CutSubject {
 export async function cutLog(
   { log, checkpoints, verify, now }: CutServices,
   organization: string,
-  before: string,
+  { before, through }: OperationInput<'audit.cut'>,
   actor: string,
 ): Promise<Cut> {
   const moment = Date.parse(before);
   if (moment > now()) throw new ApiError('invalid_request', 'rows can be cut up to now, not up to a time to come');
   if (checkpoints.hasSink) await keepCheckpoint(checkpoints, organization);
-  const { removable, problems } = await verify(organization, { olderThan: moment });
+  const { removable, problems } = await verify(organization, { removable: { olderThan: moment, through } });
   if (removable === undefined)
     throw new ApiError(
       'conflict',
-      `no row is older than ${before}`,
+      `no row ${through === undefined ? '' : `up to ${through} `}is older than ${before}`,
       '`kici-admin audit list --order oldest` shows the first',
     );
   const within = problems.filter(({ sequence }) => sequence <= removable.through);

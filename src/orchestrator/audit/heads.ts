@@ -117,17 +117,12 @@ function headStatement(transaction: Kysely<OrchestratorTables>) {
     );
 }
 
-/** The log begins behind what a cut has removed; one that removes less than an earlier one changes nothing. */
+/** The row `cut` records what was removed: the log begins where it says. */
 export async function noteCut(
   transaction: Kysely<OrchestratorTables>,
   organization: string,
   cut: number,
   removed: number,
 ): Promise<void> {
-  await transaction
-    .updateTable('audit_heads')
-    .set({ cut, removed })
-    .where('organization', '=', organization)
-    .where('removed', '<', removed)
-    .execute();
+  await transaction.updateTable('audit_heads').set({ cut, removed }).where('organization', '=', organization).execute();
 }

@@ -1,4 +1,11 @@
-import { PostgresAdapter, type Kysely, type Selectable } from 'kysely';
+import {
+  expressionBuilder,
+  PostgresAdapter,
+  type Expression,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+} from 'kysely';
 import * as z from 'zod';
 import { firstPage, type RowQuery } from './pages.ts';
 import type { OperationInput, OperationOutput } from '../handlers.ts';
@@ -28,7 +35,7 @@ export async function listRows(
   const found: Row[] = [];
   let bytes = 0;
   const { limit, order } = filter;
-  for (const part of partsOf(await boundsOf(database, organization, filter), order)) {
+  for await (const part of partsOf(database, organization, filter)) {
     const rest = { ...filter, ...part };
     for (let isLast = false; !isLast;) {
       // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
@@ -62,24 +69,31 @@ interface Part {
 /** A search for what is rare looks at this many in one statement: SQLite does nothing else meanwhile. */
 const rowsPerStatement = 10_000;
 
-function* partsOf({ after, before }: Part, order: Filter['order']): Generator<Part> {
-  for (let done = 0; after + done + 1 < before; done += rowsPerStatement)
-    yield order === 'newest'
-      ? { after: Math.max(after, before - done - rowsPerStatement - 1), before: before - done }
-      : { after: after + done, before: Math.min(before, after + done + rowsPerStatement + 1) };
-}
-
-async function boundsOf(
+/** Each begins at the next row that there is: between two of them may lie as many numbers as there are. */
+async function* partsOf(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  { after = 0, before = Number.MAX_SAFE_INTEGER }: Filter,
-): Promise<Part> {
-  const { first, last } = await database
-    .selectFrom('audit_rows')
-    .select(({ fn }) => [fn.min('sequence').as('first'), fn.max('sequence').as('last')])
-    .where('organization', '=', organization)
-    .executeTakeFirstOrThrow();
-  return { after: Math.max(after, (first ?? 1) - 1), before: Math.min(before, (last ?? 0) + 1) };
+  { order, after = 0, before = Number.MAX_SAFE_INTEGER }: Filter,
+): AsyncGenerator<Part> {
+  for (const rest = { after, before }; ;) {
+    const { next } = await database
+      .selectFrom('audit_rows')
+      .select(({ fn }) => fn[order === 'newest' ? 'max' : 'min']<number | null>('sequence').as('next'))
+      .where('organization', '=', organization)
+      .where('sequence', '>', rest.after)
+      .where('sequence', '<', rest.before)
+      .executeTakeFirstOrThrow();
+    if (next === null) return;
+    if (order === 'newest') {
+      const first = Math.max(rest.after, next - rowsPerStatement);
+      yield { after: first, before: next + 1 };
+      rest.before = first + 1;
+    } else {
+      const end = Math.min(rest.before, next + rowsPerStatement);
+      yield { after: next - 1, before: end };
+      rest.after = end - 1;
+    }
+  }
 }
 
 /** Whether the database looks at everything that is filtered by. */
@@ -90,22 +104,41 @@ function isWhole({ actor, key, environment, outcome, scope, job }: Filter): bool
 function rowsWithin(
   database: Kysely<OrchestratorTables>,
   organization: string,
-  { order, before, after, since, until, operation, key, environment }: Filter & Part,
+  { order, before, after, since, until, operation, ...looked }: Filter & Part,
 ): RowQuery {
   const contains = database.getExecutor().adapter instanceof PostgresAdapter ? 'strpos' : 'instr';
-  /** Which rows to look at: a name is in a subject as JSON has it, wherever it stands there. */
-  const names = [key, environment].filter((name) => name !== undefined).map((name) => JSON.stringify(name));
-  const rows = database
+  return database
     .selectFrom('audit_rows')
     .where('organization', '=', organization)
     .where('sequence', '<', before)
-    .where('sequence', '>', after);
-  return names
-    .reduce((query, name) => query.where((eb) => eb(eb.fn(contains, ['subject', eb.val(name)]), '>', 0)), rows)
+    .where('sequence', '>', after)
+    .where((eb) => eb.and(worthALook(contains, looked)))
     .$if(since !== undefined, (query) => query.where('at', '>=', Date.parse(since ?? '')))
     .$if(until !== undefined, (query) => query.where('at', '<', Date.parse(until ?? '')))
     .$if(operation !== undefined, (query) => query.where('operation', '=', operation ?? ''))
     .orderBy('sequence', order === 'newest' ? 'desc' : 'asc');
+}
+
+/** What every row that passes has: a name is in its subject as JSON has it, wherever it stands there. */
+function worthALook(
+  contains: 'strpos' | 'instr',
+  { key, environment, scope, job, actor, outcome }: Partial<Filter>,
+): readonly Expression<SqlBool>[] {
+  const eb = expressionBuilder<OrchestratorTables, 'audit_rows'>();
+  const has = (column: 'subject' | 'actor', text: string): Expression<SqlBool> =>
+    eb(eb.fn(contains, [column, eb.val(text)]), '>', 0);
+  const named = (name: string): Expression<SqlBool> => has('subject', JSON.stringify(name));
+  return [
+    ...(key === undefined ? [] : [named(key)]),
+    ...(environment === undefined ? [] : [named(environment)]),
+    // With its backend, or beside it.
+    ...(scope === undefined ? [] : [has('subject', JSON.stringify(scope.slice(scope.indexOf(':') + 1)).slice(1, -1))]),
+    ...(job === undefined ? [] : [eb.or([eb('actor', '=', `job:${job}`), named(job)])]),
+    ...(actor === undefined ? [] : [has('actor', actor)]),
+    ...(outcome === undefined
+      ? []
+      : [eb.or([eb('result', '=', outcome), eb.and([eb('phase', '=', 'read'), eb('result', 'is', null)])])]),
+  ];
 }
 
 function passes({ operation, actor, subject: about, phase: when, result }: Row, filter: Filter): boolean {

@@ -11,6 +11,7 @@ import {
   type Acknowledgement,
   type Problem,
   type Removable,
+  type RemovableLimits,
   type Walk,
 } from './walk.ts';
 
@@ -39,8 +40,7 @@ export interface VerifyOptions {
   readonly isShared?: boolean;
   /** Rows whose MACs are asked for. */
   readonly rows?: readonly number[];
-  /** Unix milliseconds: which rows a cut could remove. */
-  readonly olderThan?: number;
+  readonly removable?: RemovableLimits;
 }
 
 /** Walks the chain from where it begins to its head, then compares the head with the anchor. */
@@ -63,7 +63,7 @@ export async function verifyAudit(
       anchored,
       beginning,
       rows: new Set(options.rows),
-      olderThan: options.olderThan,
+      limits: options.removable,
     });
     await walkAll(database, organization, walk);
     const { after } = await readBeginning(database, organization, sign);

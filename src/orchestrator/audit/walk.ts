@@ -30,8 +30,15 @@ export interface WalkOptions {
   readonly beginning: Beginning;
   /** Rows whose MACs are asked for. */
   readonly rows: ReadonlySet<number>;
-  /** Unix milliseconds: which rows a cut could remove. */
-  readonly olderThan: number | undefined;
+  readonly limits: RemovableLimits | undefined;
+}
+
+/** Which rows a cut could remove: those from the beginning on that are within. */
+export interface RemovableLimits {
+  /** Unix milliseconds. */
+  readonly olderThan: number;
+  /** The last number. */
+  readonly through: number | undefined;
 }
 
 /** Goes through a log from its first row to its last. */
@@ -50,7 +57,7 @@ export interface Walk {
 
 export type Removable = Pick<CutSubject, 'through' | 'mac' | 'rows' | 'openIntents'>;
 
-export function createWalk({ sign, anchored, beginning, rows: asked, olderThan }: WalkOptions): Walk {
+export function createWalk({ sign, anchored, beginning, rows: asked, limits }: WalkOptions): Walk {
   const problems = new Array<Problem>();
   const acknowledgements = new Array<Acknowledgement & AcknowledgedState>();
   const openIntents = new Set<number>();
@@ -58,7 +65,7 @@ export function createWalk({ sign, anchored, beginning, rows: asked, olderThan }
   let { after: sequence, mac: previousMac } = beginning;
   let rows = 0;
   let removable: Removable | undefined;
-  let isOlder = olderThan !== undefined;
+  let isWithin = limits !== undefined;
 
   function checkAnchored(at: number, mac: string | undefined): void {
     if (anchored?.sequence !== at || anchored.mac === mac) return;
@@ -72,8 +79,9 @@ export function createWalk({ sign, anchored, beginning, rows: asked, olderThan }
     step(row) {
       const { mac, ...unsigned } = row;
       // Only what is followed by another row: the newest one stays.
-      if (isOlder && rows > 0) removable = { through: sequence, mac: previousMac, rows, openIntents: openIntents.size };
-      isOlder &&= row.at < (olderThan ?? 0);
+      if (isWithin && rows > 0)
+        removable = { through: sequence, mac: previousMac, rows, openIntents: openIntents.size };
+      isWithin &&= row.at < (limits?.olderThan ?? 0) && row.sequence <= (limits?.through ?? Infinity);
       if (asked.has(row.sequence)) marks.push({ sequence: row.sequence, mac });
       const expected = sign(signedBytes(unsigned, previousMac));
       if (row.sequence !== sequence + 1) {

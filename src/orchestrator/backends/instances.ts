@@ -50,6 +50,8 @@ interface Held {
   readonly instance: Instance;
   readonly generation: number;
   readonly written: number;
+  /** Throws away whatever is known from before a write through another orchestrator. */
+  readonly invalidate: () => void;
 }
 
 interface Organization {
@@ -65,7 +67,7 @@ interface Loaded {
 const nothing: Promise<Loaded> = Promise.resolve({ held: new Map(), instances: new Map() });
 
 export function createInstances(
-  store: Pick<BackendStore, 'list' | 'openSecrets'>,
+  store: Pick<BackendStore, 'list' | 'openSecrets' | 'recentWrites'>,
   types: Pick<BackendTypes, 'get'>,
   internal: BackendDefinition,
   hostFor: HostFor,
@@ -100,21 +102,27 @@ export function createInstances(
           about: parsed.problems.map(({ field }) => field).join(', '),
           detail: parsed.problems.map(({ field, problem }) => `${field} ${problem}`).join('; '),
         });
-      const open = openBackend(definition, parsed.settings, hostFor(row.organization, row.name, row.deadline_ms), {
+      const recentWrites = store.recentWrites(row);
+      const host = { ...hostFor(row.organization, row.name, row.deadline_ms), recentWrites };
+      const open = openBackend(definition, parsed.settings, host, {
         ...defaultHostPolicy,
         deadlineMs: row.deadline_ms,
         cacheMaxAgeMs: row.cache_max_age_ms,
         serveStaleMs: row.serve_stale_ms,
         settingsGeneration: row.generation,
       });
-      return { instance: { ...described, state: { open } }, ...at };
+      const invalidate = (): void => {
+        recentWrites.refresh();
+        open.invalidate();
+      };
+      return { instance: { ...described, state: { open } }, ...at, invalidate };
     } catch (error) {
       const failure = BackendError.is(error)
         ? error
         : ApiError.is(error)
           ? new BackendError('misconfigured', { reason: 'type_missing', detail: error.message })
           : new BackendError('misconfigured', { detail: 'the backend cannot be opened' });
-      return { instance: { ...described, state: { failure } }, ...at };
+      return { instance: { ...described, state: { failure } }, ...at, invalidate: () => undefined };
     }
   }
 
@@ -135,6 +143,7 @@ export function createInstances(
       },
       generation: 0,
       written: 0,
+      invalidate: () => undefined,
     };
   }
 
@@ -149,7 +158,7 @@ export function createInstances(
           held.set(row.name, await openRow(row));
           return;
         }
-        if (known.written !== row.written && 'open' in known.instance.state) known.instance.state.open.invalidate();
+        if (known.written !== row.written) known.invalidate();
         held.set(row.name, { ...known, written: row.written });
       }),
     );

@@ -7,6 +7,7 @@ import type { Keyring } from '../../keyring/keyring.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
+import { createRecentWrites, type SharedRecentWrites } from './recent-writes.ts';
 
 export type BackendRow = Selectable<OrchestratorTables['backends']>;
 export type OrganizationRow = Selectable<OrchestratorTables['organizations']>;
@@ -31,6 +32,8 @@ export interface BackendStore {
   remove(organization: string, name: string): Promise<boolean>;
   /** Records a write to the backend through us, so that nobody serves names or values from before. */
   markWritten(organization: string, name: string): Promise<void>;
+  /** What was written lately through every orchestrator, to services that show it late. */
+  recentWrites(row: BackendRow): SharedRecentWrites;
   /** @throws BackendError `corrupt`, `decryption_failed` */
   openSecrets(row: BackendRow): Promise<SecretSettings>;
 }
@@ -46,7 +49,12 @@ export function settingsOf(row: BackendRow): PlainSettings {
   return plainSettings.parse(JSON.parse(row.settings));
 }
 
-export function createBackendStore(database: Kysely<OrchestratorTables>, keyring: Keyring, seals: Seals): BackendStore {
+export function createBackendStore(
+  database: Kysely<OrchestratorTables>,
+  keyring: Keyring,
+  seals: Seals,
+  now: () => number,
+): BackendStore {
   async function seal({ organization, name }: NewRow, secrets: SecretSettings): Promise<Uint8Array | null> {
     const entries = Object.entries(secrets);
     if (entries.length === 0) return null;
@@ -125,6 +133,7 @@ export function createBackendStore(database: Kysely<OrchestratorTables>, keyring
           .where('name', '=', name)
           .execute();
       }),
+    recentWrites: (row) => createRecentWrites(database, row, now),
     async openSecrets(row) {
       if (row.secret_settings === null) return {};
       const opened = await keyring.open(row.organization, purpose, [row.name], row.secret_settings);

@@ -91,26 +91,35 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
     }
   }
 
+  /** @throws ApiError `too_many_requests` */
+  function leavingFor(newcomer: StreamReader): StreamReader {
+    const leaving = oneTooMany(
+      all().filter((one) => one !== newcomer),
+      newcomer,
+    );
+    if (leaving === undefined) throw tooMany();
+    return leaving;
+  }
+
+  /** Only once the newcomer has started: a stream ended for one that never does would be lost for nothing. */
+  function makeRoom(newcomer: StreamReader): void {
+    const leaving = leavingFor(newcomer);
+    remove(leaving);
+    // Its page asks again, and is refused until it is its turn.
+    leaving.end(undefined);
+  }
+
   return {
     async add(reader, after) {
       const open = all();
       const own = open.filter(({ tokenId }) => tokenId === reader.tokenId).length;
-      const leaving = open.length < maxStreams ? undefined : oneTooMany(open, reader);
-      if (own >= maxStreamsOfToken || (open.length >= maxStreams && leaving === undefined))
-        throw new ApiError(
-          'too_many_requests',
-          'too many pages listen for changes already',
-          'close some of them; changes show when a page is reloaded',
-        );
-      if (leaving !== undefined) {
-        remove(leaving);
-        // Its page asks again, and is refused until it is its turn.
-        leaving.end(undefined);
-      }
+      if (own >= maxStreamsOfToken) throw tooMany();
+      if (open.length >= maxStreams) leavingFor(reader);
       const following = follow(reader.organization);
       following.readers.add(reader);
       try {
         await following.started;
+        if (following.readers.has(reader) && all().length > maxStreams) makeRoom(reader);
       } catch (error) {
         remove(reader);
         throw error;
@@ -131,6 +140,14 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
       clearTimeout(timer);
     },
   };
+}
+
+function tooMany(): ApiError {
+  return new ApiError(
+    'too_many_requests',
+    'too many pages listen for changes already',
+    'close some of them; changes show when a page is reloaded',
+  );
 }
 
 /** Removes duplicates. */

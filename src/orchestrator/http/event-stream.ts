@@ -63,8 +63,10 @@ function openLater(
   const { raw } = reply;
   let isOpen = false;
   let isOver = false;
+  let heartbeat: NodeJS.Timeout | undefined;
 
   function write(text: string): void {
+    if (isOver) return;
     if (!isOpen) waiting.push(text);
     else if (raw.writableLength > maxUnsentBytes) raw.destroy();
     else raw.write(text);
@@ -80,10 +82,16 @@ function openLater(
         write(`event: ended\ndata: ${JSON.stringify(ended)}\n\n`);
       }
       isOver = true;
+      clearInterval(heartbeat);
       if (isOpen) raw.end();
     },
     open(remove) {
       reply.hijack();
+      // Who left while it was being opened leaves no second time.
+      if (raw.destroyed) {
+        remove();
+        return;
+      }
       isOpen = true;
       raw.writeHead(200, {
         'content-type': 'text/event-stream',
@@ -96,7 +104,7 @@ function openLater(
         raw.end();
         return;
       }
-      const heartbeat = setInterval(() => {
+      heartbeat = setInterval(() => {
         write(':\n\n');
       }, heartbeatMs);
       raw.once('close', () => {

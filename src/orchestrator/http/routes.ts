@@ -7,6 +7,7 @@ import { actorOf, requirePermission, tokenOf, type Call, type Caller } from '../
 import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
+import { thisTurn } from '../turn.ts';
 import type { Authenticated, Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
 import { audited } from './audited.ts';
@@ -31,6 +32,11 @@ export interface RouteServices {
   readonly addressing: Addressing;
   /** In milliseconds. */
   readonly requestTimeoutMs: number;
+}
+
+interface Admitted extends Authenticated {
+  /** Whether the body was there by then. */
+  readonly wasWhole: boolean;
 }
 
 type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
@@ -66,19 +72,19 @@ export function registerRoutes(
         trust(request.raw, tokenOf(admitted.caller));
         requireAllowed(operation, admitted.caller);
         await services.gate.require({ id, caller: admitted.caller, organization, named: namedOf(operation, request) });
-        request.setDecorator('admitted', admitted);
+        request.setDecorator('admitted', { ...admitted, wasWhole: request.raw.complete });
       },
       handler: async (request, reply) => {
-        const admitted = request.getDecorator<Authenticated>('admitted');
+        const admitted = request.getDecorator<Admitted>('admitted');
         const parsed = parseInput(operation, input, request);
         const notes: Record<string, unknown> = {};
         using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
         const organization = parameter(request, 'org');
-        const callOf = ({ caller, generation, turn }: Authenticated): Call => ({
+        const callOf = ({ caller, generation, turn }: Authenticated, hasWaited: boolean): Call => ({
           caller,
           generation,
-          admittedIn: turn,
+          admittedIn: hasWaited ? undefined : turn,
           organization,
           requestId: request.id,
           context,
@@ -89,18 +95,17 @@ export function registerRoutes(
             etag = given;
           },
         });
-        // The policy may have changed while the body arrived.
-        await services.gate.require({ id, caller: admitted.caller, organization, named: parsed });
-        // And so may all that admitted the request, while it waited.
+        // All that admitted the request may have changed while its body arrived, or while it waited.
         const admitAgain = async (): Promise<Authenticated> => {
           const again = await services.authenticator.look(services.cookies.credentials(request.raw), organization);
           requireAllowed(operation, again.caller);
           await services.gate.require({ id, caller: again.caller, organization, named: parsed });
           return again;
         };
+        const isFresh = admitted.wasWhole || admitted.turn === thisTurn();
         const serve = (hasWaited: boolean): Promise<unknown> =>
           services.requests.run(async () => {
-            const call = callOf(hasWaited ? await admitAgain() : admitted);
+            const call = callOf(isFresh && !hasWaited ? admitted : await admitAgain(), hasWaited);
             return effectOf(services.audit, id, operation, parsed, call, notes, async () => {
               requireReach(operation, parsed, call.caller);
               return handler(parsed, call);

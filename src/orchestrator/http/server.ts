@@ -37,14 +37,14 @@ export interface ServerOptions extends RouteServices, DashboardSessionServices, 
   /** Rejects while requests could not be served. */
   readonly ready: () => Promise<void>;
   /** What fails without stopping requests: `/health/ready` tells it. */
-  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'certificate_refused')[];
+  readonly degraded: () => readonly ('checkpoint_sink_failed' | 'checkpoints_late' | 'certificate_refused')[];
 }
 
 /** The orchestrator's HTTP server: API, event stream and dashboard. */
 export interface HttpServer {
   /** @returns the URL that it listens on */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
-  /** Says that it is not ready, so that load balancers turn to others, and ends each connection after its next answer. */
+  /** Says that it is not ready, for load balancers to turn to others, and ends each connection after an answer. */
   turnAway(): void;
   /** Accepts no more requests and resolves when those in flight have ended. */
   close(): Promise<void>;

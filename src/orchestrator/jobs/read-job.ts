@@ -14,7 +14,10 @@ import { requireOwnJob } from './own-job.ts';
 type Delivered = OperationOutput<'jobs.read'>['secrets'][number];
 
 /** Reads exactly the requested keys, each backend once, and seals the values to the job's own key. */
-export function createReadJob(jobs: JobStore, instances: Instances): Handlers['jobs.read'] {
+export function createReadJob(
+  jobs: Pick<JobStore, 'session' | 'requireLive'>,
+  instances: Pick<Instances, 'of'>,
+): Handlers['jobs.read'] {
   return async ({ jobId, keys }, call) => {
     requireOwnJob(call, jobId);
     const session = await jobs.session(call.organization, jobId);

@@ -82,7 +82,7 @@ function workflowOf(...jobs: readonly string[]): string {
   return `import { workflow, job, step, push } from '@kici-dev/sdk';\nexport default workflow('main', { on: push(), jobs: [${jobs.join(', ')}] });\n`;
 }
 
-function groupsLeft(): readonly string[] {
+export function groupsLeft(): readonly string[] {
   const groups = findControlGroups();
   if (groups === undefined) return [];
   return [groups.memory, groups.processes].flatMap((folder) =>

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { databaseClock } from '../../../src/database/clock.ts';
 import { openPostgres } from '../../../src/database/postgres/open.ts';
@@ -30,5 +31,16 @@ describeLane(postgresLane, () => {
     expect(now()).toBeGreaterThanOrEqual(before);
     await follow();
     expect(hoursOff()).toBe(3);
+  });
+
+  it('is set by an answer only as far as the answer proves: waiting for a connection is no time that has passed', async () => {
+    const database = await openPostgres({ url: serverUrl(await makeDatabase()) });
+    onTestFinished(() => database.destroy());
+    const { now, follow } = await databaseClock(database);
+    const offBefore = now() - Date.now();
+    const busy = Array.from({ length: 10 }, () => sql`select pg_sleep(1)`.execute(database));
+    await follow();
+    expect(Math.abs(now() - Date.now() - offBefore)).toBeLessThan(250);
+    await Promise.all(busy);
   });
 });

@@ -96,6 +96,17 @@ describe('a backend that fails again and again is left alone for a moment', () =
     expect(hosted.health()).toEqual({ breaker: 'closed', lastFailure });
   });
 
+  it('is half open once the pause has passed, though nobody calls', async () => {
+    const hosted = hostScripted({ read: () => Promise.reject(new BackendError('unreachable')) }, { policy });
+    for (let call = 0; call < 5; call += 1) await hosted.read([ref('A')], context());
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(hosted.health().breaker).toBe('open');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(hosted.health().breaker).toBe('half_open');
+    await hosted.read([ref('A')], context());
+    expect(hosted.health().breaker).toBe('open');
+  });
+
   it('does not take a call that its caller cancelled for a sign of life', async () => {
     let answer = (): Promise<never> => Promise.reject(new BackendError('unreachable'));
     const hosted = hostScripted({ read: () => answer() }, { policy });

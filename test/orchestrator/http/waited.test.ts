@@ -1,5 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { signIn } from '../support/browser.ts';
+import { add, open } from '../support/jobs.ts';
+import type { CountedService } from '../support/memory-package.ts';
 import { newService } from '../support/places.ts';
 import { base64, codeOf, startServer, type TestServer } from '../support/server.ts';
 
@@ -22,21 +25,15 @@ async function startHeld(): Promise<Held & { readonly bad: { readonly id: string
     secretSettings: { password: base64('right') },
   });
   const bad = await server.call('tokens.create', { name: 'bad', role: 'owner' });
-  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const request = service.request.bind(service);
-  service.request = async (signal, answer) => {
-    reached.resolve();
-    await released.promise;
-    return request(signal, answer);
-  };
+  const held = hold(service);
   const holder = server.call('backends.test', { name: 'v' });
-  await reached.promise;
+  await held.reached;
   return {
     server,
     beside,
     bad,
     async release() {
-      released.resolve();
+      held.release();
       await holder;
     },
   };
@@ -62,6 +59,41 @@ it('a request that waited heeds the policy that was switched meanwhile', async (
   const { status, json } = await made;
   expect([status, json?.['error']]).toEqual([403, 'operation_disabled']);
 });
+
+it('a job whose session ends after it has waited gets no values, in whichever part of the event loop it began', async () => {
+  const server = await startServer({ settings: { httpLimits: { requestsAtOnce: 1 } } });
+  const [slow, corp] = [newService(), newService({ 'apps KEY': 'v' })];
+  await add(server, 'slow', slow.address);
+  await add(server, 'corp', corp.address);
+  await server.call('environments.create', { name: 'e', bind: ['corp:apps'] });
+  const job = await open(server, 'e');
+  const [before, within] = [hold(slow.service), hold(corp.service)];
+  const holder = server.call('backends.test', { name: 'slow' });
+  await before.reached;
+  const code = codeOf(job.answerTo('KEY'));
+  await letRead(server);
+  // The call begins after the poll phase, and goes on in the next one.
+  await new Promise((resolve) => setImmediate(resolve));
+  before.release();
+  await within.reached;
+  await stat('.');
+  server.tamper(`delete from jobs where id = '${job.opened.jobId}'`);
+  within.release();
+  expect(await code).toBe('session_ended');
+  await holder;
+});
+
+/** Keeps requests to a service waiting. */
+function hold(service: CountedService): { readonly reached: Promise<void>; release(): void } {
+  const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const request = service.request.bind(service);
+  service.request = async (signal, answer) => {
+    reached.resolve();
+    await released.promise;
+    return request(signal, answer);
+  };
+  return { reached: reached.promise, release: released.resolve };
+}
 
 /** What was sent before has been read by then. */
 async function letRead({ url }: TestServer): Promise<void> {

@@ -26,10 +26,10 @@ export const cutCommand: AdminCommand = defineCommand({
     );
     const { exportToFile } = await import('../export-rows.ts');
     const exported = file === undefined ? undefined : await exportToFile(session, { until: before }, file);
-    const data = await session.call('audit.cut', { before });
-    const kept = exported === undefined ? '' : `; ${count(exported, 'row')} are in ${file ?? ''}`;
+    const data = await session.call('audit.cut', { before, through: exported?.last });
+    const kept = exported === undefined ? '' : `; ${count(exported.rows, 'row')} are in ${file ?? ''}`;
     return {
-      data: { ...data, ...(exported !== undefined && { exported }) },
+      data: { ...data, ...(exported !== undefined && { exported: exported.rows }) },
       text: `removed ${count(data.rows, 'row')}: the log begins at row ${data.through + 1}, as row ${data.row} records${kept}`,
     };
   },

@@ -22,7 +22,7 @@ export const exportCommand: AdminCommand = defineCommand({
     const { format: _, out, ...filter } = given;
     const { exportToFile, exportToStream } = await import('../export-rows.ts');
     if (out !== undefined) {
-      const rows = await exportToFile(session, filter, out);
+      const { rows } = await exportToFile(session, filter, out);
       return { data: { rows, file: out }, text: `wrote ${count(rows, 'row')}` };
     }
     if (session.json) throw new UsageError('the rows are JSON already', 'leave --json out, or name a file with --out');

@@ -1,3 +1,4 @@
+import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type AdminCommand, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
@@ -18,19 +19,24 @@ export const verifyCommand: AdminCommand = defineCommand({
   run: async ({ checkpoint }, session) => {
     if (checkpoint === undefined) return resultOf(await session.call('audit.verify', {}), undefined, session);
     const { compareCheckpoints, readCheckpoints } = await import('../checkpoint-file.ts');
-    const checkpoints = await readCheckpoints(checkpoint, session.organization);
-    const rows = checkpoints.map(({ sequence }) => sequence).join(',');
-    const verification = await session.call('audit.verify', { rows });
+    const { checkpoints, skipped } = await readCheckpoints(checkpoint, session.organization);
+    const verification = await verifyRowsOf(checkpoints, session);
     const { problems, proven } = compareCheckpoints(checkpoints, verification);
-    const { marks: _, ...data } = {
-      ...verification,
+    const { marks: _, ...rest } = verification;
+    const data = {
+      ...rest,
       intact: verification.intact && problems.length === 0,
       problems: [...verification.problems, ...problems.map((one) => ({ ...one, acknowledged: false }))],
       ...(proven !== undefined && { continues: { sequence: proven.sequence, at: proven.at } }),
+      skipped,
     };
-    if (problems.length > 0 || proven !== undefined) return resultOf(data, proven, session);
+    const note =
+      skipped > 0 &&
+      `of the file, ${count(skipped, 'line that holds no checkpoint was', 'lines that hold no checkpoint were')} left out`;
+    const result = resultOf(data, proven, session, note === false ? [] : [note]);
+    if (result.failure !== undefined || problems.length > 0 || proven !== undefined) return result;
     return {
-      ...resultOf(data, undefined, session),
+      ...result,
       failure: {
         code: 'checkpoint_cut',
         message: `the rows of every checkpoint in the file were removed by the cut in row ${data.cut?.row ?? 0}`,
@@ -40,12 +46,25 @@ export const verifyCommand: AdminCommand = defineCommand({
   },
 });
 
+/** What the newest look says, with what all of them say of the rows. */
+async function verifyRowsOf(checkpoints: readonly AuditCheckpoint[], session: ApiSession): Promise<Verification> {
+  const { rowsOf } = await import('../checkpoint-file.ts');
+  const looks: Verification[] = [];
+  // oxlint-disable-next-line no-await-in-loop -- each reads the whole log
+  for (const rows of rowsOf(checkpoints)) looks.push(await session.call('audit.verify', { rows }));
+  const newest = looks.at(-1);
+  if (newest?.marks === undefined) throw new TypeError('the server tells the rows that it was asked for');
+  return { ...newest, marks: { ...newest.marks, rows: looks.flatMap(({ marks }) => marks?.rows ?? []) } };
+}
+
 function resultOf(
   data: Verification,
   continues: { readonly sequence: number; readonly at: string } | undefined,
   session: ApiSession,
+  more: readonly string[] = [],
 ): Result {
   const notes = [
+    ...more,
     continues && `continues the checkpoint of row ${continues.sequence}, made on ${moment(continues.at)}`,
     data.cut &&
       `rows up to ${data.cut.through} were removed on ${moment(data.cut.at)} by ${data.cut.actor}, as row ${data.cut.row} records`,

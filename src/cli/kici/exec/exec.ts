@@ -16,7 +16,7 @@ const notStarted: Readonly<Record<string, number>> = { command_not_found: 127, c
 
 /**
  * `kici exec`: runs a program with an environment's secrets.
- * @returns the program's exit code
+ * @returns the program's exit code, but not 0 if it has come up against a limit
  */
 export async function exec([program, ...args]: readonly string[], flags: ExecFlags, io: Io): Promise<number> {
   if (program === undefined) throw new UsageError('there is no command', 'write it after --');
@@ -36,13 +36,14 @@ export async function exec([program, ...args]: readonly string[], flags: ExecFla
   const json = flags.json === true;
   return untilSignal(io, json, async (signal) => {
     try {
-      return await run({
+      const { code, exceeded } = await run({
         environment,
         command: [program, ...args],
         keys: flags.all === true ? 'all' : flags.only,
         prefix: flags.prefix,
         files: flags.file,
         mask: flags.mask === true,
+        limits: flags.limit,
         clients: {
           work: await connectOnceStarted(flags, io, signal),
           farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
@@ -55,6 +56,9 @@ export async function exec([program, ...args]: readonly string[], flags: ExecFla
         },
         signal,
       });
+      if (exceeded === undefined) return code;
+      // Even if the program went on, as with steps.
+      return Math.max(code, reportFailure(commandErrorOf(exceeded), io, programName, json));
     } catch (error) {
       const code = error instanceof AgentError ? notStarted[error.code] : undefined;
       if (code === undefined) throw error;

@@ -23,19 +23,28 @@ type Row = ClientOutput<'audit.list'>['rows'][number];
 
 const pageSize = 200;
 
+const filters = [
+  ['operation', 'Operation, such as secrets.set'],
+  ['key', 'Key or variable'],
+  ['scope', 'Scope'],
+  ['outcome', 'Result, such as done'],
+  ['job', 'Job id'],
+  ['actor', 'Who'],
+] as const;
+
+type Filters = Readonly<Partial<Record<(typeof filters)[number][0], string>>>;
+
 /** Who did what, newest first. */
 export default function AuditPage(): ReactElement {
   const organization = useOrganization();
   const { shown, open, close } = useDrawer();
-  const [actor, setActor] = useState('');
-  const [operation, setOperation] = useState('');
-  const [key, setKey] = useState('');
+  const [texts, setTexts] = useState<Filters>({});
   const [limit, setLimit] = useState(pageSize);
   const filter = {
     limit: Math.min(1_000, limit),
-    ...(actor !== '' && { actor }),
-    ...(operation !== '' && { operation }),
-    ...(key !== '' && { key }),
+    ...Object.fromEntries(
+      Object.entries(texts).flatMap(([name, text]) => (text.trim() === '' ? [] : [[name, text.trim()]])),
+    ),
   };
   const listed = useRead('audit.list', filter, { keep: true });
   const chosen = listed.data?.rows.find(({ sequence }) => String(sequence) === shown.get('row'));
@@ -58,21 +67,16 @@ export default function AuditPage(): ReactElement {
           }
           tools={
             <>
-              <SearchField
-                label="Operation, such as secrets.set"
-                value={operation}
-                onText={(text) => {
-                  setOperation(text.trim());
-                }}
-              />
-              <SearchField
-                label="Key or variable"
-                value={key}
-                onText={(text) => {
-                  setKey(text.trim());
-                }}
-              />
-              <SearchField label="Who" value={actor} onText={setActor} />
+              {filters.map(([name, label]) => (
+                <SearchField
+                  key={name}
+                  label={label}
+                  value={texts[name] ?? ''}
+                  onText={(text) => {
+                    setTexts({ ...texts, [name]: text });
+                  }}
+                />
+              ))}
             </>
           }
         >
@@ -81,7 +85,7 @@ export default function AuditPage(): ReactElement {
             {({ rows }) =>
               rows.length === 0 ? (
                 <Empty title="No row matches the filter">
-                  <p>Give the operation and the key in full; for who, a part is enough.</p>
+                  <p>For who, a part is enough; give everything else in full.</p>
                 </Empty>
               ) : (
                 <div style={{ opacity: listed.isPlaceholderData ? 0.5 : 1 }}>

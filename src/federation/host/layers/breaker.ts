@@ -26,10 +26,14 @@ export interface Breaker {
 /** Spares a backend that failed several times in a row, then lets one call try it. */
 export function createBreaker(): Breaker {
   let openedAt: number | undefined;
+  let pausedAt = 0;
   const create = (): CircuitBreakerPolicy => {
     openedAt = undefined;
     const created = createPolicy();
-    created.onBreak(() => (openedAt ??= Date.now()));
+    created.onBreak(() => {
+      pausedAt = Date.now();
+      openedAt ??= pausedAt;
+    });
     created.onReset(() => (openedAt = undefined));
     return created;
   };
@@ -49,7 +53,9 @@ export function createBreaker(): Breaker {
     },
     state() {
       if (policy.state === CircuitState.Closed) return { breaker: 'closed' };
-      const breaker = policy.state === CircuitState.HalfOpen ? 'half_open' : 'open';
+      // The policy looks at the clock only when it is called.
+      const isPaused = policy.state === CircuitState.Open && Date.now() - pausedAt < openMs;
+      const breaker = isPaused ? 'open' : 'half_open';
       return openedAt === undefined ? { breaker } : { breaker, openedAt };
     },
     reset: () => {

@@ -3,7 +3,8 @@ import { takeLease, type ChoreLease } from '../../../database/chore-lease.ts';
 import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import { makeCheckpoint, type CheckpointMaker } from './make.ts';
 import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
-import { grownLogs, noteKept, noteProblem, readProblem, type Grown } from './store.ts';
+import { createLateness } from './lateness.ts';
+import { hasGrown, keptLogs, noteKept, noteProblem, readProblem, type KeptLog } from './store.ts';
 
 /** What checkpoints are made of, and where they go. */
 export interface CheckpointServices extends CheckpointMaker {
@@ -15,6 +16,8 @@ export interface CheckpointServices extends CheckpointMaker {
   readonly everyRows: number;
   /** Hears when the sink begins to fail, again for another reason, and when it takes checkpoints again. */
   readonly changed: (problem: string | undefined) => void;
+  /** In milliseconds, of a clock that nobody sets; default: this process's own. */
+  readonly elapsed?: () => number;
 }
 
 export interface Checkpoints {
@@ -28,6 +31,10 @@ export interface Checkpoints {
   round(): Promise<void>;
   /** Why the sink, of whichever orchestrator, did not take the last checkpoints. */
   problem(): string | undefined;
+  /** Milliseconds that rows have waited for a checkpoint, as this process has seen it. */
+  waited(): number;
+  /** Whether that is more than twice as long as it should be, whatever the reason. */
+  isLate(): boolean;
   stop(): Promise<void>;
 }
 
@@ -38,6 +45,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
   const { database, sink, now } = services;
   // A sink takes what two write at once, so nothing needs to be fenced off.
   const terms = { name: 'keep audit checkpoints', holder: randomUUID(), lastsMs: leaseMs, now };
+  const lateness = createLateness(services.elapsed);
   let lease: ChoreLease | undefined;
   let known: string | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -56,7 +64,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
   }
 
   async function keep(checkpoints: readonly AuditCheckpoint[]): Promise<void> {
-    if (sink === undefined || checkpoints.length === 0) return;
+    if (sink === undefined) return;
     try {
       await sink.write(checkpoints.map((one) => `${JSON.stringify(one)}\n`).join(''));
     } catch (error) {
@@ -66,38 +74,74 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
       throw error;
     }
     await noteKept(database, checkpoints);
+    await noteWorks();
+  }
+
+  async function noteWorks(): Promise<void> {
     learn(undefined);
     await noteProblem(database, null);
   }
 
-  const isDue = ({ rows, since }: Grown): boolean =>
-    known !== undefined || since === undefined || rows >= services.everyRows || since <= now() - services.everyMs;
+  const isDue = ({ sequence, kept, since }: KeptLog): boolean =>
+    since === undefined ||
+    sequence - kept >= services.everyRows ||
+    since <= now() - services.everyMs ||
+    // By a clock that was wrong.
+    since > now();
 
-  async function makeDue(): Promise<void> {
-    learn(await readProblem(database));
-    lease = await takeLease(database, terms);
-    if (lease === undefined) return;
-    const grown = await grownLogs(database);
-    if (!grown.some(isDue)) return;
+  async function makeOf(logs: readonly KeptLog[], most = Infinity): Promise<readonly AuditCheckpoint[]> {
     const made = new Array<AuditCheckpoint>();
-    for (const { organization } of grown) {
+    for (const { organization } of logs) {
+      if (made.length >= most) break;
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
       const one = await makeCheckpoint(services, organization);
       if (one !== undefined) made.push(one);
     }
-    await keep(made);
+    return made;
+  }
+
+  async function makeDue(): Promise<void> {
+    learn(await readProblem(database));
+    const logs = await keptLogs(database);
+    lateness.look(logs);
+    lease = await takeLease(database, terms);
+    if (lease === undefined) return;
+    const grown = logs.filter(hasGrown);
+    if (known === undefined && !grown.some(isDue)) return;
+    const made = await makeOf(grown);
+    if (made.length > 0) await keep(made);
+    else if (known !== undefined) await tryAgain(logs);
+  }
+
+  /** A sink that failed is tried though nothing is due; where there is nothing to try it with, it does not fail. */
+  async function tryAgain(logs: readonly KeptLog[]): Promise<void> {
+    const made = await makeOf(logs, 1);
+    if (made.length > 0) await keep(made);
+    else await noteWorks();
+  }
+
+  /** Where this sink fails, that of another orchestrator may not. */
+  async function round(): Promise<void> {
+    try {
+      await makeDue();
+    } catch (error) {
+      if (error instanceof CheckpointSinkError) await lease?.release();
+      throw error;
+    }
   }
 
   return {
     hasSink: sink !== undefined,
     problem: () => known,
+    waited: lateness.waited,
+    isLate: () => lateness.waited() > 2 * services.everyMs,
     make: (organization) =>
       inTurn(async () => {
         const made = await makeCheckpoint(services, organization);
         if (made !== undefined) await keep([made]);
         return made;
       }),
-    round: () => (sink === undefined ? Promise.resolve() : inTurn(makeDue)),
+    round: () => (sink === undefined ? Promise.resolve() : inTurn(round)),
     async stop() {
       await inTurn(async () => lease?.release()).catch(() => undefined);
     },

@@ -17,19 +17,14 @@ export function fileSink(path: string): CheckpointSink {
   };
 }
 
-/** All of it, or nothing: half a line would spoil the next one too. */
+/** What a write that fails has left stays: behind it there may be what another orchestrator was told is kept. */
 async function append(file: FileHandle, lines: string): Promise<void> {
   const { size } = await file.stat();
-  // A loss of power may have left half a line.
+  // A full disk or a loss of power may have left half a line.
   const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) });
   const isAtStart = size === 0 || buffer[0] === '\n'.charCodeAt(0);
-  try {
-    await file.appendFile(isAtStart ? lines : `\n${lines}`);
-    await file.datasync();
-  } catch (error) {
-    await file.truncate(size).catch(() => undefined);
-    throw error;
-  }
+  await file.appendFile(isAtStart ? lines : `\n${lines}`);
+  await file.datasync();
 }
 
 /** Node writes to a pipe without waiting for who reads it, so one that nobody reads holds up this sink alone. */

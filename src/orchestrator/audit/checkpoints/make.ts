@@ -16,6 +16,8 @@ export interface CheckpointMaker {
   readonly database: Kysely<OrchestratorTables>;
   readonly signer: AuditSigner;
   readonly key: CheckpointKey;
+  /** Resolves once what was committed is on the disk. */
+  readonly durable: () => Promise<void>;
   readonly now: () => number;
 }
 
@@ -25,7 +27,7 @@ export interface CheckpointMaker {
  * next row names that break
  */
 export async function makeCheckpoint(
-  { database, signer, key, now }: CheckpointMaker,
+  { database, signer, key, durable, now }: CheckpointMaker,
   organization: string,
 ): Promise<AuditCheckpoint | undefined> {
   const [newest, before] = await database
@@ -40,6 +42,8 @@ export async function makeCheckpoint(
   const sign = await signer(organization);
   if (mac !== sign(signedBytes(unsigned, before?.mac ?? chainStart))) return undefined;
   const own = await key(organization);
+  // A loss of power must not take away a row that a checkpoint vouches for.
+  await durable();
   const told = {
     kind: 'kici audit checkpoint v1' as const,
     organization,

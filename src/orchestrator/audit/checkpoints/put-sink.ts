@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP } from 'node:net';
@@ -5,7 +6,7 @@ import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 import { CheckpointSinkError, sinkDeadlineMs, type CheckpointSink } from './sink.ts';
 
 export interface PutSinkSettings {
-  /** `https`, or `http` to this machine. Where it ends with `/`, each document gets a name of its own below it. */
+  /** `https`, or `http` to this machine; its path ends with `/`. */
   readonly url: URL;
   /** The bearer token to send; asked for each time, so that a new one counts at once. */
   readonly token: (() => Promise<string>) | undefined;
@@ -14,14 +15,15 @@ export interface PutSinkSettings {
   readonly now: () => number;
 }
 
-/** Sends each document with PUT, as object stores take it. Redirects are not followed. */
+/** Sends each document with PUT, as object stores take it, under a name of its own. Redirects are not followed. */
 export function putSink({ url, token, resolveAddress, now }: PutSinkSettings): CheckpointSink {
   return {
     async write(lines) {
       try {
         const [allowed] = await resolveAddress(url.hostname);
         if (allowed === undefined) throw new CheckpointSinkError('its name does not resolve');
-        const name = url.pathname.endsWith('/') ? `${new Date(now()).toISOString().replaceAll(':', '')}.jsonl` : '';
+        // Two orchestrators may write at the same moment.
+        const name = `${new Date(now()).toISOString().replaceAll(':', '')}-${randomUUID().slice(0, 8)}.jsonl`;
         const authorization = token === undefined ? undefined : `Bearer ${await token()}`;
         const { statusCode = 0 } = await send(url, lines, {
           host: allowed.address,

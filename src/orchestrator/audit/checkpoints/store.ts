@@ -4,30 +4,35 @@ import type { OrchestratorTables } from '../../tables.ts';
 
 type Database = Kysely<OrchestratorTables>;
 
-/** A log that has grown since its last checkpoint that was kept. */
-export interface Grown {
+/** A log, and what is noted of its last checkpoint that was kept. */
+export interface KeptLog {
   readonly organization: string;
-  readonly rows: number;
-  /** When that checkpoint was made; `undefined`: there is none. */
+  /** The number of its newest row. */
+  readonly sequence: number;
+  /** Of the row that the checkpoint is of; 0: there is none. */
+  readonly kept: number;
+  /** When it was made. */
   readonly since: number | undefined;
 }
 
-export async function grownLogs(database: Database): Promise<readonly Grown[]> {
+/** One of a row that is not there yet is none: somebody else has noted it. */
+export async function keptLogs(database: Database): Promise<readonly KeptLog[]> {
   const logs = await database
     .selectFrom('audit_heads')
     .leftJoin('audit_checkpoints', 'audit_checkpoints.organization', 'audit_heads.organization')
     .select(['audit_heads.organization', 'audit_heads.sequence', 'audit_checkpoints.sequence as kept', 'at'])
     .execute();
-  return logs
-    .map(({ organization, sequence, kept, at }) => ({
-      organization,
-      rows: sequence - (kept ?? 0),
-      since: at ?? undefined,
-    }))
-    .filter(({ rows }) => rows > 0);
+  return logs.map(({ organization, sequence, kept, at }) =>
+    kept === null || kept > sequence
+      ? { organization, sequence, kept: 0, since: undefined }
+      : { organization, sequence, kept, since: at ?? undefined },
+  );
 }
 
-/** The sink has them. Of two orchestrators at once, the newer counts. */
+/** Whether it has rows that no checkpoint has. */
+export const hasGrown = ({ sequence, kept }: KeptLog): boolean => sequence > kept;
+
+/** The sink has them. Of two orchestrators at once, the newer counts, unless there is no such row. */
 export async function noteKept(database: Database, checkpoints: readonly AuditCheckpoint[]): Promise<void> {
   for (const { organization, sequence, at } of checkpoints) {
     const row = { sequence, at: Date.parse(at) };
@@ -36,7 +41,19 @@ export async function noteKept(database: Database, checkpoints: readonly AuditCh
       .insertInto('audit_checkpoints')
       .values({ organization, ...row })
       .onConflict((conflict) =>
-        conflict.column('organization').doUpdateSet(row).where('audit_checkpoints.sequence', '<', sequence),
+        conflict
+          .column('organization')
+          .doUpdateSet(row)
+          .where(({ eb, or, selectFrom }) =>
+            or([
+              eb('audit_checkpoints.sequence', '<=', sequence),
+              eb(
+                'audit_checkpoints.sequence',
+                '>',
+                selectFrom('audit_heads').select('audit_heads.sequence').where('organization', '=', organization),
+              ),
+            ]),
+          ),
       )
       .execute();
   }

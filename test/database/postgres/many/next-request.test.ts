@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { goodToken, project, startFake } from '../../../../backends/gcp/test/server/start.ts';
 import { ApiError } from '../../../../src/api/api-error.ts';
 import { operations } from '../../../../src/api/registry.ts';
 import { signIn, type Answer } from '../../../orchestrator/support/browser.ts';
 import { open } from '../../../orchestrator/support/jobs.ts';
 import { startMember, type Member } from '../../../orchestrator/support/members.ts';
-import { base64 } from '../../../orchestrator/support/server.ts';
+import { base64, memoryPackage } from '../../../orchestrator/support/server.ts';
 import { describeLane } from '../../../support/lane.ts';
 import { makeDatabase, pgbouncerLane, runSql, serverUrl } from '../../../support/postgres.ts';
 import { changes, exempt, type Change } from './changes.ts';
@@ -24,8 +25,9 @@ describeLane(pgbouncerLane, () => {
   beforeAll(async () => {
     database = await makeDatabase();
     const url = serverUrl(database, 'pgbouncer');
-    one = await startMember(url);
-    other = await startMember(url, one.owner);
+    const environment = { KICI_BACKEND_PACKAGES: `${memoryPackage},@kici-dev/secret-backend-gcp` };
+    one = await startMember(url, undefined, { environment });
+    other = await startMember(url, one.owner, { environment });
   });
   afterAll(async () => {
     for (const member of [one, other]) await member.running[Symbol.asyncDispose]();
@@ -98,6 +100,36 @@ describeLane(pgbouncerLane, () => {
       expect(await (await open(member, 'versions')).value('K')).toBe(byVersion.get(12));
   });
 
+  it('a version that Secret Manager does not serve as latest yet is read on both, also when made again', async () => {
+    await using fake = await startLaggingFake();
+    await one.call('backends.add', {
+      name: 'lagging',
+      type: 'gcp',
+      settings: { project: project.id, endpoint: fake.addresses.grpc, 'auth.method': 'token' },
+      secretSettings: { 'auth.token': base64(goodToken) },
+    });
+    await one.call('environments.create', { name: 'lagging', bind: ['lagging:shop'] });
+    const write = (on: Member, value: string): Promise<unknown> =>
+      on.call('secrets.set', { scope: 'lagging:shop', key: 'K', value: base64(value) });
+    const seen = async (): Promise<readonly unknown[]> =>
+      Promise.all([one, other].map(async (member) => (await open(member, 'lagging')).value('K')));
+    await write(one, 'first');
+    const secret = fake.model.secret('shop--K');
+    secret.laggingLatest = 1;
+    expect(await seen()).toEqual(['first', 'first']);
+    for (const [at, writer] of [one, other, one].entries()) {
+      await write(writer, `value ${at}`);
+      expect(await seen()).toEqual([`value ${at}`, `value ${at}`]);
+    }
+    // Numbers begin again.
+    await other.call('secrets.delete', { scope: 'lagging:shop', key: 'K' });
+    await write(one, 'again');
+    fake.model.secret('shop--K').laggingLatest = 0;
+    expect(await seen()).toEqual(['again', 'again']);
+    await write(other, 'again, and newer');
+    expect(await seen()).toEqual(['again, and newer', 'again, and newer']);
+  });
+
   const twins: readonly (readonly [string, (on: Member, name: string) => Promise<unknown>])[] = [
     ['an organization', ({ call }, name) => call('organizations.create', { name })],
     ['an environment', ({ call }, name) => call('environments.create', { name, bind: [name] })],
@@ -144,6 +176,11 @@ describeLane(pgbouncerLane, () => {
     expect(await runSql(serverUrl(database), "select 1 from jobs where id like 'ended-%'")).toEqual([]);
   });
 });
+
+async function startLaggingFake(): Promise<Awaited<ReturnType<typeof startFake>> & AsyncDisposable> {
+  const fake = await startFake();
+  return Object.assign(fake, { [Symbol.asyncDispose]: () => fake.stop() });
+}
 
 let twin = 0;
 const codeOfError = (error: unknown): unknown => (ApiError.is(error) ? error.code : error);

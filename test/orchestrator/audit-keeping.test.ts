@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { CheckpointSinkError } from '../../src/orchestrator/audit/checkpoints/sink.ts';
+import { listRows } from '../../src/orchestrator/audit/list-rows.ts';
+import { keptLog, parseLines } from './support/kept-log.ts';
+
+const dayMs = 86_400_000;
+const far = Date.parse('2036-01-01T00:00:00Z');
+const refuse = async (): Promise<void> => {
+  throw new CheckpointSinkError('ENOSPC');
+};
+
+describe('checkpoints go on', () => {
+  it.each([
+    [
+      'the noted checkpoint is of a row that does not exist',
+      'update audit_checkpoints set sequence = 1000000000000000',
+    ],
+    ['the noted checkpoint is of a time to come', `update audit_checkpoints set at = ${far}`],
+    ['the lease ends years from now', `update leases set expires_at = ${far}, holder = 'nobody'`],
+  ])('though %s', async (_, sql) => {
+    const log = await keptLog();
+    const kept: string[] = [];
+    const orchestrator = log.orchestrator(async (lines) => void kept.push(lines));
+    await log.append();
+    await orchestrator.round();
+    log.tamper(sql);
+    for (let round = 0; round < 3; round += 1) {
+      await log.append();
+      log.pass(301_000);
+      await orchestrator.round();
+    }
+    expect(kept.flatMap(parseLines).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+    expect(await log.database.selectFrom('audit_checkpoints').select('sequence').execute()).toEqual([{ sequence: 4 }]);
+  });
+
+  it('when a clock that was far ahead is set right, whoever held the lease', async () => {
+    const log = await keptLog();
+    await log.append();
+    log.pass(365 * dayMs);
+    await log.orchestrator(async () => undefined).round();
+    log.pass(-365 * dayMs);
+    const kept: string[] = [];
+    await log.append();
+    await log.orchestrator(async (lines) => void kept.push(lines)).round();
+    expect(kept.flatMap(parseLines)).toMatchObject([{ sequence: 2 }]);
+  });
+
+  it('and who sees none for twice as long as it should take is late, until there is one', async () => {
+    const log = await keptLog();
+    const orchestrator = log.orchestrator(async () => undefined);
+    await log.append();
+    await orchestrator.round();
+    await log.append();
+    const told: boolean[] = [];
+    for (let minutes = 0; minutes <= 11; minutes += 1) {
+      const holder = Date.parse('2026-01-01T00:00:00Z') + minutes * 60_000 + 60_000;
+      log.tamper(`update leases set holder = 'nobody', epoch = epoch + 1, expires_at = ${holder}`);
+      await orchestrator.round();
+      told.push(orchestrator.isLate());
+      log.pass(60_000);
+    }
+    expect(told.indexOf(true)).toBe(11);
+    log.pass(61_000);
+    await orchestrator.round();
+    await orchestrator.round();
+    expect(orchestrator.isLate()).toBe(false);
+  });
+
+  it('at another orchestrator where the sink of the first one fails', async () => {
+    const log = await keptLog();
+    const [failing, other] = [log.orchestrator(refuse), log.orchestrator(async () => undefined)];
+    await log.append();
+    await expect(failing.round()).rejects.toBeInstanceOf(CheckpointSinkError);
+    await other.round();
+    await failing.round();
+    expect([failing.problem(), other.problem()]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('a sink that is required refuses nothing for longer than it fails', () => {
+  it('though a holder that stood still notes its failure after another has kept all', async () => {
+    const log = await keptLog();
+    const failing = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const stalled = log.orchestrator(() => {
+      begun.resolve();
+      return failing.promise;
+    });
+    const other = log.orchestrator(async () => undefined);
+    log.require(other);
+    await log.append();
+    const round = stalled.round();
+    await begun.promise;
+    log.pass(61_000);
+    await other.round();
+    failing.reject(new CheckpointSinkError('no answer'));
+    await expect(round).rejects.toBeInstanceOf(CheckpointSinkError);
+    log.pass(61_000);
+    await other.round();
+    expect(other.problem()).toBeUndefined();
+    await log.append();
+  });
+
+  it('though there is no log that a checkpoint could be made of', async () => {
+    const log = await keptLog();
+    let write = refuse;
+    const orchestrator = log.orchestrator(() => write());
+    log.require(orchestrator);
+    await log.append();
+    await expect(orchestrator.round()).rejects.toBeInstanceOf(CheckpointSinkError);
+    write = async () => undefined;
+    log.tamper("update audit_rows set actor = 'x'");
+    await expect(log.append()).rejects.toThrow('ENOSPC');
+    await orchestrator.round();
+    await log.append();
+    log.pass(301_000);
+    await orchestrator.round();
+    expect(orchestrator.problem()).toBeUndefined();
+  });
+});
+
+it('a checkpoint is given to nobody before its row is on the disk', async () => {
+  const disk = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const log = await keptLog(() => {
+    asked.resolve();
+    return disk.promise;
+  });
+  const kept: string[] = [];
+  await log.append();
+  const round = log.orchestrator(async (lines) => void kept.push(lines)).round();
+  await asked.promise;
+  expect(kept).toEqual([]);
+  disk.resolve();
+  await round;
+  expect(kept.flatMap(parseLines)).toMatchObject([{ sequence: 1 }]);
+});
+
+it.each(['newest', 'oldest'] as const)(
+  'a list of the %s rows first does not look into numbers that no row has',
+  async (order) => {
+    const log = await keptLog();
+    for (let count = 0; count < 3; count += 1) await log.append();
+    log.tamper(`update audit_rows set sequence = ${2 ** 51} where sequence = 3`);
+    const { rows, next } = await listRows(log.database, 'a', { order, limit: 100 }, AbortSignal.timeout(30_000));
+    const numbers = rows.map(({ sequence }) => sequence).toSorted((left, right) => left - right);
+    expect([numbers, next]).toEqual([[1, 2, 2 ** 51], undefined]);
+  },
+);
