@@ -93,13 +93,12 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
       const which = places[place] ?? 0;
       const bytes = bytesOf(which);
       const from = startOf(which) + depth;
-      const most = end - at;
-      let count = 0;
-      for (; count < most; count += 1) {
-        const byte = chunk[at + count] ?? 0;
-        if (byte !== bytes[from + count] || gapBytes[byte] === 1) break;
+      let reached = at;
+      for (; reached < end; reached += 1) {
+        const byte = chunk[reached] ?? 0;
+        if (byte !== bytes[from + reached - at] || gapBytes[byte] === 1) break;
       }
-      return count;
+      return reached - at;
     },
     byteAt,
     find(byte, low, high, depth) {

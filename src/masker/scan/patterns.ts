@@ -18,8 +18,8 @@ const none = new Uint8Array(0);
 export function createPatterns(): Patterns {
   const slabs: Uint8Array[] = [];
   /** The slab that is being filled. */
-  let slab = none;
-  let slabAt = 0;
+  let filling = none;
+  let fillingAt = 0;
   let used = slabBytes;
   let [slabOf, starts, lengths] = [new Uint32Array(64), new Uint32Array(64), new Uint32Array(64)];
   let count = 0;
@@ -41,12 +41,12 @@ export function createPatterns(): Patterns {
       return;
     }
     if (used + bytes.byteLength > slabBytes) {
-      slab = new Uint8Array(slabBytes);
-      slabAt = slabs.push(slab) - 1;
+      filling = new Uint8Array(slabBytes);
+      fillingAt = slabs.push(filling) - 1;
       used = 0;
     }
-    slab.set(bytes, used);
-    place(slabAt, used, bytes.byteLength);
+    filling.set(bytes, used);
+    place(fillingAt, used, bytes.byteLength);
     used += bytes.byteLength;
   }
 
