@@ -38,7 +38,6 @@ export const innerDialects: readonly Dialect[] = [
 
 /** Every dialect leaves these alone. */
 const plain = /^[\w.-]*$/;
-const ascii = /^[\0-~]*$/;
 
 /** How many spellings of a text are searched for: pairs of nested dialects, each dialect, or only the common ones. */
 export type Breadth = 'pairs' | 'all' | 'common';
@@ -63,11 +62,16 @@ export function spellAll(texts: Iterable<string>, by: readonly Dialect[]): Set<s
   const all = new Set(texts);
   for (const text of Array.from(all)) {
     if (plain.test(text)) continue;
-    const decoded = ascii.test(text) ? text : Buffer.from(text, 'latin1').toString('utf8');
+    const decoded = isAscii(text) ? text : Buffer.from(text, 'latin1').toString('utf8');
     for (const { spell, bytewise } of by) {
       const spelled = spell(bytewise ? text : decoded);
-      all.add(bytewise || ascii.test(spelled) ? spelled : Buffer.from(spelled, 'utf8').toString('latin1'));
+      all.add(bytewise || isAscii(spelled) ? spelled : Buffer.from(spelled, 'utf8').toString('latin1'));
     }
   }
   return all;
+}
+
+/** Every other character takes more than one byte. */
+function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
 }

@@ -12,8 +12,8 @@ const maxDepth = 3;
 /** A part of a value that is searched for separately. */
 export interface Part {
   readonly bytes: Buffer;
-  /** The whole value in another program's layout. */
-  readonly isLayout: boolean;
+  /** A layout is the whole value as another program lays it out. */
+  readonly kind: 'whole' | 'layout' | 'line' | 'leaf';
 }
 
 /** The value, the value without surrounding white space and quotes, its secret leaves, its lines. */
@@ -24,9 +24,9 @@ export function partsOf(value: Buffer): readonly Part[] {
 }
 
 function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
-  const add = (bytes: Buffer, isLayout = false): void => {
+  const add = (bytes: Buffer, kind: Part['kind'] = depth > 0 ? 'leaf' : 'whole'): void => {
     const id = bytes.toString('latin1');
-    if (bytes.byteLength >= minPartBytes && !parts.has(id)) parts.set(id, { bytes, isLayout });
+    if (bytes.byteLength >= minPartBytes && !parts.has(id)) parts.set(id, { bytes, kind });
   };
   add(value);
   const bare = trim(value);
@@ -34,11 +34,11 @@ function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   add(unquote(bare));
   const text = bare.toString(isUtf8(bare) ? 'utf8' : 'latin1');
   const document = isUtf8(bare) && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
-  for (const layout of document?.layouts ?? []) add(Buffer.from(layout), true);
+  for (const layout of document?.layouts ?? []) add(Buffer.from(layout), 'layout');
   if (document?.isWhole !== true) {
     const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
-    for (const line of linesOf(text)) add(Buffer.from(line, encoding));
-    for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), true);
+    for (const line of linesOf(text)) add(Buffer.from(line, encoding), 'line');
+    for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), 'layout');
   }
   if (document === undefined || depth === maxDepth) return;
   for (const leaf of secretLeaves(document.leaves)) gather(Buffer.from(leaf), parts, depth + 1);

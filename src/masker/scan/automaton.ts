@@ -1,3 +1,4 @@
+import { createLandings } from './landings.ts';
 import { createOrder } from './order.ts';
 import type { Patterns } from './patterns.ts';
 import { createTable } from './table.ts';
@@ -11,6 +12,15 @@ export interface Automaton {
   readonly next: (state: number, byte: number) => number;
   /** The length of the longest pattern that ends here; 0 for none. */
   readonly matchLength: (state: number) => number;
+  /** The state of what is open beside the longest open pattern. */
+  readonly fallback: (state: number) => number;
+  /**
+   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap, through
+   * states that are not made.
+   */
+  readonly ahead: (state: number, chunk: Uint8Array, at: number, end: number) => number;
+  /** The state so many bytes ahead. @param fallback the state after them from the state's fallback */
+  readonly leap: (state: number, count: number, fallback: number) => number;
   /** How many of the last bytes could begin an incomplete pattern. */
   readonly hold: (state: number) => number;
   /** Whether a pattern that begins with those, or with fewer of them, has so many bytes. */
@@ -56,6 +66,7 @@ export function createAutomaton(patterns: Patterns): Automaton {
   const notes = createTable(width);
   const ranges = createTable(width);
   const rows = createTable(rowCells);
+  const landings = createLandings();
   /** States to be made; empty between calls. */
   const missing: number[] = [];
 
@@ -133,7 +144,7 @@ export function createAutomaton(patterns: Patterns): Automaton {
       const of = notes.read(state, note.range);
       const depth = notes.read(state, note.depth) + 1;
       if (states.read(state, cell.onlyByte) === byte) {
-        reached = make(of, depth, reached);
+        reached = landings.at(of, depth) ?? make(of, depth, reached);
         states.write(state, cell.target, reached);
         continue;
       }
@@ -149,6 +160,23 @@ export function createAutomaton(patterns: Patterns): Automaton {
   make(ranges.add(0, patterns.count(), patterns.longest(), 0), 0, 0);
   return {
     next,
+    fallback: (state) => states.read(state, cell.fallback),
+    ahead(state, chunk, at, end) {
+      if (states.read(state, cell.onlyByte) !== chunk[at] || states.read(state, cell.target) !== notMade) return 0;
+      const of = notes.read(state, note.range);
+      const depth = notes.read(state, note.depth);
+      const last = Math.min(ranges.read(of, range.parting) - 1, landings.after(of, depth));
+      return order.alike(ranges.read(of, range.first), depth, chunk, at, Math.min(end, at + last - depth));
+    },
+    leap(state, count, fallback) {
+      const of = notes.read(state, note.range);
+      const depth = notes.read(state, note.depth) + count;
+      const known = landings.at(of, depth);
+      if (known !== undefined) return known;
+      const landed = make(of, depth, fallback);
+      landings.add(of, depth, landed);
+      return landed;
+    },
     matchLength: (state) => notes.read(state, note.matchLength),
     hold: (state) => states.read(state, cell.open) & openBytes,
     reaches(from, bytes) {

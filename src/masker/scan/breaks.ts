@@ -7,6 +7,10 @@ export interface Breaks {
   /** Reads one byte, with the automaton's previous state and the number of bytes open in it. */
   read(byte: number, position: number, state: number, openBytes: number): void;
   isOpen(): boolean;
+  /** How many bytes from the position up to `end` every reading can pass at once. */
+  ahead(chunk: Uint8Array, at: number, end: number): number;
+  /** Passes them. @param follow returns the state after them */
+  leap(count: number, position: number, follow: (state: number) => number): void;
   /** The first byte that an incomplete broken pattern would mask; `Infinity` for none. */
   openFrom(): number;
 }
@@ -34,11 +38,13 @@ const minHeldBytes = 4;
 const maxReadings = 64;
 /** In a value that repeats itself more often, a break stands for one of its line ends at most. */
 const maxOwnLinks = 64;
+/** Of patterns open across a break, at most so many are followed without a state per byte. */
+const maxCrossing = 6;
 const lineFeed = 0x0a;
 
 /** @param found receives each piece of a match */
 export function createBreaks(
-  { next, matchLength, hold, reaches, links }: Automaton,
+  { next, matchLength, hold, reaches, links, ...automaton }: Automaton,
   found: (start: number, end: number) => void,
 ): Breaks {
   let readings: Reading[] = [];
@@ -151,6 +157,27 @@ export function createBreaks(
       after.length = 0;
     },
     isOpen: () => readings.length > 0,
+    ahead(chunk, at, end) {
+      let count = end - at;
+      for (const { gap, state, length } of readings) {
+        if (gap !== undefined) return 0;
+        let [from, crossing] = [state, 0];
+        // What lies in the present piece alone is seen by the search in the plain bytes.
+        for (; crossing === 0 || hold(from) > length; from = automaton.fallback(from), crossing += 1) {
+          count = crossing < maxCrossing ? automaton.ahead(from, chunk, at, at + count) : 0;
+          if (count === 0) return 0;
+        }
+      }
+      return count;
+    },
+    leap(count, position, follow) {
+      for (const reading of readings) {
+        reading.state = automaton.leap(reading.state, count, follow(automaton.fallback(reading.state)));
+        if (reading.length === 0) reading.start = position;
+        reading.bytes += count;
+        reading.length += count;
+      }
+    },
     openFrom: () => readings.reduce((from, reading) => Math.min(from, openFromOf(reading)), Infinity),
   };
 }

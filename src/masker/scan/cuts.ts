@@ -12,22 +12,23 @@ export interface Cuts {
 const nearBytes = 32;
 
 export function createCuts(): Cuts {
-  /** One bit per pair of bytes that are adjacent in a pattern. */
-  const pairs = new Int32Array(2 ** 16 / 32);
+  /** Whether a pair of bytes is adjacent in a pattern; not as bits, since large patterns are long to enter. */
+  const pairs = new Uint8Array(2 ** 16);
 
   function isPair(before: number, after: number): boolean {
-    return (((pairs[(before << 3) | (after >>> 5)] ?? 0) >>> (after & 31)) & 1) !== 0;
+    return pairs[(before << 8) | after] === 1;
   }
 
   return {
     add({ bytesOf, startOf, lengthOf }, which) {
       const bytes = bytesOf(which);
+      // The beginning of the one before it.
+      if (which > 0 && bytes === bytesOf(which - 1) && startOf(which) === startOf(which - 1)) return;
       const end = startOf(which) + lengthOf(which);
       let before = bytes[startOf(which)] ?? 0;
       for (let at = startOf(which) + 1; at < end; at += 1) {
         const byte = bytes[at] ?? 0;
-        const slot = (before << 3) | (byte >>> 5);
-        pairs[slot] = (pairs[slot] ?? 0) | (1 << (byte & 31));
+        pairs[(before << 8) | byte] = 1;
         before = byte;
       }
     },

@@ -1,3 +1,4 @@
+import { gapBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
 /** The patterns, sorted only as far as text leads into them. */
@@ -11,6 +12,8 @@ export interface Order {
   readonly longest: (start: number, end: number) => number;
   /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
   readonly parting: (start: number, end: number, depth: number) => number;
+  /** How many bytes from `at` up to `end` are the pattern's from `depth` on, and begin no gap. */
+  readonly alike: (place: number, depth: number, chunk: Uint8Array, at: number, end: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In a part sorted by the byte at this depth, the first place with that byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
@@ -78,12 +81,24 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
         const other = places[place] ?? 0;
         const [bytes, more] = [bytesOf(which), bytesOf(other)];
         const [from, to] = [startOf(which), startOf(other)];
-        let at = depth;
+        // One is the beginning of the other, in the same memory.
+        let at = bytes === more && from === to ? Math.min(parting, lengthOf(other)) : depth;
         for (const last = Math.min(parting, lengthOf(other)); at < last; at += 1)
           if (bytes[from + at] !== more[to + at]) break;
         parting = at;
       }
       return parting;
+    },
+    alike(place, depth, chunk, at, end) {
+      const which = places[place] ?? 0;
+      const bytes = bytesOf(which);
+      const from = startOf(which) + depth;
+      let reached = at;
+      for (; reached < end; reached += 1) {
+        const byte = chunk[reached] ?? 0;
+        if (byte !== bytes[from + reached - at] || gapBytes[byte] === 1) break;
+      }
+      return reached - at;
     },
     byteAt,
     find(byte, low, high, depth) {

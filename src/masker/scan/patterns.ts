@@ -1,7 +1,7 @@
 /** All patterns, numbered in order of arrival. Their bytes are stored together, since most are short. */
 export interface Patterns {
   readonly count: () => number;
-  /** Copies the patterns, none of which may be empty. */
+  /** Takes the patterns, none of which may be empty, nor change afterwards: large ones are not copied. */
   readonly add: (more: readonly Uint8Array[]) => void;
   /** The memory that holds the pattern's bytes, among others. */
   readonly bytesOf: (which: number) => Uint8Array;
@@ -11,10 +11,15 @@ export interface Patterns {
 }
 
 const slabBytes = 65_536;
+/** Larger patterns stay where they are. */
+const maxCopiedBytes = 4_096;
 const none = new Uint8Array(0);
 
 export function createPatterns(): Patterns {
   const slabs: Uint8Array[] = [];
+  /** The slab that is being filled. */
+  let filling = none;
+  let fillingAt = 0;
   let used = slabBytes;
   let [slabOf, starts, lengths] = [new Uint32Array(64), new Uint32Array(64), new Uint32Array(64)];
   let count = 0;
@@ -30,18 +35,19 @@ export function createPatterns(): Patterns {
   }
 
   function append(bytes: Uint8Array): void {
-    const slab = slabs.at(-1);
-    if (slab !== undefined && used + bytes.byteLength <= slab.byteLength) {
-      slab.set(bytes, used);
-      place(slabs.length - 1, used, bytes.byteLength);
-      used += bytes.byteLength;
+    if (bytes.byteLength > maxCopiedBytes) {
+      slabs.push(bytes);
+      place(slabs.length - 1, 0, bytes.byteLength);
       return;
     }
-    const fresh = new Uint8Array(Math.max(slabBytes, bytes.byteLength));
-    fresh.set(bytes);
-    slabs.push(fresh);
-    place(slabs.length - 1, 0, bytes.byteLength);
-    used = bytes.byteLength;
+    if (used + bytes.byteLength > slabBytes) {
+      filling = new Uint8Array(slabBytes);
+      fillingAt = slabs.push(filling) - 1;
+      used = 0;
+    }
+    filling.set(bytes, used);
+    place(fillingAt, used, bytes.byteLength);
+    used += bytes.byteLength;
   }
 
   return {

@@ -15,6 +15,10 @@ export interface Scanner {
 }
 
 const none = new Uint8Array(0);
+/** Up to so many bytes, making their states costs less than a leap. */
+const minLeapBytes = 32;
+/** What a leap has passed is searched for what begins inside, by leaps again, and so on: linear only with a bound. */
+const maxLeaps = 8;
 
 /** @param start the position of the first byte that will be scanned */
 export function createScanner({ automaton, filters }: Matcher, start: number): Scanner {
@@ -24,6 +28,8 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   let state = 0;
   /** The position of the chunk's first byte. */
   let base = start;
+  /** The number of leaps within which the chunk lies. */
+  let leaps = 0;
 
   /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
   function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
@@ -48,18 +54,58 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
   }
 
+  /** The state after the bytes from another state on; reports what they complete. */
+  function follow(from: number, stretch: Uint8Array, position: number): number {
+    const [stateBefore, baseBefore] = [state, base];
+    leaps += 1;
+    [state, base] = [from, position];
+    search(stretch);
+    const reached = state;
+    leaps -= 1;
+    [state, base] = [stateBefore, baseBefore];
+    return reached;
+  }
+
+  /**
+   * Compares with the bytes of the longest open pattern, so that no state is made for each, and searches them for what
+   * begins later. @returns the number of bytes passed
+   */
+  function leap(chunk: Uint8Array, at: number): number {
+    const count = leaps < maxLeaps ? automaton.ahead(state, chunk, at, chunk.length) : 0;
+    if (count < minLeapBytes) return 0;
+    const stretch = chunk.subarray(at, at + count);
+    state = automaton.leap(state, count, follow(automaton.fallback(state), stretch, base + at));
+    filters.open(chunk);
+    return count;
+  }
+
+  /** The same while breaks are open. */
+  function leapBroken(chunk: Uint8Array, at: number): number {
+    if (breaks.ahead(chunk, at, Math.min(chunk.length, at + minLeapBytes)) < minLeapBytes) return 0;
+    const count = breaks.ahead(chunk, at, chunk.length);
+    const stretch = chunk.subarray(at, at + count);
+    breaks.leap(count, base + at, (from) => follow(from, stretch, base + at));
+    state = follow(state, stretch, base + at);
+    filters.open(chunk);
+    return count;
+  }
+
   /** Runs the automaton until no pattern that began at or before the suspect place can be open. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
     let at = from;
     for (;;) {
-      if (!breaks.isOpen()) {
+      // No byte that a leap passes begins a break.
+      const isBroken = leaps === 0 && breaks.isOpen();
+      if (isBroken) at += leapBroken(chunk, at);
+      else {
         at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
         state = stopped.state;
+        if (at < chunk.length) at += leap(chunk, at);
       }
       const open = automaton.hold(state);
-      if (at >= chunk.length || (at - open > suspect && !breaks.isOpen())) return at;
+      if (at >= chunk.length || (at - open > suspect && !isBroken)) return at;
       const byte = chunk[at] ?? 0;
-      if (breaks.isOpen() || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
+      if (isBroken || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
         breaks.read(byte, base + at, state, open);
       state = automaton.next(state, byte);
       at += 1;
@@ -68,21 +114,25 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     }
   }
 
+  function search(chunk: Uint8Array): void {
+    filters.open(chunk);
+    let suspect = -1;
+    for (let at = 0; ;) {
+      at = walk(chunk, at, suspect);
+      if (at >= chunk.length) break;
+      suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
+      // Nothing is skipped, so the exact position does not matter.
+      if (suspect - minReach <= at) continue;
+      const begin = reachBack(chunk, suspect, at);
+      if (begin <= at) continue;
+      at = begin;
+      state = 0;
+    }
+  }
+
   return {
     scan(chunk) {
-      filters.open(chunk);
-      let suspect = -1;
-      for (let at = 0; ;) {
-        at = walk(chunk, at, suspect);
-        if (at >= chunk.length) break;
-        suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
-        // Nothing is skipped, so the exact position does not matter.
-        if (suspect - minReach <= at) continue;
-        const begin = reachBack(chunk, suspect, at);
-        if (begin <= at) continue;
-        at = begin;
-        state = 0;
-      }
+      search(chunk);
       filters.open(none);
       base += chunk.length;
     },
