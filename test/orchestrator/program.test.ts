@@ -196,12 +196,13 @@ describe('kici-orchestrator refuses to start', () => {
     expect(await readdir(home)).toEqual([]);
   });
 
-  it('over a database of a newer version', async () => {
+  it('over a database of a newer version that it cannot live with', async () => {
     const running = await start();
     await running.stop();
     const database = new DatabaseSync(join(running.home, 'data/kici.db'));
     database.exec(
-      "insert into orchestrator_migrations (name, timestamp) values ('9999_future', '2099-01-01T00:00:00.000Z')",
+      `insert into orchestrator_migrations (name, timestamp) values ('9999_future', '2099-01-01T00:00:00.000Z');
+      update compatible_migrations set oldest = '9999_future' where owner = 'orchestrator'`,
     );
     database.close();
     const { code, stderr } = await run(running.home);
