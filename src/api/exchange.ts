@@ -65,7 +65,7 @@ function trust(certificate: string): SecureContextOptions & Pick<ConnectionOptio
   };
 }
 
-/** @returns `undefined` for half a file, as while it is written anew: nothing more is trusted then */
+/** @returns `undefined` for half a file, as while it is being written: nothing more is trusted then */
 function fingerprintOf(certificate: string): string | undefined {
   try {
     return new (process.getBuiltinModule('node:crypto').X509Certificate)(certificate).fingerprint256;

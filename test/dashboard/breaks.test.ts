@@ -33,7 +33,7 @@ describeLane(browserLane, () => {
   async function beginToType(): Promise<void> {
     await stage.open(scopePath);
     await isLive();
-    await stage.page.getByRole('button', { name: 'Replace value' }).click();
+    await stage.page.getByRole('button', { name: 'Replace value' }).first().click();
     await value().fill(typed);
   }
 
