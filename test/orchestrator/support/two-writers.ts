@@ -6,15 +6,15 @@ import { fileSink } from '../../../src/orchestrator/audit/checkpoints/local-sink
 const [file = ''] = process.argv.slice(2);
 appendFileSync(file, 'first\n');
 const written: string[] = [];
-let hasEnded = false;
+const over = new AbortController();
 const failing = fileSink(file)
   .write('x'.repeat(10_000))
   .catch(() => undefined)
   .finally(() => {
-    hasEnded = true;
+    over.abort();
   });
 try {
-  for (let line = 0; !hasEnded; line += 1) {
+  for (let line = 0; !over.signal.aborted; line += 1) {
     appendFileSync(file, `${line}\n`);
     written.push(String(line));
     // oxlint-disable-next-line no-await-in-loop -- between two turns the other writer goes on
