@@ -27,18 +27,21 @@ describeLane(browserLane, () => {
     return field;
   }
 
-  it.each(typedForms)('the form at $path that $opener opens is asked for before the browser goes back', async (form) => {
-    const { page } = stage;
-    await stage.open(`${org}/jobs`);
-    const field = await begin(form);
-    await page.goBack();
-    await question().getByRole('button', { name: 'Go on' }).click();
-    expect([address(), await field.inputValue()]).toEqual([form.path, '12']);
-    await page.goBack();
-    await question().getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
-    expect(address()).toBe(`${org}/jobs`);
-  });
+  it.each(typedForms)(
+    'the form at $path that $opener opens is asked for before the browser goes back',
+    async (form) => {
+      const { page } = stage;
+      await stage.open(`${org}/jobs`);
+      const field = await begin(form);
+      await page.goBack();
+      await question().getByRole('button', { name: 'Go on' }).click();
+      expect([address(), await field.inputValue()]).toEqual([form.path, '12']);
+      await page.goBack();
+      await question().getByRole('button', { name: 'Discard' }).click();
+      await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+      expect(address()).toBe(`${org}/jobs`);
+    },
+  );
 
   const replacing = { path: scope, opener: 'Replace value of API_URL', fields: { Value: '' } };
 
