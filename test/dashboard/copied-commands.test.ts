@@ -34,7 +34,9 @@ describeLane(browserLane, () => {
       const [words, ...rest] = form.command;
       expect([command.args.slice(0, 2).join(' '), more]).toEqual([words, []]);
       expect(command.args).toEqual(expect.arrayContaining([...rest, '--org', 'default']));
-      expect(await refusalOf(command), text).toBeUndefined();
+      // Where nobody can be asked, what deletes wants to be sure.
+      const asked = confirmations.includes(form) ? [...command.args, '--yes'] : command.args;
+      expect(await refusalOf({ ...command, args: asked }), text).toBeUndefined();
     }
   });
 

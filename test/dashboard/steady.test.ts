@@ -48,8 +48,10 @@ describeLane(browserLane, () => {
       settings: { address: gateway.address, mount: 'secret', 'auth.method': 'token' },
       secretSettings: { 'auth.token': Buffer.from(server.rootToken).toString('base64') },
       optional: true,
+      deadlineMs: 1_000,
     });
-    await call('environments.create', { name: 'production', bind: ['many', 'corp-vault:apps/shop'] });
+    await call('environments.create', { name: 'production', bind: ['many'] });
+    await call('bindings.add', { environment: 'production', scope: 'corp-vault:apps/shop', priority: 10 });
   });
 
   /**
@@ -94,27 +96,35 @@ describeLane(browserLane, () => {
     expect(await time.getAttribute('title')).toBe(secrets[0]?.updatedAt);
   });
 
-  it('a backend that goes down shows within 2 s of its orchestrator knowing, and so does its return', async () => {
+  it('a backend that goes down shows within 2 s of its orchestrator knowing, and its return too', async () => {
     const { page, installation } = stage;
+    await installation.call('backends.test', { name: 'corp-vault' });
+    const isLive = (tab: Page): Promise<void> => tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
     await stage.open(`${org}/grid`);
-    const cell = page.getByRole('row', { name: /A_FROM_VAULT/ }).getByRole('gridcell');
-    await expect.poll(() => cell.textContent()).toContain('corp-vault');
-    await page.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+    const outranked = page.getByRole('row', { name: /KEY_0000/ }).getByRole('gridcell');
+    const trouble = page.getByText(/1 backend cannot be queried: corp-vault/);
+    await outranked.getByText('internal:many').waitFor();
+    await isLive(page);
     const other = await page.context().newPage();
     await other.goto(`${installation.url}${org}/settings/backends`);
-    const health = other.getByRole('listitem').filter({ has: other.getByRole('heading', { name: 'corp-vault' }) });
-    await health.getByText('healthy').waitFor();
-    await other.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+    const card = other.getByRole('listitem').filter({ has: other.getByRole('heading', { name: 'corp-vault' }) });
+    await card.getByText('healthy').waitFor();
+    await isLive(other);
+    const soon = { timeout: 2_000 };
     gateway.fault('server_error');
-    try {
-      await installation.call('backends.test', { name: 'corp-vault' });
-      await Promise.all([
-        health.getByText('unavailable').first().waitFor({ timeout: 2_000 }),
-        page.getByText(/1 backend cannot be queried: corp-vault/).waitFor({ timeout: 2_000 }),
-      ]);
-    } finally {
-      gateway.heal();
-    }
+    await installation.call('backends.test', { name: 'corp-vault' });
+    await Promise.all([
+      card.getByText('unavailable (server_error)').waitFor(soon),
+      outranked.getByText('unavailable').waitFor(soon),
+      trouble.waitFor(soon),
+    ]);
+    gateway.heal();
+    await installation.call('backends.test', { name: 'corp-vault' });
+    await Promise.all([
+      card.getByText('healthy').waitFor(soon),
+      outranked.getByText('internal:many').waitFor(soon),
+      trouble.waitFor({ ...soon, state: 'detached' }),
+    ]);
   });
 
   it('thousands of rows keep few of them in the document, down to the last', async () => {
@@ -125,7 +135,7 @@ describeLane(browserLane, () => {
     await page.getByRole('rowheader', { name: 'KEY_0001' }).waitFor();
     for (const part of [0.2, 0.5, 0.8, 1]) {
       await scroller.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), part);
-      await expect.poll(() => page.locator('[role=row][aria-busy=true]').count()).toBe(0);
+      await expect.poll(() => page.locator('[role=row][aria-busy=true]').count(), { timeout: 10_000 }).toBe(0);
       expect(await rows.count()).toBeLessThan(200);
     }
     await page.getByRole('rowheader', { name: nameOf(keys - 1) }).waitFor();

@@ -48,8 +48,8 @@ export const typedForms: readonly WriteForm[] = [
   form(scope, 'Paste .env', { 'Contents of a .env file': 'A=1' }, 'secret import', 'internal:production', './.env'),
   form(scope, 'Declare name', { Name: 'LATER' }, 'secret declare', 'internal:production', 'LATER'),
   form(scope, 'Rename', { 'New name': 'renamed' }, 'scope rename', 'internal:production', 'renamed'),
-  form(variables, 'Add variable', { Value: 'a b', Name: 'TIER' }, 'variable set', 'production', 'TIER', 'a b'),
-  form(variables, 'Change LOG_LEVEL', { Value: 'info' }, 'variable set', 'production', 'LOG_LEVEL', 'info'),
+  form(variables, 'Add variable', { Value: 'a b', Name: 'TIER' }, 'variable set', 'production', 'TIER'),
+  form(variables, 'Change LOG_LEVEL', { Value: 'info' }, 'variable set', 'production', 'LOG_LEVEL'),
   form(backends, 'Add backend', { Name: 'second' }, 'backend add', 'second'),
   form(
     backends,

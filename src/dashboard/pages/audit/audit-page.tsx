@@ -42,11 +42,11 @@ export default function AuditPage(): ReactElement {
   const { shown, open, close } = useDrawer();
   const [texts, setTexts] = useState<Filters>({});
   const [limit, setLimit] = useState(pageSize);
-  const filters: Filters = Object.fromEntries(
+  const given: Filters = Object.fromEntries(
     Object.entries(texts).flatMap(([name, text]) => (text.trim() === '' ? [] : [[name, text.trim()]])),
   );
-  const filter = { limit: Math.min(1_000, limit), ...filters };
-  const saved = useMutation({ mutationFn: () => exportRows(organization, filters) });
+  const filter = { limit: Math.min(1_000, limit), ...given };
+  const saved = useMutation({ mutationFn: () => exportRows(organization, given) });
   const listed = useRead('audit.list', filter, { keep: true });
   const chosen = listed.data?.rows.find(({ sequence }) => String(sequence) === shown.get('row'));
   return (
