@@ -43,7 +43,8 @@ export type {
   VersionInfo,
   WriteReceipt,
 } from './messages.ts';
-export { isLater, recentMs, type RecentWrite, type RecentWrites } from './recent-writes.ts';
+export { recentMs, type RecentWrite, type RecentWrites } from './recent-writes.ts';
+export { RecentWritesHere } from './recent-writes-here.ts';
 export {
   formatScopeId,
   internalBackendName,

@@ -63,7 +63,7 @@ export interface OrchestratorTables {
     created_at: number;
     updated_at: number;
   };
-  /** What was written lately through backends that serve it late: see `backends/recent-writes.ts`. Hints, so no seal. */
+  /** What was written lately through backends that serve it late: `backends/recent-writes.ts`. Hints, so no seal. */
   readonly recent_writes: {
     organization: string;
     backend: string;

@@ -38,7 +38,7 @@ export function endProcess(channel: Channel): void {
   process.on('exit', leave);
 }
 
-/** Node.js would first take down its heap, for which the next step waits. What an author's handler has added still runs. */
+/** Node.js would first take down its heap, for which the next step waits. What an author's handler added still runs. */
 function leave(): void {
   if (process.listeners('exit').at(-1) === leave) process.exit();
 }

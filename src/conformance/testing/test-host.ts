@@ -1,5 +1,4 @@
-import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
-import { RecentWritesHere } from '@kici-dev/secret-federation';
+import { BackendError, RecentWritesHere, type BackendHost } from '@kici-dev/secret-backend';
 
 /** The host of a backend under test: access to nothing on the machine, unless overridden. */
 export function testHost(overrides: Partial<BackendHost> = {}): BackendHost {

@@ -1,6 +1,7 @@
 import {
   BackendError,
   contractMismatch,
+  RecentWritesHere,
   type BackendDefinition,
   type BackendHost,
   type RecentWrites,
@@ -9,7 +10,6 @@ import {
 } from '@kici-dev/secret-backend';
 import { createFileReader } from './allowed-file.ts';
 import type { BackendObserver } from './observer.ts';
-import { RecentWritesHere } from './recent-writes.ts';
 
 /** What is known about machine and instance; the host completes `BackendHost`. */
 export type HostSurroundings = Omit<BackendHost, 'readFile' | 'recentWrites'> & {

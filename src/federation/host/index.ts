@@ -5,5 +5,4 @@ export type { AnswerSource, BackendObserver, CallKind } from './observer.ts';
 export { openBackend } from './open-backend.ts';
 export type { HostSurroundings } from './create-adapter.ts';
 export { defaultHostPolicy, type HostPolicy } from './policy.ts';
-export { RecentWritesHere } from './recent-writes.ts';
 export { parseSettings, type ParsedSettings } from './settings/parse-settings.ts';

@@ -15,8 +15,8 @@ export interface Automaton {
   /** The state of what is open beside the longest open pattern. */
   readonly fallback: (state: number) => number;
   /**
-   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap, through
-   * states that are not made.
+   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap,
+   * through states that are not made.
    */
   readonly ahead: (state: number, chunk: Uint8Array, at: number, end: number) => number;
   /** The state so many bytes ahead. @param fallback the state after them from the state's fallback */

@@ -1,5 +1,4 @@
-import { BackendError, recentMs, type RecentWrites } from '@kici-dev/secret-backend';
-import { RecentWritesHere } from '@kici-dev/secret-federation';
+import { BackendError, RecentWritesHere, recentMs, type RecentWrites } from '@kici-dev/secret-backend';
 import type { Kysely, Selectable } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
 

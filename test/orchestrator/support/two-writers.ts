@@ -1,4 +1,4 @@
-/** Writes to a file of limited size what does not fit, while somebody else appends to it; tells what the latter wrote. */
+/** Writes to a file of limited size what does not fit, while somebody else appends to it; tells what that one wrote. */
 import { appendFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileSink } from '../../../src/orchestrator/audit/checkpoints/local-sinks.ts';

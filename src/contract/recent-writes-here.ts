@@ -1,4 +1,4 @@
-import { isLater, recentMs, type RecentWrite, type RecentWrites } from '@kici-dev/secret-backend';
+import { isLater, recentMs, type RecentWrite, type RecentWrites } from './recent-writes.ts';
 
 /** Beyond these, the oldest make room. */
 const keptNames = 10_000;
