@@ -133,7 +133,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
   return {
     hasSink: sink !== undefined,
     problem: () => known,
-    waited: lateness.waited,
+    waited: () => lateness.waited(),
     isLate: () => lateness.waited() > 2 * services.everyMs,
     make: (organization) =>
       inTurn(async () => {

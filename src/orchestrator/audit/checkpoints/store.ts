@@ -44,13 +44,13 @@ export async function noteKept(database: Database, checkpoints: readonly AuditCh
         conflict
           .column('organization')
           .doUpdateSet(row)
-          .where(({ eb, or, selectFrom }) =>
-            or([
+          .where((eb) =>
+            eb.or([
               eb('audit_checkpoints.sequence', '<=', sequence),
               eb(
                 'audit_checkpoints.sequence',
                 '>',
-                selectFrom('audit_heads').select('audit_heads.sequence').where('organization', '=', organization),
+                eb.selectFrom('audit_heads').select('audit_heads.sequence').where('organization', '=', organization),
               ),
             ]),
           ),
