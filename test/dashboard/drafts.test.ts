@@ -2,32 +2,12 @@ import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { browserLane } from './support/browser.ts';
+import { typedForms, type WriteForm } from './support/forms.ts';
 import { furnish } from './support/installation.ts';
 import { setStage } from './support/stage.ts';
 
 const org = '/orgs/default';
 const scope = `${org}/settings/secrets/internal:production`;
-const environment = `${org}/environments/production`;
-
-/** Every form of the page that holds what somebody has typed: where it is, what opens it, and a field of it. */
-const forms: readonly (readonly [string, string, string])[] = [
-  [`${org}/grid`, 'Add secret', 'Value'],
-  [`${org}/grid`, 'Paste .env', 'Contents of a .env file'],
-  [`${org}/settings/secrets`, 'New scope', 'Scope'],
-  [scope, 'Add secret', 'Name'],
-  [scope, 'Replace value of API_URL', 'Value'],
-  [scope, 'Paste .env', 'Contents of a .env file'],
-  [scope, 'Declare name', 'Name'],
-  [scope, 'Rename', 'New name'],
-  [`${org}/settings/variables/production`, 'Add variable', 'Name'],
-  [`${org}/settings/variables/production`, 'Change LOG_LEVEL', 'Value'],
-  [`${org}/settings/backends`, 'Add backend', 'Name'],
-  [`${org}/settings/backends`, 'Change corp-vault', 'address'],
-  [`${org}/environments`, 'New', 'Name'],
-  [environment, 'Bind scope', 'Scope or pattern'],
-  [environment, 'Change corp-vault:apps/shop/db', 'Priority'],
-  [`${org}/access`, 'Issue token', 'Name'],
-];
 
 describeLane(browserLane, () => {
   const stage = setStage(furnish);
@@ -35,7 +15,8 @@ describeLane(browserLane, () => {
   const address = () => new URL(stage.page.url()).pathname;
 
   /** Comes from another page, so that there is a way back, and types into a form. */
-  async function begin([path, opener, label]: (typeof forms)[number]): Promise<Locator> {
+  async function begin({ path, opener, fields }: Pick<WriteForm, 'path' | 'opener' | 'fields'>): Promise<Locator> {
+    const label = Object.keys(fields).at(-1) ?? '';
     const { page, installation } = stage;
     await page.goto(`${installation.url}${org}/jobs`);
     await page.getByRole('heading', { name: 'Jobs' }).waitFor();
@@ -46,20 +27,23 @@ describeLane(browserLane, () => {
     return field;
   }
 
-  it.each(forms)('the form at %s that %s opens is asked for before the browser goes back', async (...form) => {
-    const { page } = stage;
-    await stage.open(`${org}/jobs`);
-    const field = await begin(form);
-    await page.goBack();
-    await question().getByRole('button', { name: 'Go on' }).click();
-    expect([address(), await field.inputValue()]).toEqual([form[0], '12']);
-    await page.goBack();
-    await question().getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
-    expect(address()).toBe(`${org}/jobs`);
-  });
+  it.each(typedForms)(
+    'the form at $path that $opener opens is asked for before the browser goes back',
+    async (form) => {
+      const { page } = stage;
+      await stage.open(`${org}/jobs`);
+      const field = await begin(form);
+      await page.goBack();
+      await question().getByRole('button', { name: 'Go on' }).click();
+      expect([address(), await field.inputValue()]).toEqual([form.path, '12']);
+      await page.goBack();
+      await question().getByRole('button', { name: 'Discard' }).click();
+      await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+      expect(address()).toBe(`${org}/jobs`);
+    },
+  );
 
-  const replacing = [scope, 'Replace value of API_URL', 'Value'] as const;
+  const replacing = { path: scope, opener: 'Replace value of API_URL', fields: { Value: '' } };
 
   it('a jump of the palette is asked for, and leads on when nothing is kept', async () => {
     const { page } = stage;
@@ -138,7 +122,7 @@ describeLane(browserLane, () => {
   it('a token that is shown once is not lost by going back', async () => {
     const { page } = stage;
     await stage.open(`${org}/jobs`);
-    await begin([`${org}/access`, 'Issue token', 'Name']);
+    await begin({ path: `${org}/access`, opener: 'Issue token', fields: { Name: '' } });
     await page.getByRole('dialog').getByRole('button', { name: 'Issue token' }).click();
     await page.getByText('It is shown only once.').waitFor();
     await page.goBack();

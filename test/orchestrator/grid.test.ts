@@ -217,4 +217,20 @@ describe('the grid of an organization', () => {
     });
     expect(cell(await server.call('resolution.grid'), 'SHARED', 'prod')).toMatchObject({ status: 'unavailable' });
   });
+
+  it('shows no names of before from a backend that is known to fail, for as long as it does', async () => {
+    const server = await installation();
+    const known: Record<string, unknown> = { cached: 'true' };
+    await server.call('resolution.grid', { ...known });
+    server.corp.service.password = 'changed';
+    await server.call('backends.test', { name: 'corp' });
+    expect(cell(await server.call('resolution.grid', { ...known }), 'SHARED', 'prod')).toMatchObject({
+      status: 'unavailable',
+    });
+    server.corp.service.password = 'right';
+    await server.call('backends.test', { name: 'corp' });
+    expect(cell(await server.call('resolution.grid', { ...known }), 'SHARED', 'prod')).toMatchObject({
+      status: 'available',
+    });
+  });
 });

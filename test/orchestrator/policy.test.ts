@@ -109,6 +109,8 @@ describe('the dashboard-write policy', () => {
     expect(outcome(await person.call('secrets.delete', { scope: 'production', key: 'NAME' }))).toBe('done');
     expect(outcome(await person.call('scopes.create', { scope: 'other' }))).toBe('done');
     expect(outcome(await person.call('scopes.rename', { from: 'other', to: 'another' }))).toBe('done');
+    // A new name takes no value to another store.
+    expect(outcome(await person.call('scopes.rename', { from: 'another', to: 'corp:a' }))).toBe('invalid_request');
     expect(outcome(await person.call('bindings.add', { environment: 'production', scope: 'another' }))).toBe('done');
     expect(outcome(await person.call('secrets.list', { scope: 'production' }))).toBe('done');
     expect((await person.ask('/dashboard/session')).json).toMatchObject({

@@ -142,7 +142,9 @@ export const resolutionOperations = {
       cached: z
         .stringbool()
         .optional()
-        .describe('true: names listed a moment ago will do; default: every backend is queried'),
+        .describe(
+          'true: names listed a moment ago will do, except from a backend that is known to fail; default: every backend is queried',
+        ),
     }),
     output: gridAnswer.extend({ backends: z.array(backendState) }),
   }),

@@ -1,30 +1,13 @@
 import { open } from 'node:fs/promises';
+import { auditPages, type AuditFilters } from '../../api/audit-pages.ts';
 import { CommandError } from '../terminal/command-error.ts';
 import { writeTo, type Io } from '../terminal/io.ts';
-import type { ApiSession, InputOf, OutputOf } from './session.ts';
+import type { ApiSession, OutputOf } from './session.ts';
 
-type Filters = Omit<InputOf<'audit.list'>, 'order' | 'before' | 'after' | 'limit'>;
 type Row = OutputOf<'audit.list'>['rows'][number];
 
-const rowsAtOnce = 1_000;
-
-/** The rows that pass, the oldest first, up to the newest one of now; one answer is in memory at a time. */
-async function* rowsOf(session: ApiSession, filters: Filters): AsyncGenerator<readonly Row[]> {
-  const newest = (await session.call('audit.list', { limit: 1 })).rows[0]?.sequence ?? 0;
-  for (let after = 0; ;) {
-    // oxlint-disable-next-line no-await-in-loop -- the next answer begins where this one ends
-    const { rows, next } = await session.call('audit.list', {
-      ...filters,
-      order: 'oldest',
-      after,
-      before: newest + 1,
-      limit: rowsAtOnce,
-    });
-    yield rows;
-    if (next === undefined && rows.length < rowsAtOnce) return;
-    after = next ?? rows.at(-1)?.sequence ?? newest;
-  }
-}
+const rowsOf = (session: ApiSession, filters: AuditFilters): ReturnType<typeof auditPages> =>
+  auditPages((input) => session.call('audit.list', input), filters);
 
 /** One row of JSON. Names come from others: nothing in it may act on a terminal, or end the line. */
 function lineOf(row: Row): string {
@@ -33,7 +16,7 @@ function lineOf(row: Row): string {
 }
 
 /** @returns how many rows were written */
-export async function exportToStream(session: ApiSession, filters: Filters, { stdout }: Io): Promise<number> {
+export async function exportToStream(session: ApiSession, filters: AuditFilters, { stdout }: Io): Promise<number> {
   let count = 0;
   for await (const rows of rowsOf(session, filters)) {
     let behind: Promise<void> | undefined;
@@ -54,7 +37,7 @@ export async function exportToStream(session: ApiSession, filters: Filters, { st
  */
 export async function exportToFile(
   session: ApiSession,
-  filters: Filters,
+  filters: AuditFilters,
   path: string,
 ): Promise<{ readonly rows: number; readonly last: number }> {
   let [count, last] = [0, 0];

@@ -57,7 +57,7 @@ export function createGrid(
       call,
       bound.map(({ bindings }) => bindings),
       factsFor(call, {}),
-      cached === true ? 'cached' : 'now',
+      cached === true ? 'known' : 'now',
     );
     const columns = await columnsOf(
       bound.map(({ environment: { name } }) => name),

@@ -72,8 +72,8 @@ interface Asked {
   readonly deadline: number;
 }
 
-/** `now`: the backends are queried, and cached names are not used. */
-type Freshness = 'now' | 'cached';
+/** `now`: cached names are not used. `known`: they are, except those of backends that are known to fail. */
+type Freshness = 'now' | 'cached' | 'known';
 
 /**
  * Names of an organization's internal store, of one moment: those in scopes that a pattern selects, and maybe more.
@@ -144,8 +144,11 @@ export function createEnvironmentResolver(
         const others = traits.filter(({ name }) => name !== internalBackendName);
         return { bindings, compiled, traits, requests: planListings(compiled, others) };
       });
-      const list = (request: ListingRequest): Promise<AgedListing> =>
-        listNames(open.get(request.backend), request, call, freshness === 'now' ? 0 : undefined);
+      const list = (request: ListingRequest): Promise<AgedListing> => {
+        const instance = open.get(request.backend);
+        const isAsked = freshness === 'now' || (freshness === 'known' && isFailing(instance));
+        return listNames(instance, request, call, isAsked ? 0 : undefined);
+      };
       const bindingsOfAll = planned.map(({ compiled }) => compiled);
       const [own, others] = await Promise.all([
         open.has(internalBackendName) ? listOwn(listInternal, bindingsOfAll, call) : undefined,
@@ -212,6 +215,10 @@ async function traitsOf({ name, optional, state }: Instance): Promise<BackendTra
   // A backend that cannot be opened cannot list either, and that error says why.
   const { listConsistency } = await state.open.ready().catch(() => state.open.capabilities);
   return { name, optional, listConsistency };
+}
+
+function isFailing(instance: Instance | undefined): boolean {
+  return instance !== undefined && 'open' in instance.state && instance.state.open.health().failure !== undefined;
 }
 
 async function listNames(

@@ -1,10 +1,13 @@
 import { Ban, LogOut, Plus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { ClientOutput } from '../../../api/registry.ts';
+import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
 import { useSession } from '../../api/session.tsx';
+import { useOrganization } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
+import { CopyButton } from '../../ui/copy.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
@@ -62,6 +65,7 @@ export default function AccessPage(): ReactElement {
 }
 
 function Sessions(): ReactElement {
+  const organization = useOrganization();
   const listed = useRead('sessions.list', {});
   const { mutate, error } = useWrite('sessions.end');
   return (
@@ -100,6 +104,7 @@ function Sessions(): ReactElement {
                       mutate({ id: one.id });
                     }}
                   />
+                  <CopyButton text={commandLine(organization, 'sessions.end', { id: one.id })} label="Copy command" />
                 </RowActions>
               </tr>
             ))}

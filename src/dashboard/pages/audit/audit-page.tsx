@@ -1,3 +1,4 @@
+import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import type { ClientOutput } from '../../../api/registry.ts';
@@ -9,12 +10,13 @@ import { Button } from '../../ui/button.tsx';
 import { Command } from '../../ui/copy.tsx';
 import { Drawer } from '../../ui/drawer.tsx';
 import { SearchField } from '../../ui/field.tsx';
-import { Empty } from '../../ui/notice.tsx';
+import { Empty, ErrorNotice } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
 import split from '../grid/grid.module.css';
 import { visible } from '../../ui/visible.ts';
+import { exportRows } from './export.ts';
 import { subjectText } from './subject.ts';
 import { Verification } from './verification.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -40,12 +42,11 @@ export default function AuditPage(): ReactElement {
   const { shown, open, close } = useDrawer();
   const [texts, setTexts] = useState<Filters>({});
   const [limit, setLimit] = useState(pageSize);
-  const filter = {
-    limit: Math.min(1_000, limit),
-    ...Object.fromEntries(
-      Object.entries(texts).flatMap(([name, text]) => (text.trim() === '' ? [] : [[name, text.trim()]])),
-    ),
-  };
+  const given: Filters = Object.fromEntries(
+    Object.entries(texts).flatMap(([name, text]) => (text.trim() === '' ? [] : [[name, text.trim()]])),
+  );
+  const filter = { limit: Math.min(1_000, limit), ...given };
+  const saved = useMutation({ mutationFn: () => exportRows(organization, given) });
   const listed = useRead('audit.list', filter, { keep: true });
   const chosen = listed.data?.rows.find(({ sequence }) => String(sequence) === shown.get('row'));
   return (
@@ -56,13 +57,13 @@ export default function AuditPage(): ReactElement {
           lead="Each change has one row before it and one after it. The rows are chained, so that a changed or missing row shows."
           actions={
             <Button
-              disabled={listed.data === undefined}
+              disabled={saved.isPending}
               onClick={() => {
-                download(listed.data?.rows ?? []);
+                saved.mutate();
               }}
             >
               <Download aria-hidden />
-              Export JSON
+              {saved.isPending ? 'Exporting…' : 'Export JSON'}
             </Button>
           }
           tools={
@@ -80,6 +81,11 @@ export default function AuditPage(): ReactElement {
             </>
           }
         >
+          {saved.error === null ? undefined : (
+            <div className={pageStyles['padded']}>
+              <ErrorNotice error={saved.error} />
+            </div>
+          )}
           <Verification />
           <Result of={listed} what="the audit log">
             {({ rows }) =>
@@ -183,14 +189,4 @@ function Facts({ row }: { readonly row: Row }): ReactElement {
       )}
     </dl>
   );
-}
-
-/** Saves the rows shown as a file. */
-function download(rows: readonly Row[]): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify({ rows }, null, 2)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'audit.json';
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -21,6 +21,7 @@ import { KeyTable } from './key-table.tsx';
 export function EnvironmentView({ environment }: { readonly environment: string }): ReactElement {
   const place = usePlaces();
   const shown = useRead('environments.show', { environment });
+  const keys = useRead('resolution.catalogue', { environment });
   const [doing, setDoing] = useState<Doing>();
   const done = (): void => {
     setDoing(undefined);
@@ -75,10 +76,19 @@ export function EnvironmentView({ environment }: { readonly environment: string 
           </>
         )}
       </Result>
-      <h2 className={styles['section']}>Keys</h2>
-      <KeyTable environment={environment} />
-      <h2 className={styles['section']}>Check</h2>
-      <CheckResult environment={environment} />
+      {/* What is above is known first, so that nothing moves as it comes. */}
+      {shown.isPending ? undefined : (
+        <>
+          <h2 className={styles['section']}>Keys</h2>
+          <KeyTable environment={environment} />
+        </>
+      )}
+      {shown.isPending || keys.isPending ? undefined : (
+        <>
+          <h2 className={styles['section']}>Check</h2>
+          <CheckResult environment={environment} />
+        </>
+      )}
       {doing === undefined ? undefined : <Doer doing={doing} environment={environment} onClose={done} />}
     </Page>
   );

@@ -37,8 +37,10 @@ export function GridTable({ columns, count, rowAt, changed, selected, onOpen, on
   });
   const at = { row: Math.min(activeRow, count - 1), column: Math.min(activeColumn, columns.length - 1) };
 
-  const first = pageAt(virtual.range?.startIndex ?? 0);
-  const last = pageAt(virtual.range?.endIndex ?? 0);
+  const items = virtual.getVirtualItems();
+  // With those just out of sight, which may be the next to come.
+  const first = pageAt(items[0]?.index ?? 0);
+  const last = pageAt(items.at(-1)?.index ?? 0);
   useEffect(() => {
     onSight({ first, last });
   }, [first, last, onSight]);
@@ -90,7 +92,7 @@ export function GridTable({ columns, count, rowAt, changed, selected, onOpen, on
           ))}
         </div>
         <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
+          {items.map(({ index, start }) => {
             const row = rowAt(index);
             const isChanged = row !== undefined && changed.has(row.key);
             return (

@@ -5,7 +5,7 @@ import { useRead, useWrite } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Action } from '../../ui/action.tsx';
-import { Command } from '../../ui/copy.tsx';
+import { Command, CopyButton } from '../../ui/copy.tsx';
 import { Drawer } from '../../ui/drawer.tsx';
 import { ErrorNotice } from '../../ui/notice.tsx';
 import { Result } from '../../ui/result.tsx';
@@ -73,6 +73,10 @@ export function HistoryDrawer({ scope, secretKey: key, onClose }: HistoryProps):
                         <RotateCcw aria-hidden />
                         Restore version {version}
                       </Action>
+                      <CopyButton
+                        text={commandLine(organization, 'secrets.restore', { scope, key, version })}
+                        label="Copy command"
+                      />
                     </div>
                   )}
                 </li>

@@ -74,7 +74,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
           tools={
             <>
               <SearchField label="Filter names" value={filter} onText={setFilter} />
-              <Action operation="secrets.set" input={at} onClick={begin({ kind: 'import' })}>
+              <Action operation="secrets.import" input={at} onClick={begin({ kind: 'import' })}>
                 <ClipboardPaste aria-hidden />
                 Paste .env
               </Action>

@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { describeLane } from '../support/lane.ts';
+import { browserLane, visit } from './support/browser.ts';
+import { furnish } from './support/installation.ts';
+import { signIn } from './support/sign-in.ts';
+import { setStage } from './support/stage.ts';
+
+const org = '/orgs/default';
+const scope = `${org}/settings/secrets/internal:production`;
+
+describeLane(browserLane, () => {
+  const stage = setStage(furnish);
+
+  it('the fingerprint of the sealing key is the one that `kici-admin policy show` prints', async () => {
+    const { stdout } = await stage.admin('policy', 'show', '--json');
+    const printed: unknown = JSON.parse(stdout);
+    await stage.open(`${org}/settings/policy`);
+    const shown = await stage.page
+      .locator('p', { hasText: 'has this fingerprint' })
+      .locator('code')
+      .last()
+      .textContent();
+    expect(printed).toMatchObject({ sealingKey: { fingerprint: shown } });
+    expect((await stage.admin('policy', 'show')).stdout).toContain(shown);
+  });
+
+  it('a session that is ended on the page is over at once, and leaves the list', async () => {
+    const { page, installation } = stage;
+    const { token } = await installation.call('tokens.create', { name: 'visitor-two', role: 'admin' });
+    await using other = await visit(stage.browser);
+    await signIn(other.page, { ...installation, token });
+    const answer = async (): Promise<number> =>
+      (await other.page.request.get(`${installation.url}/api/v1${org}/environments`)).status();
+    expect(await answer()).toBe(200);
+    await stage.open(`${org}/access`);
+    const end = page.getByRole('button', { name: 'End session of visitor-two' });
+    await end.click();
+    await end.waitFor({ state: 'detached' });
+    expect(await answer()).toBe(401);
+    const { sessions } = await installation.call('sessions.list', {});
+    expect(sessions.map(({ tokenName }) => tokenName)).not.toContain('visitor-two');
+    await page.getByText('this one').waitFor();
+  });
+
+  it('a backend is asked for its scopes when it is opened in the tree, and no sooner', async () => {
+    const { page } = stage;
+    const asked: (string | null)[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.endsWith('/scopes')) asked.push(searchParams.get('backend'));
+    });
+    await stage.open(`${org}/settings/secrets`);
+    const tree = page.getByRole('navigation', { name: 'Scopes' });
+    const remote = tree.locator('summary', { hasText: 'corp-vault' });
+    await remote.waitFor();
+    await tree.getByRole('link', { name: 'staging' }).waitFor();
+    expect([...new Set(asked)]).toEqual(['internal']);
+    await remote.click();
+    await expect.poll(() => [...new Set(asked)]).toEqual(['internal', 'corp-vault']);
+  });
+
+  it('a name that is declared on the page is there, without a value', async () => {
+    const { page, installation } = stage;
+    await stage.open(`${org}/settings/secrets/internal:staging`);
+    await page.getByRole('button', { name: 'Declare name' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Declare name' });
+    await dialog.getByLabel('Name', { exact: true }).fill('SET_LATER');
+    await dialog.getByRole('button', { name: 'Declare name' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /SET_LATER unset/ }).waitFor();
+    const { secrets } = await installation.call('secrets.list', { scope: 'staging' });
+    expect(secrets.find(({ key }) => key === 'SET_LATER')).toMatchObject({ status: 'unset' });
+    expect(secrets.find(({ key }) => key === 'SET_LATER')).not.toHaveProperty('version');
+  });
+
+  it('a .env that is dropped as a file is reviewed like one that is pasted', async () => {
+    const { page } = stage;
+    const text = 'API_URL=new\nFRESH=1\nEMPTY=\n';
+    await stage.open(scope);
+    const reviewed = async (fill: (area: ReturnType<typeof page.getByLabel>) => Promise<void>): Promise<string[]> => {
+      await page.getByRole('button', { name: 'Paste .env' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Paste .env' });
+      await fill(dialog.getByLabel('Contents of a .env file'));
+      await dialog.getByRole('button', { name: 'Review 2 secrets' }).click();
+      await dialog.getByText('replaces what is there').waitFor();
+      const rows = await dialog.getByRole('row').allTextContents();
+      await dialog.getByRole('button', { name: 'Cancel' }).click();
+      return rows;
+    };
+    const dropped = await reviewed(async (area) => {
+      const dataTransfer = await page.evaluateHandle(
+        `(() => { const carried = new DataTransfer(); carried.items.add(new File([${JSON.stringify(text)}], '.env')); return carried; })()`,
+      );
+      await area.dispatchEvent('drop', { dataTransfer });
+    });
+    expect(dropped.join()).toMatch(/API_URLreplaces.*FRESHnew.*EMPTYleft out/);
+    expect(dropped).toEqual(await reviewed((area) => area.fill(text)));
+  });
+
+  it('the export of the audit log has every row that matches, and no other', async () => {
+    const { page, installation } = stage;
+    await Promise.all(
+      Array.from({ length: 110 }, (_, at) =>
+        installation.call('secrets.declare', { scope: 'exported', key: `KEY_${at}` }),
+      ),
+    );
+    const filter = { operation: 'secrets.declare', scope: 'internal:exported' };
+    const { rows } = await installation.call('audit.list', { ...filter, order: 'oldest', limit: 1_000 });
+    expect(rows).toHaveLength(220);
+    await stage.open(`${org}/audit`);
+    await page.getByRole('searchbox', { name: 'Operation' }).fill(filter.operation);
+    await page.getByRole('searchbox', { name: 'Scope' }).fill(filter.scope);
+    await page.getByRole('button', { name: `Row ${rows.at(-1)?.sequence}`, exact: true }).waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export JSON' }).click();
+    const exported: unknown = JSON.parse(await readFile(await (await download).path(), 'utf8'));
+    expect(exported).toEqual({ rows });
+  });
+
+  it('why something is locked shows on hover, on focus and on click, with a command to copy', async () => {
+    const { page, installation } = stage;
+    const command = 'kici-admin secret import --scope internal:production --org default';
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: installation.url });
+    await stage.admin('policy', 'set', '--disable', 'secrets.set');
+    try {
+      await stage.open(scope);
+      const locked = page.getByRole('button', { name: 'locked: Paste .env' });
+      const panel = page.getByRole('dialog', { name: 'Locked' });
+      const explains = async (): Promise<void> => {
+        await panel.getByText('rule secrets.set, set by local').waitFor();
+        await panel.getByText(command).waitFor();
+      };
+      await locked.hover();
+      await explains();
+      await page.mouse.move(0, 0);
+      await panel.waitFor({ state: 'hidden' });
+      await page.getByRole('searchbox', { name: 'Filter names' }).focus();
+      await page.keyboard.press('Tab');
+      expect(await locked.evaluate((element) => element.matches(':focus'))).toBe(true);
+      await explains();
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'hidden' });
+      await locked.click();
+      await explains();
+      await panel.getByRole('button', { name: 'Copy' }).click();
+      await panel.getByRole('button', { name: 'Copied' }).waitFor();
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(command);
+    } finally {
+      await stage.admin('policy', 'reset');
+    }
+  });
+});
