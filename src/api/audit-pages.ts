@@ -6,7 +6,7 @@ export type AuditFilters = Omit<ClientInput<'audit.list'>, 'order' | 'before' | 
 const rowsAtOnce = 1_000;
 
 /**
- * The rows of the audit log that pass, the oldest first, up to the newest one of now; one answer is in memory at a time.
+ * The rows of the audit log that pass, the oldest first, up to the newest one of now; one answer at a time.
  * @param list calls `audit.list`, whose errors are thrown as they come
  */
 export async function* auditPages(
