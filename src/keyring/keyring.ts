@@ -2,12 +2,12 @@ import { createHmac } from 'node:crypto';
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
 import { createDataKeys } from './data-keys.ts';
-import { ed25519Key, type SigningKey } from './ed25519.ts';
+import { signingKey, type SigningKey } from './signing-key.ts';
 import { decrypt, encodeParts, encrypt } from './envelope.ts';
 import { KeyringError } from './keyring-error.ts';
 import type { KeyEncryptionKey } from './key-encryption-key.ts';
 import { checkKey, storeKeyCheck } from './key-check.ts';
-import { x25519KeyPair, type EntryKeyPair } from './x25519.ts';
+import { curveKeyPair, type CurveKeyPair } from './curve-key.ts';
 import type { KeyringTables } from './tables.ts';
 
 /** Seals values at rest, and signs the audit log and the rows that grant or decide. */
@@ -30,7 +30,7 @@ export interface Keyring {
    */
   rowSigner(organization: string): Promise<(parts: readonly string[]) => string>;
   /** The key pair that clients seal an organization's values to; made when it is first used. */
-  entryKeyPair(organization: string): Promise<EntryKeyPair>;
+  entryKeyPair(organization: string): Promise<CurveKeyPair>;
   /** Whether every row that needs a signature got one, so that a row without one is not ours. */
   readonly rowsAreSealed: boolean;
   /** Must run in the transaction that signed the rows; takes effect at the next start. */
@@ -85,7 +85,7 @@ export async function openKeyring(
     },
     async checkpointKey(organization) {
       const { key } = await keys.active(organization, 'checkpoint');
-      return ed25519Key(key);
+      return signingKey(key);
     },
     async rowSigner(organization) {
       const { key } = await keys.active(organization, 'rows');
@@ -93,7 +93,7 @@ export async function openKeyring(
     },
     async entryKeyPair(organization) {
       const { key } = await keys.active(organization, 'entry');
-      return x25519KeyPair(key);
+      return curveKeyPair('x25519', key);
     },
     rowsAreSealed,
     noteRowsSealed: (transaction) => storeKeyCheck(transaction, kek, true),

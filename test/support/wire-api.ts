@@ -5,7 +5,7 @@ import { ApiError, apiErrors, isApiErrorCode } from '../../src/api/api-error.ts'
 import type { Operation } from '../../src/api/operation.ts';
 import { operations, type OperationId } from '../../src/api/registry.ts';
 import { fingerprintOf, keyIdOf, openValue, type EntryPlace } from '../../src/api/value-seal.ts';
-import { x25519KeyPair } from '../../src/keyring/x25519.ts';
+import { curveKeyPair } from '../../src/keyring/curve-key.ts';
 
 type Operations = typeof operations;
 
@@ -108,7 +108,7 @@ async function answer(request: IncomingMessage, answers: Answers, calls: Recorde
   throw new ApiError('not_found', `no operation is served at ${request.method} ${url.pathname}`);
 }
 
-const pair = x25519KeyPair(createSecretKey(Buffer.alloc(32, 7)));
+const pair = curveKeyPair('x25519', createSecretKey(Buffer.alloc(32, 7)));
 
 async function sealingKey(): Promise<unknown> {
   const fingerprint = await fingerprintOf(pair.publicKey);
