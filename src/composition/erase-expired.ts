@@ -12,12 +12,7 @@ import { inTransaction } from '../database/in-transaction.ts';
 import { LeaseLostError, takeLease, type ChoreLease } from '../database/chore-lease.ts';
 import type { Keyring } from '../keyring/keyring.ts';
 import type { AllTables } from './all-tables.ts';
-import type { Repeat } from './repeat.ts';
-
-export interface Erasure {
-  /** Resolves when no erasure is in progress. */
-  stop(): Promise<void>;
-}
+import { startRounds, type Repeat, type Rounds } from './repeat.ts';
 
 export interface ErasureServices {
   readonly database: Kysely<AllTables>;
@@ -33,7 +28,7 @@ const everyMs = 600_000;
  * Erases deleted secrets whose retention has ended, now and periodically; of several orchestrators one does so until it
  * ends. The next round makes up for a failure.
  */
-export function startErasing({ database, keyring, log, ...times }: ErasureServices, repeat: Repeat): Erasure {
+export function startErasing({ database, keyring, log, ...times }: ErasureServices, repeat: Repeat): Rounds {
   const terms = { name: 'erase deleted secrets', holder: randomUUID(), lastsMs: everyMs, now: times.now };
   let lease: ChoreLease | undefined;
 
@@ -58,23 +53,15 @@ export function startErasing({ database, keyring, log, ...times }: ErasureServic
     }
   }
 
-  let running: Promise<void> | undefined;
-  const round = (): void => {
-    running ??= eraseAll()
-      .catch((error: unknown) => {
-        if (error instanceof LeaseLostError) log.warn(error.message);
-        else log.error({ error: errorTrail(error) }, 'deleted secrets could not be erased');
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  round();
-  const end = repeat(round, everyMs);
+  function failed(error: unknown): void {
+    if (error instanceof LeaseLostError) log.warn(error.message);
+    else log.error({ error: errorTrail(error) }, 'deleted secrets could not be erased');
+  }
+
+  const rounds = startRounds(eraseAll, failed, everyMs, repeat);
   return {
     async stop() {
-      end();
-      await running;
+      await rounds.stop();
       await lease?.release().catch(() => undefined);
     },
   };

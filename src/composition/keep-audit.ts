@@ -6,7 +6,7 @@ import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.
 import { CheckpointSinkError } from '../orchestrator/audit/checkpoints/sink.ts';
 import { removeAllCutRows } from '../orchestrator/audit/cut.ts';
 import type { AllTables } from './all-tables.ts';
-import type { Repeat } from './repeat.ts';
+import { startRounds, type Repeat, type Rounds } from './repeat.ts';
 
 export interface KeepingServices {
   readonly database: Kysely<AllTables>;
@@ -20,12 +20,8 @@ const everyMs = 5_000;
 /**
  * Makes checkpoints of the audit log that are due, and removes what an interrupted cut has left. Both now and
  * periodically, whatever failed before.
- * @returns `stop`, which resolves when nothing is under way
  */
-export function startKeeping(
-  { database, keyring, checkpoints, log }: KeepingServices,
-  repeat: Repeat,
-): { stop(): Promise<void> } {
+export function startKeeping({ database, keyring, checkpoints, log }: KeepingServices, repeat: Repeat): Rounds {
   const signer = (organization: string): ReturnType<Keyring['signer']> => keyring.signer(organization);
 
   async function keep(): Promise<void> {
@@ -33,24 +29,16 @@ export function startKeeping(
     await checkpoints.round();
   }
 
-  let running: Promise<void> | undefined;
-  const round = (): void => {
-    running ??= keep()
-      .catch((error: unknown) => {
-        // The sink's own failures are told when they begin.
-        if (!(error instanceof CheckpointSinkError))
-          log.error({ error: errorTrail(error) }, 'checkpoints of the audit log could not be made');
-      })
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  round();
-  const end = repeat(round, everyMs);
+  function failed(error: unknown): void {
+    // The sink's own failures are told when they begin.
+    if (error instanceof CheckpointSinkError) return;
+    log.error({ error: errorTrail(error) }, 'checkpoints of the audit log could not be made');
+  }
+
+  const rounds = startRounds(keep, failed, everyMs, repeat);
   return {
     async stop() {
-      end();
-      await running;
+      await rounds.stop();
       await checkpoints.stop();
     },
   };

@@ -12,3 +12,37 @@ export const repeatByTimer: Repeat = (work, everyMs) => {
     clearInterval(timer);
   };
 };
+
+/** A chore that is done again and again. */
+export interface Rounds {
+  /** Resolves when no round is under way, and none begins any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Does a chore now and periodically, one round at a time.
+ * @param failed is told of each round that failed; the next one makes up for it
+ */
+export function startRounds(
+  chore: () => Promise<void>,
+  failed: (error: unknown) => void,
+  everyMs: number,
+  repeat: Repeat,
+): Rounds {
+  let running: Promise<void> | undefined;
+  const round = (): void => {
+    running ??= chore()
+      .catch(failed)
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  round();
+  const end = repeat(round, everyMs);
+  return {
+    async stop() {
+      end();
+      await running;
+    },
+  };
+}
