@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { runProgram, startOrchestrator } from '../support/programs.ts';
 
 it.runIf(process.platform === 'linux')(
-  'an orchestrator, and kici with all that it starts, keep their memory out of core dumps',
+  'an orchestrator, and kici with all that it starts, keep their memory out of core dumps (proven on Linux, whose filter it is)',
   async () => {
     const { environment, home, ...running } = await startOrchestrator();
     onTestFinished(() => running[Symbol.asyncDispose]());
