@@ -28,6 +28,9 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
+/** Of streams whose readers are slow: every writer waits for the same. */
+const rooms = new WeakMap<Writable, Promise<void>>();
+
 /**
  * @param behind is told of a slow reader, with a promise that resolves when there is room again or the reader is gone
  */
@@ -37,16 +40,21 @@ export function writeTo(
   behind: (room: Promise<void>) => void = () => undefined,
 ): void {
   if (stream.write(text)) return;
-  behind(
-    new Promise((resolve) => {
-      const endings = ['drain', 'close', 'error'];
-      const done = (): void => {
-        for (const ending of endings) stream.off(ending, done);
-        resolve();
-      };
-      for (const ending of endings) stream.on(ending, done);
-    }),
-  );
+  const room = rooms.get(stream) ?? roomIn(stream);
+  rooms.set(stream, room);
+  behind(room);
+}
+
+function roomIn(stream: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const endings = ['drain', 'close', 'error'];
+    const done = (): void => {
+      for (const ending of endings) stream.off(ending, done);
+      rooms.delete(stream);
+      resolve();
+    };
+    for (const ending of endings) stream.on(ending, done);
+  });
 }
 
 /** Names come from stores that others write to: nothing in them may act on a terminal. */
