@@ -95,6 +95,8 @@ async function layBait(project: Project, marker: string): Promise<void> {
   const { home, temporary, folder } = project;
   const ownerFile = join(home, 'token');
   const ownerSocket = join(home, 'agent.sock');
+  // Where this machine has no engine, one as an engine of the user's own would have it.
+  const engineSocket = process.env['DOCKER_HOST']?.replace(/^unix:\/\//, '') ?? join(home, 'docker.sock');
   const abstractSocket = `kici-attack-${marker}`;
   const shmFile = `/dev/shm/kici-attack-${marker}`;
   await mkdir(home, { recursive: true });
@@ -106,6 +108,7 @@ async function layBait(project: Project, marker: string): Promise<void> {
     rmSync(shmFile, { force: true });
   });
   await listen(ownerSocket);
+  if (process.env['DOCKER_HOST'] === undefined) await listen(engineSocket);
   await listen(`\0${abstractSocket}`);
   const metadata = await listen({ host: '127.0.0.1', port: 0 });
   const address = metadata.address();
@@ -125,7 +128,7 @@ async function layBait(project: Project, marker: string): Promise<void> {
       marker,
       canary: canary.pid,
       port: typeof address === 'object' ? address?.port : undefined,
-      engineSocket: process.env['DOCKER_HOST']?.replace(/^unix:\/\//, ''),
+      engineSocket,
     }),
   );
 }
