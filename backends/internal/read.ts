@@ -83,7 +83,8 @@ async function openPinned(
 ): Promise<ReadOutcome> {
   if (pinned !== undefined && row === undefined) return unknown('corrupt', 'the database has lost the row of a secret');
   if (row !== undefined && !isOwn(sign, row)) return unknown('corrupt', changedOutside);
-  return row?.deleted === 1 ? deletedOutcome(store, row) : open(store, pinned);
+  if (row?.deleted === 1) return deletedOutcome(store, row);
+  return pinned === undefined ? absent : open(store, pinned, pinned.version, pinned.sealed);
 }
 
 function deletedOutcome(store: Store, row: Current): ReadOutcome {
@@ -102,13 +103,17 @@ async function openCurrent(store: Store, sign: SignRow, row: Current | undefined
   if (version === null) return absent;
   return sealed === null
     ? unknown('corrupt', 'the database has lost the value of the current version')
-    : open(store, { ...row, version, sealed });
+    : open(store, row, version, sealed);
 }
 
-async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome> {
-  if (row === undefined) return absent;
+async function open(
+  store: Store,
+  { scope, key }: Pick<Place, 'scope' | 'key'>,
+  version: number,
+  sealed: Uint8Array,
+): Promise<ReadOutcome> {
   try {
-    return found(await store.open(row, row.sealed), String(row.version));
+    return found(await store.open({ scope, key, version }, sealed), String(version));
   } catch (error) {
     return BackendError.is(error)
       ? error.toOutcome()

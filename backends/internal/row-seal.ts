@@ -24,7 +24,17 @@ export function withSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): SecretRow
   return { ...row, seal: secretSeal(sign, row) };
 }
 
+/** Rows that cannot change, and have the right seal. */
+const checked = new WeakSet<SecretRow>();
+
 export function isOwn(sign: SignRow, row: SecretRow): boolean {
+  if (checked.has(row)) return true;
+  const isRight = hasOwnSeal(sign, row);
+  if (isRight && Object.isFrozen(row)) checked.add(row);
+  return isRight;
+}
+
+function hasOwnSeal(sign: SignRow, row: SecretRow): boolean {
   const [stored, expected] = [Buffer.from(row.seal ?? ''), Buffer.from(secretSeal(sign, row))];
   return stored.byteLength === expected.byteLength && timingSafeEqual(stored, expected);
 }

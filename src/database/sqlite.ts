@@ -1,13 +1,26 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Cells } from './cells.ts';
+import { FoundRows } from './found-rows.ts';
+import { RememberedResults, type ResultsOfOne } from './remembered-results.ts';
+import { TableChanges, type StatementTables } from './table-changes.ts';
 import { requireStorable } from './text.ts';
 
 const maxCachedStatements = 500;
 
 export interface EmbeddedDatabase extends SqliteDatabase {
   isInTransaction(): boolean;
-  cells(sql: string, parameters: readonly unknown[]): readonly Cells[];
+  /** What a statement that only reads finds, where it was found before and nothing that it depends on has changed. */
+  known(sql: string, parameters: readonly unknown[]): FoundRows | undefined;
+  /** Runs a statement that only reads. */
+  find(sql: string, parameters: readonly unknown[]): FoundRows;
+}
+
+interface Reader {
+  readonly statement: StatementSync;
+  readonly tables: StatementTables;
+  readonly results: ResultsOfOne;
+  names: readonly string[];
 }
 
 /**
@@ -16,22 +29,46 @@ export interface EmbeddedDatabase extends SqliteDatabase {
  */
 export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () => undefined): EmbeddedDatabase {
   const statements = new Map<string, SqliteStatement>();
-  const withoutNames = new Map<string, StatementSync>();
+  const readers = new Map<string, Reader>();
+  const changes = new TableChanges(database);
+  const results = new RememberedResults();
+
+  function readerOf(sql: string): Reader {
+    const known = readers.get(sql);
+    if (known !== undefined) return known;
+    if (readers.size >= maxCachedStatements) readers.clear();
+    const made = { ...changes.prepare(sql), results: new Map(), names: [] };
+    made.statement.setReturnArrays(true);
+    readers.set(sql, made);
+    return made;
+  }
+
+  function adapted(sql: string): SqliteStatement {
+    const { statement, tables } = changes.prepare(sql);
+    if (isSelect(sql) || sql === 'begin immediate') return adapt(statement);
+    return adapt(statement, () => {
+      changes.note(tables);
+      wrote();
+    });
+  }
+
   return {
     close: () => {
       statements.clear();
-      withoutNames.clear();
+      readers.clear();
       database.close();
     },
     isInTransaction: () => database.isTransaction,
-    cells(sql, parameters) {
-      const statement = withoutNames.get(sql) ?? database.prepare(sql);
-      if (withoutNames.size >= maxCachedStatements) withoutNames.clear();
-      withoutNames.set(sql, statement);
-      statement.setReturnArrays(true);
-      // The types of Node.js know rows with names alone.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return statement.all(...toInputs(parameters)) as unknown as Cells[];
+    known(sql, parameters) {
+      const { tables, results: before } = readerOf(sql);
+      return results.get(before, parameters, changes.stampOf(tables));
+    },
+    find(sql, parameters) {
+      const reader = readerOf(sql);
+      const stamp = changes.stampOf(reader.tables);
+      const found = run(reader, parameters);
+      results.add(reader.results, parameters, stamp, found);
+      return found;
     },
     prepare(sql) {
       const known = statements.get(sql);
@@ -41,15 +78,22 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       const statement =
         sql === 'rollback'
           ? rollbackIn(database)
-          : adapt(
-              database.prepare(sql === 'begin' ? 'begin immediate' : sql),
-              isSelect(sql) || sql === 'begin' ? undefined : wrote,
-            );
+          : adapted(sql === 'begin' ? 'begin immediate' : sql);
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
     },
   };
+}
+
+function run(reader: Reader, parameters: readonly unknown[]): FoundRows {
+  // The types of Node.js know rows with names alone.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const cells = reader.statement.all(...toInputs(parameters)) as unknown as Cells[];
+  // Another process may have added a column.
+  if (cells[0] !== undefined && cells[0].length !== reader.names.length)
+    reader.names = reader.statement.columns().map(({ name }) => name);
+  return new FoundRows(cells, reader.names);
 }
 
 export function isSelect(sql: string): boolean {
