@@ -75,10 +75,7 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       if (known !== undefined) return known;
       // A deferred transaction that becomes a writer fails at once while another process writes; an immediate one
       // waits.
-      const statement =
-        sql === 'rollback'
-          ? rollbackIn(database)
-          : adapted(sql === 'begin' ? 'begin immediate' : sql);
+      const statement = sql === 'rollback' ? rollbackIn(database) : adapted(sql === 'begin' ? 'begin immediate' : sql);
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
