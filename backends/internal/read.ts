@@ -95,7 +95,7 @@ const howToRestore = 'it was deleted, and can be restored with `kici-admin secre
 
 const changedOutside = 'the record of the current version was changed outside the orchestrator';
 
-async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
+function openCurrent(store: Store, sign: SignRow, row: Current | undefined): ReadOutcome | Promise<ReadOutcome> {
   if (row === undefined) return absent;
   if (!isOwn(sign, row)) return unknown('corrupt', changedOutside);
   if (row.deleted === 1) return deletedOutcome(store, row);
@@ -130,8 +130,9 @@ async function findCurrent(
   refs: readonly SecretRef[],
 ): Promise<readonly Current[]> {
   if (refs.length === 0) return [];
-  const places = refs.flatMap(({ scope, key }) => [scope, key]);
-  const { rows } = await runBuilt(database, statements, `find ${refs.length}`, [organization, ...places], () =>
+  const parameters: string[] = [organization];
+  for (const { scope, key } of refs) parameters.push(scope, key);
+  const { rows } = await runBuilt(database, statements, `find ${refs.length}`, parameters, () =>
     database
       .selectFrom('internal_secrets as s')
       .leftJoin('internal_versions as v', (join) =>

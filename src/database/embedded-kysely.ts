@@ -38,19 +38,12 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
 
   #now({ sql, parameters }: CompiledQuery): FoundRows | undefined {
     if (this.#database.isInTransaction() || !isSelect(sql)) return undefined;
+    const observer = this.#observer;
     try {
-      return this.#database.known(sql, parameters) ?? this.#find(sql, parameters);
+      return this.#database.find(sql, parameters, observer && ((ms) => observer.ran(sql, ms, false)));
     } catch (error) {
       if (isBusy(error)) return undefined;
       throw error;
     }
-  }
-
-  #find(sql: string, parameters: readonly unknown[]): FoundRows {
-    if (this.#observer === undefined) return this.#database.find(sql, parameters);
-    const started = performance.now();
-    const found = this.#database.find(sql, parameters);
-    this.#observer.ran(sql, performance.now() - started, false);
-    return found;
   }
 }

@@ -10,10 +10,12 @@ const maxCachedStatements = 500;
 
 export interface EmbeddedDatabase extends SqliteDatabase {
   isInTransaction(): boolean;
-  /** What a statement that only reads finds, where it was found before and nothing that it depends on has changed. */
-  known(sql: string, parameters: readonly unknown[]): FoundRows | undefined;
-  /** Runs a statement that only reads. */
-  find(sql: string, parameters: readonly unknown[]): FoundRows;
+  /**
+   * What a statement that only reads finds. It does not run where it was run before and nothing that it depends on has
+   * changed.
+   * @param ran called if it has run, with how long that took, in milliseconds
+   */
+  find(sql: string, parameters: readonly unknown[], ran?: (tookMs: number) => void): FoundRows;
 }
 
 interface Reader {
@@ -59,14 +61,14 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       database.close();
     },
     isInTransaction: () => database.isTransaction,
-    known(sql, parameters) {
-      const { tables, results: before } = readerOf(sql);
-      return results.get(before, parameters, changes.stampOf(tables));
-    },
-    find(sql, parameters) {
+    find(sql, parameters, ran) {
       const reader = readerOf(sql);
       const stamp = changes.stampOf(reader.tables);
+      const known = results.get(reader.results, parameters, stamp);
+      if (known !== undefined) return known;
+      const started = ran && performance.now();
       const found = run(reader, parameters);
+      if (started !== undefined) ran?.(performance.now() - started);
       results.add(reader.results, parameters, stamp, found);
       return found;
     },

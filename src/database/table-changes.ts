@@ -32,6 +32,7 @@ export class TableChanges {
   constructor(database: DatabaseSync) {
     this.#database = database;
     this.#version = database.prepare('pragma data_version');
+    this.#version.setReturnArrays(true);
     database.setAuthorizer((action, table) => {
       if (action === constants.SQLITE_READ) this.#preparing?.reads.add(this.#countOf(table));
       else if (writing.has(action)) this.#preparing?.writes.add(this.#countOf(table));
@@ -63,7 +64,7 @@ export class TableChanges {
    * number (sqlite.org/pragma.html#pragma_data_version).
    */
   stampOf({ reads }: StatementTables): number {
-    const version = this.#version.get()?.['data_version'];
+    const version = this.#version.get()?.[0];
     if (version !== this.#seenOfOthers) this.#ofAll += 1;
     this.#seenOfOthers = version;
     let stamp = this.#ofAll;

@@ -92,9 +92,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   return {
-    async append(entry) {
+    append(entry) {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
-      if (refusal !== undefined) throw refusal;
+      if (refusal !== undefined) return Promise.reject(refusal);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ entry, resolve, reject });
       start();

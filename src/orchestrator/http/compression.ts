@@ -21,16 +21,19 @@ export function takesGzip({ headers }: Pick<FastifyRequest, 'headers'>): boolean
 }
 
 /** Sends an answer, compressed where the operation allows it and the client takes it. */
-export async function sendAnswer(
+export function sendAnswer(
   { compressible }: Pick<Operation, 'compressible'>,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: unknown,
-): Promise<FastifyReply> {
+): FastifyReply | Promise<FastifyReply> {
   if (compressible !== true) return reply.send(answer);
   const text = JSON.stringify(answer);
   void reply.type('application/json; charset=utf-8').header('vary', 'accept-encoding');
-  if (text.length < shortestBytes || !takesGzip(request)) return reply.send(text);
+  return text.length < shortestBytes || !takesGzip(request) ? reply.send(text) : sendCompressed(reply, text);
+}
+
+async function sendCompressed(reply: FastifyReply, text: string): Promise<FastifyReply> {
   const body = await compress(text, { level: constants.Z_BEST_SPEED });
   return reply.header('content-encoding', 'gzip').send(body);
 }
