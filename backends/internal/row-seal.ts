@@ -24,14 +24,32 @@ export function withSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): SecretRow
   return { ...row, seal: secretSeal(sign, row) };
 }
 
-/** Rows that cannot change, and have the right seal. */
-const checked = new WeakSet<SecretRow>();
+/** Rows with a good seal, by it. */
+const checked = new Map<string, SecretRow>();
+const mostChecked = 10_000;
 
+/** A row that is, column by column, one that was checked before has the same good seal. */
 export function isOwn(sign: SignRow, row: SecretRow): boolean {
-  if (checked.has(row)) return true;
-  const isRight = hasOwnSeal(sign, row);
-  if (isRight && Object.isFrozen(row)) checked.add(row);
-  return isRight;
+  const { organization, scope, key, version, last_version, deleted, updated_at, seal } = row;
+  if (seal === null) return false;
+  const known = checked.get(seal);
+  if (known !== undefined && isSame(known, row)) return true;
+  if (!hasOwnSeal(sign, row)) return false;
+  if (checked.size >= mostChecked) checked.clear();
+  checked.set(seal, { organization, scope, key, version, last_version, deleted, updated_at, seal });
+  return true;
+}
+
+function isSame(left: SecretRow, right: SecretRow): boolean {
+  return (
+    left.key === right.key &&
+    left.scope === right.scope &&
+    left.organization === right.organization &&
+    left.version === right.version &&
+    left.last_version === right.last_version &&
+    left.deleted === right.deleted &&
+    left.updated_at === right.updated_at
+  );
 }
 
 function hasOwnSeal(sign: SignRow, row: SecretRow): boolean {

@@ -24,6 +24,8 @@ interface Waiting {
 
 /** A commit with so many does not wait for more. */
 const mostGathered = 128;
+/** Nor does one whose first row has waited for so long: turns that work hard would make it late. In milliseconds. */
+const longestGathering = 20;
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
@@ -74,11 +76,12 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 
   /** Goes on while each turn of the event loop brings more: the server is busy then, and one commit serves them all. */
   async function gather(): Promise<void> {
+    const end = performance.now() + longestGathering;
     let before: number;
     do {
       before = waiting.length;
       await endOfTurn();
-    } while (waiting.length > before && waiting.length < mostGathered);
+    } while (waiting.length > before && waiting.length < mostGathered && performance.now() < end);
   }
 
   async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
