@@ -82,7 +82,7 @@ async function openPinned(
   pinned: Sealed | undefined,
 ): Promise<ReadOutcome> {
   if (pinned !== undefined && row === undefined) return unknown('corrupt', 'the database has lost the row of a secret');
-  if (row !== undefined && !isOwn(sign, row)) return unknown('corrupt', changedOutside);
+  if (row !== undefined && !isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
   if (row?.deleted === 1) return deletedOutcome(store, row);
   return pinned === undefined ? absent : open(store, pinned, pinned.version, pinned.sealed);
 }
@@ -97,7 +97,7 @@ const changedOutside = 'the record of the current version was changed outside th
 
 function openCurrent(store: Store, sign: SignRow, row: Current | undefined): ReadOutcome | Promise<ReadOutcome> {
   if (row === undefined) return absent;
-  if (!isOwn(sign, row)) return unknown('corrupt', changedOutside);
+  if (!isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
   if (row.deleted === 1) return deletedOutcome(store, row);
   const { version, sealed } = row;
   if (version === null) return absent;

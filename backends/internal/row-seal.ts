@@ -24,17 +24,19 @@ export function withSeal(sign: SignRow, row: Omit<SecretRow, 'seal'>): SecretRow
   return { ...row, seal: secretSeal(sign, row) };
 }
 
-/** Rows with a good seal, by it. */
-const checked = new Map<string, SecretRow>();
+/** Rows of one store whose seal is good, by it. */
+export type CheckedRows = Map<string, SecretRow>;
+
 const mostChecked = 10_000;
 
-/** A row that is, column by column, one that was checked before has the same good seal. */
-export function isOwn(sign: SignRow, row: SecretRow): boolean {
+/** @param checked a row that is, column by column, one of these has the same good seal; default: it is checked */
+export function isOwn(sign: SignRow, row: SecretRow, checked?: CheckedRows): boolean {
   const { organization, scope, key, version, last_version, deleted, updated_at, seal } = row;
   if (seal === null) return false;
-  const known = checked.get(seal);
+  const known = checked?.get(seal);
   if (known !== undefined && isSame(known, row)) return true;
   if (!hasOwnSeal(sign, row)) return false;
+  if (checked === undefined) return true;
   if (checked.size >= mostChecked) checked.clear();
   checked.set(seal, { organization, scope, key, version, last_version, deleted, updated_at, seal });
   return true;
