@@ -54,7 +54,6 @@ function isGeneration(cell: Cell | undefined): cell is number | null {
 
 /** But for the generation. */
 function isSame(left: Cells, right: Cells): boolean {
-  if (left === right) return true;
   for (let index = 0; index < right.length - 1; index += 1) if (left[index] !== right[index]) return false;
   return left.length === right.length;
 }
