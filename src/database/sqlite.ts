@@ -2,7 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Cells } from './cells.ts';
 import { FoundRows } from './found-rows.ts';
-import { RememberedResults, type ResultsOfOne } from './remembered-results.ts';
+import { asked, RememberedResults, type ResultsOfOne } from './remembered-results.ts';
 import { TableChanges, type StatementTables } from './table-changes.ts';
 import { requireStorable } from './text.ts';
 
@@ -32,8 +32,12 @@ interface Reader {
 export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () => undefined): EmbeddedDatabase {
   const statements = new Map<string, SqliteStatement>();
   const readers = new Map<string, Reader>();
-  const changes = new TableChanges(database);
   const results = new RememberedResults();
+  const changes = new TableChanges(database, () => {
+    statements.clear();
+    readers.clear();
+    results.forget();
+  });
 
   function readerOf(sql: string): Reader {
     const known = readers.get(sql);
@@ -48,10 +52,28 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
   function adapted(sql: string): SqliteStatement {
     const { statement, tables } = changes.prepare(sql);
     if (isSelect(sql) || sql === 'begin immediate') return adapt(statement);
+    const isUndo = /^\s*rollback\b/i.test(sql);
     return adapt(statement, () => {
       changes.note(tables);
+      if (isUndo) changes.noteUndone();
       wrote();
     });
+  }
+
+  /**
+   * A full disk, among others, ends a transaction on its own; another rollback would hide why
+   * (sqlite.org/lang_transaction.html).
+   */
+  function rollback(): SqliteStatement {
+    const statement = adapt(database.prepare('rollback'));
+    return {
+      ...statement,
+      run(parameters) {
+        const result = database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 };
+        changes.noteUndone();
+        return result;
+      },
+    };
   }
 
   return {
@@ -62,14 +84,16 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
     },
     isInTransaction: () => database.isTransaction,
     find(sql, parameters, ran) {
+      changes.look();
       const reader = readerOf(sql);
+      const question = reader.tables.isSteady ? asked(parameters) : undefined;
       const stamp = changes.stampOf(reader.tables);
-      const known = results.get(reader.results, parameters, stamp);
+      const known = question && results.get(reader.results, question, stamp);
       if (known !== undefined) return known;
       const started = ran && performance.now();
       const found = run(reader, parameters);
       if (started !== undefined) ran?.(performance.now() - started);
-      results.add(reader.results, parameters, stamp, found);
+      if (question !== undefined) results.add(reader.results, question, stamp, found);
       return found;
     },
     prepare(sql) {
@@ -77,7 +101,7 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       if (known !== undefined) return known;
       // A deferred transaction that becomes a writer fails at once while another process writes; an immediate one
       // waits.
-      const statement = sql === 'rollback' ? rollbackIn(database) : adapted(sql === 'begin' ? 'begin immediate' : sql);
+      const statement = sql === 'rollback' ? rollback() : adapted(sql === 'begin' ? 'begin immediate' : sql);
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
@@ -100,27 +124,19 @@ export function isSelect(sql: string): boolean {
 }
 
 function adapt(statement: StatementSync, wrote: () => void = () => undefined): SqliteStatement {
-  const done = <T>(result: T): T => {
-    wrote();
-    return result;
+  // One that fails may have changed something before.
+  const then = <T>(work: () => T): T => {
+    try {
+      return work();
+    } finally {
+      wrote();
+    }
   };
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => done(statement.all(...toInputs(parameters))),
-    run: (parameters) => done(statement.run(...toInputs(parameters))),
+    all: (parameters) => then(() => statement.all(...toInputs(parameters))),
+    run: (parameters) => then(() => statement.run(...toInputs(parameters))),
     iterate: (parameters) => statement.iterate(...toInputs(parameters)),
-  };
-}
-
-/**
- * A full disk, among others, ends a transaction on its own; another rollback would hide why
- * (sqlite.org/lang_transaction.html).
- */
-function rollbackIn(database: DatabaseSync): SqliteStatement {
-  const statement = adapt(database.prepare('rollback'));
-  return {
-    ...statement,
-    run: (parameters) => (database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
   };
 }
 
