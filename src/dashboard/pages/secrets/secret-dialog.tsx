@@ -111,8 +111,10 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
       {isConflict ? (
         <Notice look="warn">
           <strong>
-            {base === null ? `${key} exists already` : `Somebody has changed ${key} since this was opened`}: version{' '}
-            {now} is current now.
+            {base === null
+              ? `${key} exists already`
+              : `${isDoubtful ? `${key} has changed` : `Somebody has changed ${key}`} since this was opened`}
+            : version {now} is current now.
           </strong>
           <p>
             {isDoubtful
