@@ -76,6 +76,36 @@ describeLane(browserLane, () => {
     await expect.poll(() => [...new Set(asked)]).toEqual(['internal', 'corp-vault']);
   });
 
+  it('a folder of many scopes is asked for when it is opened, and what is filtered is searched by the orchestrator', async () => {
+    const { page, installation } = stage;
+    const scopes = Array.from({ length: 230 }, (_, at) => `fleet/of-${String(at).padStart(3, '0')}`);
+    await Promise.all(scopes.map((one) => installation.call('scopes.create', { scope: one })));
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.endsWith('/scopes')) asked.push(searchParams.get('folder') ?? searchParams.get('text') ?? '');
+    });
+    await stage.open(`${org}/settings/secrets`);
+    const tree = page.getByRole('navigation', { name: 'Scopes' });
+    const link = (name: string) => tree.getByRole('link', { name, exact: true });
+    const fleet = tree.locator('summary', { hasText: /^fleet\/ 230$/ });
+    await fleet.waitFor();
+    expect([await link('of-000').count(), new Set(asked)]).toEqual([0, new Set([''])]);
+    await fleet.click();
+    await link('of-199').waitFor();
+    expect(new Set(asked)).toEqual(new Set(['', 'fleet']));
+    await tree.getByRole('button', { name: /^Show more of 30/ }).click();
+    await link('of-229').waitFor();
+    await tree.getByRole('searchbox', { name: /^Filter scopes/ }).fill('OF-22');
+    await fleet.waitFor({ state: 'detached' });
+    await link('of-229').waitFor();
+    expect(await tree.getByRole('link', { name: 'of-' }).count()).toBe(10);
+    expect(asked).toContain('OF-22');
+    await stage.goTo(`${org}/settings/secrets/internal:fleet/of-007`);
+    await tree.getByRole('searchbox', { name: /^Filter scopes/ }).fill('');
+    expect(await link('of-007').getAttribute('aria-current')).toBe('page');
+  });
+
   it('a name that is declared on the page is there, without a value', async () => {
     const { page, installation } = stage;
     await stage.open(`${org}/settings/secrets/internal:staging`);

@@ -2,14 +2,19 @@ import type { Locator, Page } from 'playwright-core';
 
 const mostStops = 120;
 
-/** Presses Tab until the element has the focus. */
+/** Presses Tab until the element has the focus; backwards where it lies behind. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
+  const isBehind = await target.evaluate(
+    (element) =>
+      (element.ownerDocument.activeElement?.compareDocumentPosition(element) ?? 0) &
+      element.DOCUMENT_POSITION_PRECEDING,
+  );
   for (let stop = 0; stop < mostStops; stop += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each stop depends on the previous one
     if (await target.evaluate((element) => element.matches(':focus'))) return;
     // oxlint-disable-next-line no-await-in-loop
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(isBehind === 0 ? 'Tab' : 'Shift+Tab');
   }
   throw new Error(`Tab does not lead to ${String(target)}`);
 }
