@@ -80,7 +80,7 @@ export function GridPage(): ReactElement {
                 <NoRows total={grid.total} />
               ) : (
                 <GridTable
-                  columns={grid.environments.map(({ name }) => name)}
+                  columns={grid.columns}
                   count={grid.matching}
                   rowAt={grid.rowAt}
                   changed={changed}

@@ -51,8 +51,8 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
     mutate(
       { scope, key, bytes: bytesOf(draft), ...(compares && { expectedVersion: over }) },
       {
-        onError: (problem) => {
-          if (problem.isDoubtful) setDoubtful(true);
+        onError: (failure) => {
+          if (failure.isDoubtful) setDoubtful(true);
         },
         onSuccess: (receipt) => {
           setDraft(emptyDraft);
