@@ -24,7 +24,7 @@ interface Figures {
   readonly bytes: number;
 }
 
-/** How soon the grid and the tree can be read and used, in a browser without a cache, beside a one-line page. Medians. */
+/** How soon the grid and the tree can be read and used without a cache, beside a one-line page: medians. */
 export async function run(): Promise<readonly BenchRow[]> {
   if (browserLane.missing !== undefined) throw new Error(browserLane.missing);
   const browser = await launchBrowser();
