@@ -45,7 +45,8 @@ describe('a list of scopes', () => {
 
   it('finds a part of a scope in any case, its backend included', async () => {
     const { call } = await withScopes();
-    const found = async (input: object): Promise<readonly string[]> => (await call('scopes.list', input)).scopes;
+    const found = async (input: Record<string, unknown>): Promise<readonly string[]> =>
+      (await call('scopes.list', input)).scopes;
     expect(await found({ text: 'Shop-T' })).toEqual(['internal:apps/SHOP-tests/unit']);
     expect(await found({ text: 'internal:prod' })).toEqual(['internal:production']);
     expect(await found({ text: 'shop', folder: 'production' })).toEqual([]);
@@ -64,7 +65,7 @@ describe('a list of scopes', () => {
     const corp = newService({ 'apps/shop K': 'v', 'apps/shop/web K': 'v', 'other K': 'v' });
     await add(server, 'corp', corp.address, readOnly(corp));
     const backend = 'corp';
-    const list = async (input: object) => server.call('scopes.list', { backend, ...input });
+    const list = async (input: Record<string, unknown>) => server.call('scopes.list', { backend, ...input });
     expect((await list({ cached: 'true' })).scopes).toEqual(['corp:apps/shop', 'corp:apps/shop/web', 'corp:other']);
     corp.service.put(ref('apps/shop/new K'), SecretValue.fromText('v'));
     expect((await list({ cached: 'true', folder: 'apps/shop' })).scopes).toEqual(['corp:apps/shop/web']);
@@ -80,10 +81,9 @@ describe('a list of scopes', () => {
     const corp = newService({ 'apps/hidden K': 'v', 'apps/shop/web K': 'v', 'other/one K': 'v' });
     await add(server, 'corp', corp.address, readOnly(corp));
     corp.service.deniedLists.add(ref('apps/hidden K').scope);
+    const known: Record<string, unknown> = { backend: 'corp', cached: 'true' };
     const unknownIn = async (folder: string): Promise<unknown> =>
-      (await server.call('scopes.list', { backend: 'corp', folder, cached: 'true' })).unavailable.map(
-        (one) => one.scopes,
-      );
+      (await server.call('scopes.list', { ...known, folder })).unavailable.map((one) => one.scopes);
     expect([await unknownIn('apps'), await unknownIn('apps/hidden/deep'), await unknownIn('other')]).toEqual([
       [['apps/hidden']],
       [['apps/hidden']],
