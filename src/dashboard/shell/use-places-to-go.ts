@@ -29,13 +29,13 @@ export function usePlacesToGo(words: readonly string[], isHasty: boolean): Place
   const environments = useRead('environments.list', {});
   const key = longestOf(words);
   // "scope" may say what is looked for.
-  const scope = longestOf(words.filter((word) => !'scope'.includes(word)));
-  const [settledKey, settledScope] = [useSettled(key), useSettled(scope)];
+  const text = longestOf(words.filter((word) => !'scope'.includes(word)));
+  const [settledKey, settledText] = [useSettled(key), useSettled(text)];
   const askedKey = isHasty ? key : settledKey;
-  const askedScope = isHasty ? scope : settledScope;
+  const askedText = isHasty ? text : settledText;
   const some = { limit: namesAtMost, cached: 'true' } as const;
   const found = useRead('resolution.grid', { ...some, ...(askedKey !== '' && { key: askedKey }) }, { keep: true });
-  const scopes = useRead('scopes.list', { ...some, ...(askedScope !== '' && { text: askedScope }) }, { keep: true });
+  const scopes = useRead('scopes.list', { ...some, ...(askedText !== '' && { text: askedText }) }, { keep: true });
   const places = [
     ...sections.map(({ title, path }): PlaceToGo => ({ kind: 'page', title, path })),
     ...(environments.data?.environments ?? []).map(({ name }): PlaceToGo => ({
@@ -55,7 +55,7 @@ export function usePlacesToGo(words: readonly string[], isHasty: boolean): Place
     places,
     isAsking:
       askedKey !== key ||
-      askedScope !== scope ||
+      askedText !== text ||
       asked.some(({ isPending, isPlaceholderData }) => isPending || isPlaceholderData),
   };
 }

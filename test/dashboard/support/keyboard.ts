@@ -19,7 +19,7 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
     // oxlint-disable-next-line no-await-in-loop -- it has been drawn again
     if (state === 'gone') element = await target.elementHandle();
     // oxlint-disable-next-line no-await-in-loop
-    else await page.keyboard.press(isBehind === true ? 'Shift+Tab' : 'Tab');
+    else await page.keyboard.press(isBehind ? 'Shift+Tab' : 'Tab');
   }
   throw new Error(`Tab does not lead to ${String(target)}`);
 }
