@@ -38,11 +38,13 @@ export default function SecretsPage(): ReactElement {
             New scope
           </Action>
         </TreeHead>
-        <SearchField
-          label={names.length > 1 ? 'Filter scopes of open backends' : 'Filter scopes'}
-          value={text}
-          onText={setText}
-        />
+        <div className={styles['filter']}>
+          <SearchField
+            label={names.length > 1 ? 'Filter scopes of open backends' : 'Filter scopes'}
+            value={text}
+            onText={setText}
+          />
+        </div>
         {names.map((name) => (
           <BackendNode key={name} name={name} shown={scope} text={settled} isAlone={names.length === 1} />
         ))}
