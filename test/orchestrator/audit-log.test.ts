@@ -85,6 +85,22 @@ it('rows that arrive together share a commit, and each resolves once it is durab
   expect(heads.length).toBeLessThan(10);
 });
 
+it('no row waits for all that follow it, turn for turn', async () => {
+  const { log } = await openLog(memoryAnchor(() => undefined));
+  await log.append(row);
+  let isWritten = false;
+  const all = [log.append(row).then(() => void (isWritten = true))];
+  // Each turn works for a while, and brings another one; a commit takes 128 at most.
+  while (!isWritten && all.length < 120) {
+    const end = performance.now() + 3;
+    while (performance.now() < end);
+    all.push(log.append(row).then(() => undefined));
+    await new Promise(setImmediate);
+  }
+  expect(isWritten).toBe(true);
+  await Promise.all(all);
+});
+
 it('orchestrators that share an anchor never move its head back', async () => {
   const folder = await newFolder();
   const seen: number[] = [];

@@ -116,7 +116,7 @@ export function registerRoutes(
           if (etag !== undefined) void reply.header('etag', etag);
           return hasAlready(request.headers['if-none-match'], etag)
             ? reply.status(304).send()
-            : sendAnswer(operation, request, reply, operation.output.parse(output));
+            : sendAnswer(operation, request, reply, output);
         } catch (error) {
           if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
           throw error;
