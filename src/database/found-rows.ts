@@ -14,32 +14,34 @@ export class FoundRows {
     this.#names = names;
   }
 
-  /** To be called before they are given to several: nobody can change them for the others, and bytes are copied. */
+  /** To be called before they are given to several: what holds bytes is copied then, all else cannot be changed. */
   share(): void {
     for (const row of this.#cells) Object.freeze(row);
     this.#isCopied = this.#cells.some((row) => row.some((cell) => cell instanceof Uint8Array));
   }
 
   get cells(): readonly Cells[] {
-    return this.#isCopied ? this.#cells.map(copied) : this.#cells;
+    return this.#isCopied ? this.#cells.map((row) => row.map(copied)) : this.#cells;
   }
 
   /** Always the same objects, unless they hold bytes. */
   get rows(): readonly NamedRow[] {
-    return this.#isCopied ? this.#named() : (this.#rows ??= this.#named());
-  }
-
-  #named(): readonly NamedRow[] {
-    return Object.freeze(this.cells.map((cells) => named(this.#names, cells)));
+    if (this.#isCopied) return this.#cells.map((cells) => named(this.#names, cells));
+    return (this.#rows ??= Object.freeze(this.#cells.map((cells) => Object.freeze(named(this.#names, cells)))));
   }
 }
 
-function copied(cells: Cells): Cells {
-  return Object.freeze(cells.map((cell) => (cell instanceof Uint8Array ? cell.slice() : cell)));
+/** Bytes can be changed by whoever has them. */
+function copied(cell: Cell): Cell {
+  return cell instanceof Uint8Array ? cell.slice() : cell;
 }
 
 function named(names: readonly string[], cells: Cells): NamedRow {
   const row: Record<string, Cell> = {};
-  for (const [index, name] of names.entries()) row[name] = cells[index] ?? null;
-  return Object.freeze(row);
+  let index = 0;
+  for (const name of names) {
+    row[name] = copied(cells[index] ?? null);
+    index += 1;
+  }
+  return row;
 }

@@ -115,17 +115,18 @@ describe('a statement that was run before', () => {
   });
 
   it('gives rows that nobody can change for others', async () => {
+    const [row] = await find();
+    const [cells] = await cellsOf(database, CompiledQuery.raw(query, ['a']));
+    expect([row, cells].map((one) => Object.isFrozen(one))).toEqual([true, true]);
     await write('create table sealed (id text, bytes blob)');
     await write("insert into sealed values ('a', x'0102')");
     const all = CompiledQuery.raw<{ id: string; bytes: Uint8Array }>('select * from sealed');
     for (let time = 0; time < 3; time += 1) {
       const [row] = (await database.executeQuery(all)).rows;
       expect(row).toEqual({ id: 'a', bytes: new Uint8Array([1, 2]) });
-      expect(Object.isFrozen(row)).toBe(true);
       row?.bytes.fill(0);
       const [cells] = await cellsOf(database, all);
       expect(cells).toEqual(['a', new Uint8Array([1, 2])]);
-      expect(Object.isFrozen(cells)).toBe(true);
       if (cells?.[1] instanceof Uint8Array) cells[1].fill(0);
     }
   });
