@@ -95,7 +95,7 @@ const howToRestore = 'it was deleted, and can be restored with `kici-admin secre
 
 const changedOutside = 'the record of the current version was changed outside the orchestrator';
 
-function openCurrent(store: Store, sign: SignRow, row: Current | undefined): ReadOutcome | Promise<ReadOutcome> {
+async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;
   if (!isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
   if (row.deleted === 1) return deletedOutcome(store, row);

@@ -2,7 +2,7 @@ import { CompiledQuery, type Compilable, type Kysely, type QueryResult } from 'k
 import type { InternalTables } from './tables.ts';
 
 /** Statements by their names, as texts: building one costs more than running it, and takes more memory. */
-export type Statements = Map<string, CompiledQuery<unknown>>;
+export type Statements = Map<string, CompiledQuery>;
 
 /**
  * Runs a statement that is built once.

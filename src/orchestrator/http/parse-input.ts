@@ -27,12 +27,13 @@ export function parseInput(
   const inQuery = fieldsOf(query);
   const rest = bodiless ? none : fieldsOf(body);
   for (const name of Object.keys(inQuery)) {
-    if (!bodiless && operation.query?.includes(name) !== true) throw refusal(name, 'does not belong in the query');
-    if (Object.hasOwn(inPath, name)) throw refusal(name, 'is given in the path');
+    if (!bodiless && operation.query?.includes(name) !== true)
+      throw new ApiError('invalid_request', `${name}: does not belong in the query`);
+    if (Object.hasOwn(inPath, name)) throw new ApiError('invalid_request', `${name}: is given in the path`);
   }
   for (const name of Object.keys(rest)) {
-    if (Object.hasOwn(inPath, name)) throw refusal(name, 'is given in the path');
-    if (Object.hasOwn(inQuery, name)) throw refusal(name, 'is given in the query');
+    if (Object.hasOwn(inPath, name)) throw new ApiError('invalid_request', `${name}: is given in the path`);
+    if (Object.hasOwn(inQuery, name)) throw new ApiError('invalid_request', `${name}: is given in the query`);
   }
   const parsed = input.safeParse({ ...rest, ...inQuery, ...inPath });
   if (parsed.success) return parsed.data;
@@ -56,10 +57,6 @@ export function namedOf(operation: Operation, { params, query }: FastifyRequest)
 
 function isBodiless({ method }: Operation): boolean {
   return method === 'GET' || method === 'DELETE';
-}
-
-function refusal(name: string, why: string): ApiError {
-  return new ApiError('invalid_request', `${name}: ${why}`);
 }
 
 function fieldsOf(value: unknown): Fields {

@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
 import { writtenInParts } from '../../../src/orchestrator/http/shared-lists.ts';
 
-const answer = z.object({ name: z.string(), list: z.array(z.object({ key: z.string() })), more: z.number().optional() });
+const answer = z.object({
+  name: z.string(),
+  list: z.array(z.object({ key: z.string() })),
+  more: z.number().optional(),
+});
 
 function text(output: z.ZodType, value: unknown): string | undefined {
   const parts = writtenInParts(output, value);
@@ -12,7 +16,10 @@ function text(output: z.ZodType, value: unknown): string | undefined {
 describe('an answer with a list that cannot change', () => {
   it('has the same text as any other', () => {
     const list = Object.freeze([{ key: 'Ä' }, { key: 'b' }]);
-    for (const value of [{ name: 'n', list }, { more: 1, list, name: 'n' }])
+    for (const value of [
+      { name: 'n', list },
+      { more: 1, list, name: 'n' },
+    ])
       expect(text(answer, value)).toBe(JSON.stringify(answer.parse(value)));
     expect(text(z.object({ list: answer.shape.list }), { list })).toBe(JSON.stringify({ list }));
   });
