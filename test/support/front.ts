@@ -26,7 +26,8 @@ export async function createFront(
 ): Promise<string> {
   const server = createServer((request, response) => {
     const { method = '', url: path = '', headers } = request;
-    void text(request).then(async (body) => {
+    const relay = async (): Promise<void> => {
+      const body = await text(request);
       const pass = async (): Promise<Answer> => {
         const { authorization = '' } = headers;
         const answer = await fetch(target + path, {
@@ -38,7 +39,9 @@ export async function createFront(
       };
       const answer = await treat({ method, path, body }, pass);
       response.writeHead(answer.status, answer.headers).end(answer.body);
-    });
+    };
+    // Whoever waits is told, also where the server behind is gone.
+    relay().catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
