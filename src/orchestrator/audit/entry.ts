@@ -1,3 +1,6 @@
+/** Where a subject names the request that a row was written for. */
+export const requestIdField = 'requestId';
+
 /** What the audit log records about one action. */
 export interface AuditEntry {
   readonly organization: string;
