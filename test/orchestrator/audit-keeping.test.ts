@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointSinkError } from '../../src/orchestrator/audit/checkpoints/sink.ts';
+import { keptLogs } from '../../src/orchestrator/audit/checkpoints/store.ts';
 import { listRows } from '../../src/orchestrator/audit/list-rows.ts';
-import { keptLog, parseLines } from './support/kept-log.ts';
+import { keptLog, parseLines, signer } from './support/kept-log.ts';
 
 const dayMs = 86_400_000;
 const far = Date.parse('2036-01-01T00:00:00Z');
@@ -64,6 +65,38 @@ describe('checkpoints go on', () => {
     await orchestrator.round();
     await orchestrator.round();
     expect(orchestrator.isLate()).toBe(false);
+  });
+
+  it.each([
+    ['somebody writes so', "update audit_checkpoints set sequence = 2 where organization = 'a'"],
+    [
+      'the note of another organization says so',
+      `update audit_checkpoints set sequence = 2, at = other.at, mac = other.mac
+        from (select at, mac from audit_checkpoints where organization = 'b') as other where organization = 'a'`,
+    ],
+    ['the note is of a row that was there before', "update audit_rows set mac = 'x' where organization = 'a'"],
+    ['an earlier release says so, which cannot prove it', 'update audit_checkpoints set mac = null'],
+  ])('where no checkpoint was kept, though %s', async (_, sql) => {
+    const log = await keptLog();
+    for (const organization of ['a', 'b', 'b']) await log.append(organization);
+    await log.orchestrator(async () => undefined).round();
+    await log.append();
+    const ofA = async () => (await keptLogs(log.database, signer)).find(({ organization }) => organization === 'a');
+    expect(await ofA()).toMatchObject({ sequence: 2, kept: 1 });
+    log.tamper(sql);
+    expect(await ofA()).toMatchObject({ sequence: 2, kept: 0 });
+  });
+
+  it('with the next round where somebody notes that one of the newest row was kept', async () => {
+    const log = await keptLog();
+    const kept: string[] = [];
+    const orchestrator = log.orchestrator(async (lines) => void kept.push(lines));
+    await log.append();
+    await orchestrator.round();
+    await log.append();
+    log.tamper('update audit_checkpoints set sequence = 2');
+    await orchestrator.round();
+    expect(kept.flatMap(parseLines).map(({ sequence }) => sequence)).toEqual([1, 2]);
   });
 
   it('at another orchestrator where the sink of the first one fails', async () => {

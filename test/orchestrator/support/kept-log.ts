@@ -13,7 +13,7 @@ import { databaseFor } from '../../support/engine.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const rawKey = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-const signer = async () => (bytes: Uint8Array) => createHmac('sha256', 'k').update(bytes).digest('hex');
+export const signer = async () => (bytes: Uint8Array) => createHmac('sha256', 'k').update(bytes).digest('hex');
 const key = async () => ({ publicKey: rawKey, sign: (bytes: Uint8Array) => sign(null, bytes, privateKey) });
 
 export const parseLines = (lines: string): AuditCheckpoint[] =>

@@ -73,7 +73,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
       await noteProblem(database, problem);
       throw error;
     }
-    await noteKept(database, checkpoints);
+    await noteKept(database, services.signer, checkpoints);
     await noteWorks();
   }
 
@@ -102,7 +102,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
 
   async function makeDue(): Promise<void> {
     learn(await readProblem(database));
-    const logs = await keptLogs(database);
+    const logs = await keptLogs(database, services.signer);
     lateness.look(logs);
     lease = await takeLease(database, terms);
     if (lease === undefined) return;
