@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointSinkError } from '../../src/orchestrator/audit/checkpoints/sink.ts';
 import { keptLogs } from '../../src/orchestrator/audit/checkpoints/store.ts';
+import { removeAllCutRows } from '../../src/orchestrator/audit/cut.ts';
 import { listRows } from '../../src/orchestrator/audit/list-rows.ts';
 import { keptLog, parseLines, signer } from './support/kept-log.ts';
 
@@ -107,6 +108,82 @@ describe('checkpoints go on', () => {
     await other.round();
     await failing.round();
     expect([failing.problem(), other.problem()]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('an organization whose key is lost', () => {
+  async function withLostKey() {
+    const log = await keptLog();
+    const kept: string[] = [];
+    for (const organization of ['a', 'b']) await log.append(organization);
+    await log.orchestrator(async () => undefined).round();
+    const lost = new Error('the data key of a is missing');
+    const orchestrator = log.orchestrator(
+      async (lines) => void kept.push(lines),
+      async (organization) => (organization === 'a' ? Promise.reject(lost) : signer()),
+    );
+    const round = () => orchestrator.round().catch((error: unknown) => error);
+    log.pass(61_000);
+    return { log, orchestrator, round, lost, ofB: () => kept.flatMap(parseLines).map(({ sequence }) => sequence) };
+  }
+
+  it('stops no checkpoint of another, is told, and is late', async () => {
+    const { log, orchestrator, round, lost, ofB } = await withLostKey();
+    await log.append('b');
+    log.pass(301_000);
+    expect(await round()).toMatchObject({ errors: [lost] });
+    expect(ofB()).toEqual([2]);
+    expect(orchestrator.problem()).toBeUndefined();
+    expect(orchestrator.isLate()).toBe(false);
+    log.pass(601_000);
+    await round();
+    expect(orchestrator.isLate()).toBe(true);
+  });
+
+  it('makes none of another sooner than it is due', async () => {
+    const { log, round, ofB } = await withLostKey();
+    await log.append('b');
+    await round();
+    expect(ofB()).toEqual([]);
+    log.pass(301_000);
+    await round();
+    expect(ofB()).toEqual([2]);
+  });
+
+  it('keeps no sink from being tried again', async () => {
+    const { log, orchestrator, round } = await withLostKey();
+    log.tamper(
+      "insert into audit_sink (id, problem) values (1, 'ENOSPC') on conflict do update set problem = 'ENOSPC'",
+    );
+    await round();
+    expect(orchestrator.problem()).toBeUndefined();
+  });
+
+  it('counts rows of others that no checkpoint has', async () => {
+    const { log } = await withLostKey();
+    const logs = await keptLogs(log.database, async (organization) =>
+      organization === 'a' ? Promise.reject(new Error('missing')) : signer(),
+    );
+    expect(logs).toMatchObject([
+      { organization: 'a', sequence: 1, kept: 0 },
+      { organization: 'b', sequence: 1, kept: 1 },
+    ]);
+  });
+
+  it('leaves no cut rows of another', async () => {
+    const log = await keptLog();
+    for (const organization of ['a', 'b']) await log.append(organization);
+    log.tamper('update audit_heads set cut = 1');
+    const asked: string[] = [];
+    const removal = removeAllCutRows({
+      database: log.database,
+      signer: async (organization) => {
+        asked.push(organization);
+        return organization === 'a' ? Promise.reject(new Error('missing')) : signer();
+      },
+    });
+    await expect(removal).rejects.toMatchObject({ errors: [{ message: 'missing' }] });
+    expect(asked.toSorted()).toEqual(['a', 'b']);
   });
 });
 

@@ -7,6 +7,7 @@ import type { AuditLog } from './audit-log.ts';
 import { readBeginning, type CutSubject } from './beginning.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { CheckpointSinkError } from './checkpoints/sink.ts';
+import { Failures } from './failures.ts';
 import type { AuditSigner } from './services.ts';
 import type { AuditVerification, VerifyOptions } from './verify.ts';
 
@@ -105,9 +106,14 @@ async function firstOf(database: CutServices['database'], organization: string):
   return (await rows.orderBy('sequence').limit(1).executeTakeFirst())?.sequence;
 }
 
-/** What was interrupted, of every organization. */
+/**
+ * What was interrupted, of every organization.
+ * @throws AggregateError of what failed for some of them, once it is done for the others
+ */
 export async function removeAllCutRows(services: Pick<CutServices, 'database' | 'signer'>): Promise<void> {
   const cut = await services.database.selectFrom('audit_heads').select('organization').where('cut', '>', 0).execute();
+  const failures = new Failures();
   // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
-  for (const { organization } of cut) await removeCutRows(services, organization);
+  for (const { organization } of cut) await failures.of(() => removeCutRows(services, organization));
+  failures.report();
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import type { OrchestratorTables } from '../../tables.ts';
+import { Failures } from '../failures.ts';
 import type { AuditSigner } from '../services.ts';
 
 type Database = Kysely<OrchestratorTables>;
@@ -18,7 +19,8 @@ export interface KeptLog {
 
 /**
  * A note counts if an orchestrator has written it of the very row that is there: whoever has the database alone cannot
- * keep checkpoints from being made by saying that they were.
+ * keep checkpoints from being made by saying that they were. Where the organization's key is lost, none does.
+ * @throws DatabaseUnavailableError
  */
 export async function keptLogs(database: Database, signer: AuditSigner): Promise<readonly KeptLog[]> {
   const logs = await database
@@ -29,12 +31,14 @@ export async function keptLogs(database: Database, signer: AuditSigner): Promise
     )
     .select(['head.organization', 'head.sequence', 'note.sequence as kept', 'note.at', 'note.mac', 'row.mac as of'])
     .execute();
+  // Nobody is told of these: without its key no checkpoint can be made either, which is.
+  const failures = new Failures();
   return Promise.all(
     logs.map(async ({ organization, sequence, kept, at, mac, of }) => {
       const none = { organization, sequence, kept: 0, since: undefined };
       if (kept === null || at === null || of === null || kept > sequence) return none;
-      const sign = await signer(organization);
-      return mac === sign(noteBytes(organization, kept, at, of)) ? { organization, sequence, kept, since: at } : none;
+      const sign = await failures.of(() => signer(organization));
+      return mac === sign?.(noteBytes(organization, kept, at, of)) ? { organization, sequence, kept, since: at } : none;
     }),
   );
 }
