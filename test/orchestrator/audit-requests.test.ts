@@ -1,15 +1,26 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
+import { add } from './support/jobs.ts';
+import { serviceAt } from './support/memory-package.ts';
+import { connect } from './support/raw-http.ts';
 import { base64, startSharedServer } from './support/server.ts';
 
 const { server, stop } = await startSharedServer();
 afterAll(stop);
 
+const address = 'https://left.test';
 let sent = 0;
+
+function nextId(): string {
+  sent += 1;
+  return `00000000-0000-4000-8000-${String(sent).padStart(12, '0')}`;
+}
 
 /** @returns the id that it was sent with */
 async function ask(method: string, path: string, body?: object): Promise<string> {
-  sent += 1;
-  const id = `00000000-0000-4000-8000-${String(sent).padStart(12, '0')}`;
+  const id = nextId();
   await fetch(`${server.url}/api/v1/orgs/default${path}`, {
     method,
     headers: { authorization: `Bearer ${server.owner}`, 'content-type': 'application/json', 'x-request-id': id },
@@ -22,6 +33,53 @@ const of = async (request: string) =>
   (await server.call('audit.list', { request, order: 'oldest' })).rows.map(
     ({ operation, phase, result, requestId }) => [operation, phase, result, requestId],
   );
+
+/** Writes a secret for a client that is gone, and the server has seen it, before the backend has answered. */
+async function setAndLeave(): Promise<string> {
+  const service = serviceAt(address);
+  const request = service.request.bind(service);
+  const [asked, isGone] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  service.request = async (signal, answer) => {
+    asked.resolve();
+    await isGone.promise;
+    return request(signal, answer);
+  };
+  const id = nextId();
+  const { socket, closed } = await connectAndWatch();
+  const body = JSON.stringify({ value: base64('v') });
+  const head = [
+    'PUT /api/v1/orgs/default/secrets?scope=left:s&key=K HTTP/1.1',
+    'host: localhost',
+    `authorization: Bearer ${server.owner}`,
+    'content-type: application/json',
+    `x-request-id: ${id}`,
+    `content-length: ${body.length}`,
+  ];
+  socket.write([...head, '', body].join('\r\n'));
+  await asked.promise;
+  socket.destroy();
+  await closed;
+  isGone.resolve();
+  service.request = request;
+  return id;
+}
+
+/** @returns a connection, with a promise of its end on the server's side */
+async function connectAndWatch() {
+  const accepted = Promise.withResolvers<Socket>();
+  const accept = (message: unknown): void => {
+    if (hasSocket(message)) accepted.resolve(message.socket);
+  };
+  subscribe('net.server.socket', accept);
+  const { socket } = await connect(server.url);
+  const closed = once(await accepted.promise, 'close');
+  unsubscribe('net.server.socket', accept);
+  return { socket, closed };
+}
+
+function hasSocket(message: unknown): message is { readonly socket: Socket } {
+  return typeof message === 'object' && message !== null && 'socket' in message && message.socket instanceof Socket;
+}
 
 describe('rows of the audit log name the request', () => {
   it('that changed something, and each is found by it alone', async () => {
@@ -37,6 +95,17 @@ describe('rows of the audit log name the request', () => {
     ]);
     // The server's log says more of it.
     expect(server.log()).toContain(`"requestId":"${failed}"`);
+  });
+
+  it('whose client leaves before its answer', async () => {
+    await add(server, 'left', address);
+    const id = await setAndLeave();
+    await expect
+      .poll(() => of(id))
+      .toEqual([
+        ['secrets.set', 'intent', undefined, id],
+        ['secrets.set', 'outcome', 'done', id],
+      ]);
   });
 
   it('however the id is written, and none by a part of it, or by a name that is the same', async () => {

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
+import { actorOf, type Call } from '../caller.ts';
 import type { OperationInput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AuditLog } from './audit-log.ts';
@@ -33,9 +34,8 @@ export interface Cut extends CutSubject {
  */
 export async function cutLog(
   { log, checkpoints, verify, now }: CutServices,
-  organization: string,
   { before, through }: OperationInput<'audit.cut'>,
-  actor: string,
+  { organization, caller, requestId }: Pick<Call, 'organization' | 'caller' | 'requestId'>,
 ): Promise<Cut> {
   const moment = Date.parse(before);
   if (moment > now()) throw new ApiError('invalid_request', 'rows can be cut up to now, not up to a time to come');
@@ -56,7 +56,8 @@ export async function cutLog(
       '`kici-admin audit verify` shows them; an owner who knows the cause records it with `kici-admin audit acknowledge`',
     );
   const subject = { before, ...removable, problems: within.length };
-  const row = await log.append({ organization, phase: 'cut', operation: 'audit.cut', actor, subject });
+  const entry = { organization, operation: 'audit.cut', actor: actorOf(caller), subject, requestId };
+  const row = await log.append({ ...entry, phase: 'cut' });
   return { ...subject, row };
 }
 

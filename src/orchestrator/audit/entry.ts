@@ -13,4 +13,6 @@ export interface AuditEntry {
   readonly result?: string;
   /** Sequence of the intent that this outcome closes. */
   readonly intent?: number;
+  /** Default: the one that the present work is done for. */
+  readonly requestId?: string;
 }
