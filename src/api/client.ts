@@ -103,5 +103,5 @@ async function send(exchange: Exchange, url: URL, id: string, request: Request):
     throw unreachable(url, id, error);
   });
   if (answer.status >= 200 && answer.status < 300) return answer.text;
-  throw problemOf(answer, url, id);
+  throw problemOf(answer, url, id, request.method);
 }

@@ -8,11 +8,16 @@ import { parseJson } from './parse-json.ts';
 const ofGateways: readonly number[] = [502, 503, 504];
 
 /** Why a request failed, by the answer to it. */
-export function problemOf({ status, text, retryAfter }: HttpAnswer, { origin }: URL, id: string): ApiError {
+export function problemOf(
+  { status, text, retryAfter }: HttpAnswer,
+  { origin }: URL,
+  id: string,
+  method: string,
+): ApiError {
   const problem = parseJson(text);
   const pause = { retryAfterMs: millisecondsOf(retryAfter) };
   if (!isErrorBody(problem) || !isApiErrorCode(problem.error))
-    return foreign(status, origin, { ...pause, requestId: id });
+    return foreign(status, origin, method === 'GET', { ...pause, requestId: id });
   const { error, message, hint, requestId = id, code, reason, about, operation, category, cliEquivalent } = problem;
   return new ApiError(error, message, hint, {
     ...pause,
@@ -23,11 +28,11 @@ export function problemOf({ status, text, retryAfter }: HttpAnswer, { origin }: 
 }
 
 /** No orchestrator has written the answer. */
-function foreign(status: number, origin: string, details: ApiErrorDetails): ApiError {
+function foreign(status: number, origin: string, isRead: boolean, details: ApiErrorDetails): ApiError {
   if (ofGateways.includes(status))
     return new ApiError(
       'unreachable',
-      `a proxy in front of the orchestrator at ${origin} answered with status ${status} in its place; a change that was asked for may have been made`,
+      `a proxy in front of the orchestrator at ${origin} answered with status ${status} in its place${isRead ? '' : '; a change that was asked for may have been made'}`,
       failureReasons.gateway_failed.hint,
       { ...details, failure: { code: 'unreachable', reason: 'gateway_failed' } },
     );

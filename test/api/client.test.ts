@@ -37,6 +37,15 @@ it.each([html, empty, others])('a change that a proxy answered is not sent again
   expect(sent()).toBe(1);
 });
 
+it('a proxy that answered a read leaves no doubt of what was changed', async () => {
+  const { client } = await behind({ ...html, headers: { 'retry-after': '3600' } });
+  const error = await errorOf(list(client));
+  expect(error.message).toMatch(/answered with status 502 in its place$/);
+  expect((await errorOf(create(client))).message).toMatch(
+    /in its place; a change that was asked for may have been made$/,
+  );
+});
+
 it.each([
   ['3600', 3_600_000],
   ['0', 0],
