@@ -1,4 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { ofRequest, type AuditEntry } from '../../src/orchestrator/audit/entry.ts';
+import { audited } from '../../src/orchestrator/http/audited.ts';
+import { inRequest } from '../../src/orchestrator/request-scope.ts';
 import { base64, startSharedServer } from './support/server.ts';
 
 const { server, stop } = await startSharedServer();
@@ -57,6 +60,22 @@ describe('rows of the audit log name the request', () => {
     server.tamper(`update audit_rows set subject = replace(subject, '${id}', '${id.replace(/\d$/, '9')}')`);
     const { problems } = await server.call('audit.verify');
     expect(problems.map(({ sequence }) => sequence)).toContain(intent?.sequence);
+  });
+
+  it('also in the outcome of a change whose client has left meanwhile', async () => {
+    const entries: AuditEntry[] = [];
+    const log = { append: async (entry: AuditEntry) => entries.push(ofRequest(entry)) };
+    const scope = { id: '00000000-0000-4000-8000-999999999999', isOver: false };
+    const operation = { organization: 'default', operation: 'secrets.set', actor: 'a', subject: { key: 'K' } };
+    await inRequest(scope, () =>
+      audited(log, 'write', operation, {}, async () => {
+        scope.isOver = true;
+      }),
+    );
+    expect(entries.map(({ phase, subject }) => [phase, subject])).toEqual([
+      ['intent', { key: 'K', requestId: scope.id }],
+      ['outcome', { key: 'K', requestId: scope.id }],
+    ]);
   });
 
   it('unless no request has made them', async () => {

@@ -1,7 +1,6 @@
 import { commit, type Writer } from './commit.ts';
-import { requestIdField, type AuditEntry } from './entry.ts';
+import { ofRequest, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
-import { requestId } from '../request-scope.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
@@ -112,10 +111,4 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await committing;
     },
   };
-}
-
-/** In the subject: releases that know of no request read, chain and verify such rows like any other. */
-function ofRequest(entry: AuditEntry): AuditEntry {
-  const id = requestId();
-  return id === undefined ? entry : { ...entry, subject: { ...entry.subject, [requestIdField]: id } };
 }

@@ -2,7 +2,7 @@ import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { CheckpointSinkError } from '../audit/checkpoints/sink.ts';
-import type { AuditEntry } from '../audit/entry.ts';
+import { ofRequest, type AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
 /** What all audit rows of one operation have in common. */
@@ -14,12 +14,14 @@ export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | '
  * @throws ApiError `audit_unavailable`, `audit_incomplete`, and what the effect throws
  */
 export async function audited<T>(
-  audit: AuditLog,
+  audit: Pick<AuditLog, 'append'>,
   kind: 'write' | 'read',
-  { subject, ...entry }: AuditedOperation,
+  operation: AuditedOperation,
   notes: Readonly<Record<string, unknown>>,
   effect: () => Promise<T>,
 ): Promise<T> {
+  // Now: a client that leaves does not end its change.
+  const { subject, ...entry } = ofRequest(operation);
   if (kind === 'read') {
     const output = await effect().catch(async (error: unknown) => {
       // Failed reads are recorded too, if the operation has noted anything.
@@ -58,7 +60,7 @@ export async function audited<T>(
 }
 
 /** @throws ApiError `audit_unavailable`, `checkpoint_sink_failed`, DatabaseUnavailableError */
-export async function record(audit: AuditLog, entry: AuditEntry): Promise<number> {
+export async function record(audit: Pick<AuditLog, 'append'>, entry: AuditEntry): Promise<number> {
   try {
     return await audit.append(entry);
   } catch (error) {
