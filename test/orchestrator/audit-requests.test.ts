@@ -4,8 +4,9 @@ import { audited } from '../../src/orchestrator/http/audited.ts';
 import { inRequest } from '../../src/orchestrator/request-scope.ts';
 import { base64, startSharedServer } from './support/server.ts';
 
-const { server, stop } = await startSharedServer();
-afterAll(stop);
+const shared = await startSharedServer();
+const { server } = shared;
+afterAll(() => shared.stop());
 
 let sent = 0;
 
