@@ -48,9 +48,11 @@ export async function persist<T>(
   }
 }
 
-function isPassing({ code, failure }: ApiError, { codes, reasons }: Passing): boolean {
+function isPassing({ code, failure }: ApiError, after: Passing): boolean {
   const reason = failure?.reason;
-  return codes.includes(code) || (code === 'unreachable' && reason !== undefined && reasons.includes(reason));
+  return (
+    after.codes.includes(code) || (code === 'unreachable' && reason !== undefined && after.reasons.includes(reason))
+  );
 }
 
 /** @returns whether nobody has cancelled meanwhile */

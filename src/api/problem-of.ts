@@ -6,6 +6,7 @@ import { parseJson } from './parse-json.ts';
 
 /** With these, a proxy in between says that it could not pass a request on. */
 const ofGateways: readonly number[] = [502, 503, 504];
+const tooMany = 429;
 
 /** Why a request failed, by the answer to it. */
 export function problemOf(
@@ -32,9 +33,16 @@ function foreign(status: number, origin: string, isRead: boolean, details: ApiEr
   if (ofGateways.includes(status))
     return new ApiError(
       'unreachable',
-      `a proxy in front of the orchestrator at ${origin} answered with status ${status} in its place${isRead ? '' : '; a change that was asked for may have been made'}`,
+      `a proxy in front of the orchestrator at ${origin}, or one that is ending, answered with status ${status}${isRead ? '' : '; a change that was asked for may have been made'}`,
       failureReasons.gateway_failed.hint,
       { ...details, failure: { code: 'unreachable', reason: 'gateway_failed' } },
+    );
+  if (status === tooMany)
+    return new ApiError(
+      'too_many_requests',
+      `a proxy in front of the orchestrator at ${origin} takes no more requests for now`,
+      undefined,
+      details,
     );
   return new ApiError(
     'bad_answer',

@@ -21,12 +21,13 @@ const underTheNameAskedFor: Meddling = ({ status }, [first]) => ({
   body: first?.body.replace(named, '"key":"SECOND"') ?? '',
 });
 
-const { server, stop } = await startSharedServer();
+const shared = await startSharedServer();
+const { server } = shared;
 beforeAll(async () => {
   for (const key of ['FIRST', 'SECOND']) await set(server, 'production', key, `value of ${key}`);
   await server.call('environments.create', { name: 'production', bind: ['production'] });
 });
-afterAll(stop);
+afterAll(() => shared.stop());
 
 /** What an agent makes of answers that something in between has changed, as whatever ends TLS there could. */
 async function readThrough(meddle: Meddling, ...reads: readonly (readonly string[])[]) {

@@ -68,9 +68,9 @@ it('a job reads on once the orchestrator that was cut off is back', async () => 
     { environment: 'production', workflow: 'w', job: 'j' },
   );
   await link.cut();
-  const reading = session.read(new Set(['TOKEN']));
+  const sent = session.read(new Set(['TOKEN']));
   await link.mend();
-  const read = (await reading).get('TOKEN');
+  const read = (await sent).get('TOKEN');
   expect(read?.status === 'value' ? read.value.text() : read?.status).toBe('hunter2');
   await session.close();
   await link.cut();

@@ -7,8 +7,9 @@ import { serviceAt } from './support/memory-package.ts';
 import { connect } from './support/raw-http.ts';
 import { base64, startSharedServer } from './support/server.ts';
 
-const { server, stop } = await startSharedServer();
-afterAll(stop);
+const shared = await startSharedServer();
+const { server } = shared;
+afterAll(() => shared.stop());
 
 const address = 'https://left.test';
 let sent = 0;

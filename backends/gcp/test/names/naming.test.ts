@@ -14,7 +14,7 @@ const segment = fc.stringMatching(/^[A-Za-z0-9._-]{1,12}$/).filter((text) => tex
 const scopes = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => path(segments.join('/')));
 const keys = fc.oneof(
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,20}$/),
-  // A byte takes four characters of an id, and a grapheme may have dozens of bytes: what an id cannot hold has its own test.
+  // A byte takes four characters of an id, and a grapheme may have dozens of bytes. Longer ones have their own test.
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => Buffer.byteLength(text) <= 35),
 );
 const places: fc.Arbitrary<KeyPlace> = fc.record({ scope: scopes, key: keys });
