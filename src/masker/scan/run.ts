@@ -1,4 +1,4 @@
-import { cell, complete, openBytes, parts } from './automaton.ts';
+import { cell, complete, marked, openBytes, parts, width } from './automaton.ts';
 import { gapBytes } from './gaps.ts';
 
 /** Where the last run stopped. */
@@ -21,18 +21,26 @@ export function run(
   let open = (cells[now + cell.open] ?? 0) & openBytes;
   let at = from;
   for (const end = chunk.length; at < end && at - open <= suspect; at += 1) {
-    const byte = chunk[at] ?? 0;
-    if (open > 0 && gapBytes[byte] === 1) break;
+    let byte = chunk[at] ?? 0;
+    // What is open stays so.
+    while (cells[now] === byte) {
+      now += width;
+      open += 1;
+      at += 1;
+      if (at === end) break;
+      byte = chunk[at] ?? 0;
+    }
+    if (at === end || (open > 0 && gapBytes[byte] === 1)) break;
     let next = now;
-    let only = cells[next] ?? 0;
+    let only = (cells[next] ?? 0) & ~marked;
     let to = cells[next + cell.target] ?? 0;
     while (only !== byte) {
-      if (only === parts) {
+      if (only === (parts & ~marked)) {
         to = rows[to + byte] ?? 0;
         break;
       }
       next = cells[next + cell.fallback] ?? 0;
-      only = cells[next] ?? 0;
+      only = (cells[next] ?? 0) & ~marked;
       to = cells[next + cell.target] ?? 0;
     }
     if (to < 0) break;

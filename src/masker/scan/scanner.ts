@@ -1,7 +1,8 @@
 import type { Matcher } from '../matchers.ts';
 import { createSpans, type Spans } from '../spans.ts';
 import { createBreaks } from './breaks.ts';
-import { escape, isGapByte, lineBytes, maxLinks, mayContinueGap, skipColours, skipGap } from './gaps.ts';
+import { isGapByte } from './gaps.ts';
+import { mayGoOn } from './going-on.ts';
 import { minReach, reachBack } from './reach-back.ts';
 import { run, stopped } from './run.ts';
 
@@ -16,7 +17,8 @@ export interface Scanner {
 
 const none = new Uint8Array(0);
 /** Up to so many bytes, making their states costs less than a leap. */
-const minLeapBytes = 32;
+const minLeapBytes = 256;
+const maxMoreBytes = 1_024;
 /** What a leap has passed is searched for what begins inside, by leaps again, and so on: linear only with a bound. */
 const maxLeaps = 8;
 
@@ -30,29 +32,6 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   let base = start;
   /** The number of leaps within which the chunk lies. */
   let leaps = 0;
-
-  /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
-  function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
-    if (automaton.links(before) > maxLinks) return false;
-    const after = chunk[at] === escape ? skipColours(chunk, at) : skipGap(chunk, at);
-    const byte = chunk[after];
-    if (after === at || byte === undefined || mayContinueGap(byte)) return true;
-    if (goesOn(before, byte)) return true;
-    if (chunk[at] === escape) return false;
-    for (const first of lineBytes) {
-      const then = automaton.next(before, first);
-      if (goesOn(then, byte)) return true;
-      // Several line ends may stand for several.
-      if (after - at > 1 && automaton.hold(then) > 1 && lineBytes.some((next) => goesOn(then, next))) return true;
-    }
-    return false;
-  }
-
-  /** Whether more than the byte itself is open or complete after it. */
-  function goesOn(from: number, byte: number): boolean {
-    const then = automaton.next(from, byte);
-    return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
-  }
 
   /** The state after the bytes from another state on; reports what they complete. */
   function follow(from: number, stretch: Uint8Array, position: number): number {
@@ -105,7 +84,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       const open = automaton.hold(state);
       if (at >= chunk.length || (at - open > suspect && !isBroken)) return at;
       const byte = chunk[at] ?? 0;
-      if (isBroken || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
+      if (isBroken || (open > 0 && isGapByte(byte) && mayGoOn(automaton, chunk, at, state)))
         breaks.read(byte, base + at, state, open);
       state = automaton.next(state, byte);
       at += 1;
@@ -117,14 +96,19 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   function search(chunk: Uint8Array): void {
     filters.open(chunk);
     let suspect = -1;
+    let more = 0;
     for (let at = 0; ;) {
       at = walk(chunk, at, suspect);
       if (at >= chunk.length) break;
       suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
-      // Nothing is skipped, so the exact position does not matter.
-      if (suspect - minReach <= at) continue;
-      const begin = reachBack(chunk, suspect, at);
-      if (begin <= at) continue;
+      const begin = suspect - minReach <= at ? at : reachBack(chunk, suspect, at);
+      if (begin <= at) {
+        // Where nothing can be skipped, there is often more of the same: filters are asked less and less often.
+        more = Math.min(maxMoreBytes, more * 2 + 32);
+        suspect = Math.max(suspect, at + more);
+        continue;
+      }
+      more = 0;
       at = begin;
       state = 0;
     }
