@@ -1,4 +1,4 @@
-import { gapBytes } from './gaps.ts';
+import { gapBytes, lineBytes } from './gaps.ts';
 import { createLandings } from './landings.ts';
 import { createOrder } from './order.ts';
 import type { Patterns } from './patterns.ts';
@@ -26,6 +26,8 @@ export interface Automaton {
   readonly hold: (state: number) => number;
   /** Whether a pattern that begins with those, or with fewer of them, has so many bytes. */
   readonly reaches: (state: number, bytes: number) => boolean;
+  /** Whether what is open could go on with a blank or a line end. */
+  readonly leadsToLine: (state: number) => boolean;
   /** How many shorter states it falls back to, one after another: many if patterns repeat themselves. */
   readonly links: (state: number) => number;
   /** The cells and rows of all states, for loops that avoid a call per byte; may change with each call of `next`. */
@@ -52,8 +54,9 @@ const range = { first: 0, end: 1, longest: 2, parting: 3 } as const;
 export const width = 4;
 const rowCells = 256;
 
-/** Of the open cell: the number of open bytes, and whether a pattern is complete. */
-export const openBytes = 0x3fff_ffff;
+/** Of the open cell: the number of open bytes, whether no blank or line end leads on, whether a pattern is complete. */
+export const openBytes = 0x1fff_ffff;
+export const lineless = 0x2000_0000;
 export const complete = 0x4000_0000;
 /** Added to an only byte. */
 export const marked = 0x100;
@@ -204,6 +207,13 @@ export function createAutomaton(patterns: Patterns): Automaton {
     reaches(from, bytes) {
       for (let state = from; state > 0; state = states.read(state, cell.fallback))
         if (ranges.read(notes.read(state, note.range), range.longest) >= bytes) return true;
+      return false;
+    },
+    leadsToLine(state) {
+      const open = states.read(state, cell.open);
+      if ((open & lineless) !== 0) return false;
+      if (lineBytes.some((byte) => next(state, byte) !== 0)) return true;
+      states.write(state, cell.open, open | lineless);
       return false;
     },
     links: (state) => notes.read(state, note.links),

@@ -55,8 +55,12 @@ export const gapBytes = new Uint8Array(256);
 for (const byte of [0x0a, 0x0d, escape]) gapBytes[byte] = 1;
 for (const literal of literals) gapBytes[literal.charCodeAt(0)] = 1;
 
-const continuingBytes = new Uint8Array(gapBytes);
+/** What may go on a gap, or begin one. */
+export const continuingBytes = new Uint8Array(gapBytes);
 for (const byte of [...lineBytes, ...prefixBytes]) continuingBytes[byte] = 1;
+
+export const lineEnds = new Uint8Array(256);
+for (const byte of [lineFeed, carriageReturn]) lineEnds[byte] = 1;
 
 export function isGapByte(byte: number): boolean {
   return gapBytes[byte] === 1;

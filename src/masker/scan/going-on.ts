@@ -14,10 +14,9 @@ export function mayGoOn(automaton: Automaton, chunk: Uint8Array, at: number, bef
   const byte = chunk[after];
   if (after === at || byte === undefined || mayContinueGap(byte)) return true;
   if (goesOn(automaton, before, chunk, after)) return true;
-  if (chunk[at] === escape) return false;
-  for (let index = 0; index < lineBytes.length; index += 1) {
-    const then = automaton.next(before, lineBytes[index] ?? 0);
-    if (then === 0) continue;
+  if (chunk[at] === escape || !automaton.leadsToLine(before)) return false;
+  for (const first of lineBytes) {
+    const then = automaton.next(before, first);
     if (goesOn(automaton, then, chunk, after)) return true;
     // Several line ends may stand for several.
     if (after - at > 1 && automaton.hold(then) > 1) return true;

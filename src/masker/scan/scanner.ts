@@ -69,6 +69,14 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     return count;
   }
 
+  /** What the last run has matched. */
+  function report(): void {
+    for (let index = 0; index < stopped.matches; index += 1) {
+      const end = base + (stopped.ends[index] ?? 0);
+      spans.add(end - automaton.matchLength(stopped.states[index] ?? 0), end);
+    }
+  }
+
   /** Runs the automaton until no pattern that began at or before the suspect place can be open. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
     let at = from;
@@ -79,6 +87,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       else {
         at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
         state = stopped.state;
+        report();
         if (at < chunk.length) at += leap(chunk, at);
       }
       const open = automaton.hold(state);
