@@ -18,6 +18,7 @@ export interface Scanner {
 const none = new Uint8Array(0);
 /** Up to so many bytes, making their states costs less than a leap. */
 const minLeapBytes = 256;
+const fewBytes = 64;
 const maxMoreBytes = 1_024;
 /** What a leap has passed is searched for what begins inside, by leaps again, and so on: linear only with a bound. */
 const maxLeaps = 8;
@@ -85,7 +86,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       const isBroken = leaps === 0 && breaks.isOpen();
       if (isBroken) at += leapBroken(chunk, at);
       else {
-        at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
+        at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows(), filters.beginnings());
         state = stopped.state;
         report();
         if (at < chunk.length) at += leap(chunk, at);
@@ -111,13 +112,10 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       if (at >= chunk.length) break;
       suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
       const begin = suspect - minReach <= at ? at : reachBack(chunk, suspect, at);
-      if (begin <= at) {
-        // Where nothing can be skipped, there is often more of the same: filters are asked less and less often.
-        more = Math.min(maxMoreBytes, more * 2 + 32);
-        suspect = Math.max(suspect, at + more);
-        continue;
-      }
-      more = 0;
+      // Where little can be skipped, there is often more of the same: the filters are asked less and less often.
+      more = begin - at < fewBytes ? Math.min(maxMoreBytes, more * 2 + 8) : 0;
+      suspect = Math.max(suspect, at + more);
+      if (begin <= at) continue;
       at = begin;
       state = 0;
     }
