@@ -46,7 +46,7 @@ function inPieces(random: Random, pattern: string): string {
 
 function mask(patterns: readonly string[], chunks: readonly Uint8Array[]): string {
   const matchers = createMatchers();
-  matchers.add(patterns.map((pattern) => Buffer.from(pattern)));
+  matchers.add(() => patterns.map((pattern) => Buffer.from(pattern)));
   const stream = createMaskStream(matchers.current);
   return Buffer.concat([...chunks.flatMap((chunk) => stream.write(chunk)), ...stream.end()]).toString('latin1');
 }

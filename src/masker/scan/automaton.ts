@@ -187,7 +187,8 @@ export function createAutomaton(patterns: Patterns): Automaton {
     next,
     fallback: (state) => states.read(state, cell.fallback),
     ahead(state, chunk, at, end) {
-      if ((states.read(state, cell.onlyByte) & ~marked) !== chunk[at] || states.read(state, cell.target) !== notMade) return 0;
+      if ((states.read(state, cell.onlyByte) & ~marked) !== chunk[at] || states.read(state, cell.target) !== notMade)
+        return 0;
       const of = notes.read(state, note.range);
       const depth = notes.read(state, note.depth);
       const last = Math.min(ranges.read(of, range.parting) - 1, landings.after(of, depth));

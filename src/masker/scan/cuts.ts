@@ -1,9 +1,8 @@
 import { escape, skipColours } from './gaps.ts';
-import type { Patterns } from './patterns.ts';
 
 /** Control sequences of terminals that could lie inside a pattern and cut it into pieces of any size. */
 export interface Cuts {
-  readonly add: (patterns: Patterns, which: number) => void;
+  readonly add: (pattern: Uint8Array) => void;
   /** The first one at or after the position; the chunk's end if there is none. */
   readonly find: (bytes: Uint8Array, from: number) => number;
 }
@@ -20,14 +19,10 @@ export function createCuts(): Cuts {
   }
 
   return {
-    add({ bytesOf, startOf, lengthOf }, which) {
-      const bytes = bytesOf(which);
-      // The beginning of the one before it.
-      if (which > 0 && bytes === bytesOf(which - 1) && startOf(which) === startOf(which - 1)) return;
-      const end = startOf(which) + lengthOf(which);
-      let before = bytes[startOf(which)] ?? 0;
-      for (let at = startOf(which) + 1; at < end; at += 1) {
-        const byte = bytes[at] ?? 0;
+    add(pattern) {
+      let before = pattern[0] ?? 0;
+      for (let at = 1; at < pattern.length; at += 1) {
+        const byte = pattern[at] ?? 0;
         pairs[(before << 8) | byte] = 1;
         before = byte;
       }

@@ -8,9 +8,9 @@ export interface Order {
    * the others by their next byte. @returns where the others begin
    */
   readonly sort: (start: number, end: number, depth: number) => number;
-  /** The length of the longest of them. */
+  /** The length of the longest of them, as far as it is in memory. */
   readonly longest: (start: number, end: number) => number;
-  /** For patterns that share their first `depth` bytes, the depth at which one ends or they diverge. */
+  /** For patterns that share their first `depth` bytes, the depth at which they diverge or one ends or is cut. */
   readonly parting: (start: number, end: number, depth: number) => number;
   /** How many bytes from `at` up to `end` are the pattern's from `depth` on, and begin no gap. */
   readonly alike: (place: number, depth: number, chunk: Uint8Array, at: number, end: number) => number;
@@ -21,7 +21,7 @@ export interface Order {
 
 const byteValues = 256;
 
-export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Order {
+export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Patterns): Order {
   const places = new Uint32Array(count());
   for (let index = 0; index < places.length; index += 1) places[index] = index;
   let scratch = new Uint32Array(0);
@@ -29,6 +29,7 @@ export function createOrder({ count, bytesOf, startOf, lengthOf }: Patterns): Or
   const begins = new Uint32Array(byteValues + 2);
   const kindAt = (place: number, depth: number): number => {
     const which = places[place] ?? 0;
+    if (depth === lengthOf(which)) complete(which);
     return depth === lengthOf(which) ? 0 : (bytesOf(which)[startOf(which) + depth] ?? 0) + 1;
   };
 

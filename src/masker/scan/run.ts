@@ -1,6 +1,7 @@
 import { cell, complete, lineless, marked, openBytes, parts, width } from './automaton.ts';
 import { nextBeginning } from './beginnings.ts';
 import type { Bitmap } from './bitmap.ts';
+import { wordBytes } from './filter.ts';
 import { continuingBytes, gapBytes, lineEnds } from './gaps.ts';
 
 // An imported name is looked up each time that it is used, and this loop is what dense text costs.
@@ -12,7 +13,7 @@ const [openMask, completeMark, linelessMark, byteMask, partsMark] = [
   ~marked,
   parts & ~marked,
 ];
-const [cellsOfState, gaps, continuing, ends] = [width, gapBytes, continuingBytes, lineEnds];
+const [cellsOfState, headBytes, gaps, continuing, ends] = [width, wordBytes, gapBytes, continuingBytes, lineEnds];
 
 const maxMatches = 64;
 /** Where the last run stopped, and for each match that it passed the position after it and the state there. */
@@ -49,7 +50,7 @@ export function run(
       byte = chunk[at] ?? 0;
     }
     if (at === end) break;
-    if (open <= 1 && at - open > begun) {
+    if (open < headBytes && at - open > begun) {
       begun = nextBeginning(chunk, at - open, suspect + 1, beginnings);
       if (begun > at - open) {
         [now, open] = [0, 0];
