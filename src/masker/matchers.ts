@@ -35,9 +35,7 @@ export function createMatchers(limit: number = maxShownBytes): Matchers {
   }
 
   return {
-    add(make) {
-      for (const pattern of patterns.add(make)) filters.add(pattern);
-    },
+    add: patterns.add,
     current() {
       // Only when bytes arrive, so that values registered together are entered together.
       const isOlder = patterns.count() > known;

@@ -8,9 +8,7 @@ import { createShortFilter, maxShortBytes } from './short-filter.ts';
 
 /** A filter for each range of lengths, so that short patterns slow down no search for long ones. */
 export interface Filters {
-  /** Enters a pattern for control sequences inside it; needs all its bytes. */
-  readonly add: (pattern: Uint8Array) => void;
-  /** Enters newly added patterns for everything else; a filter that becomes too full is rebuilt. */
+  /** Enters newly added patterns; a filter that becomes too full is rebuilt. */
   readonly update: () => void;
   /** The first four bytes of all patterns, with false positives. */
   readonly beginnings: () => Bitmap;
@@ -84,7 +82,6 @@ export function createFilters(patterns: Patterns): Filters {
   }
 
   return {
-    add: cuts.add,
     update() {
       const count = patterns.count();
       enterBeginnings(count);
@@ -95,6 +92,7 @@ export function createFilters(patterns: Patterns): Filters {
           of.count += 1;
           of.shortest = Math.min(of.shortest, length);
         }
+        cuts.add(patterns, which);
       }
       for (const of of bands) {
         if (of.count <= of.capacity && of.shortest >= of.least) {

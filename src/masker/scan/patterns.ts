@@ -6,9 +6,8 @@ export interface Patterns {
   /**
    * Takes what the function makes, none of which may be empty. Of long ones only the beginning is kept: the function is
    * called again, and must make the same again, once text shows one of these.
-   * @returns those that are not the beginning of the one before
    */
-  readonly add: (make: () => readonly Uint8Array[]) => readonly Uint8Array[];
+  readonly add: (make: () => readonly Uint8Array[]) => void;
   /** The memory that holds the pattern's bytes, among others. */
   readonly bytesOf: (which: number) => Uint8Array;
   readonly startOf: (which: number) => number;
@@ -93,12 +92,10 @@ export function createPatterns(): Patterns {
     add(make) {
       const first = count;
       let last: Uint8Array = none;
-      const distinct: Uint8Array[] = [];
       let hasCut = false;
       for (const bytes of make()) {
         const head = headIn(bytes);
         // Base64 arrives with its padding, without it, and without its last character.
-        if (!isBeginning(bytes, last)) distinct.push(bytes);
         if (!isBeginning(head, headIn(last))) kept.add(head);
         place(head === bytes ? bytes.byteLength : head.byteLength + isCut);
         hasCut ||= head !== bytes;
@@ -106,7 +103,6 @@ export function createPatterns(): Patterns {
         last = bytes;
       }
       if (hasCut) sources.push({ first, end: count, make });
-      return distinct;
     },
     bytesOf,
     startOf: (which) => starts[which] ?? 0,
