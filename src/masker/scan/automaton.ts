@@ -20,6 +20,8 @@ export interface Automaton {
    * through states that are not made.
    */
   readonly ahead: (state: number, chunk: Uint8Array, at: number, end: number) => number;
+  /** Whether the state so many bytes ahead has been reached by a leap. */
+  readonly hasLeapt: (state: number, count: number) => boolean;
   /** The state so many bytes ahead. @param fallback the state after them from the state's fallback */
   readonly leap: (state: number, count: number, fallback: number) => number;
   /** How many of the last bytes could begin an incomplete pattern. */
@@ -194,6 +196,8 @@ export function createAutomaton(patterns: Patterns): Automaton {
       const last = Math.min(ranges.read(of, range.parting) - 1, landings.after(of, depth));
       return order.alike(ranges.read(of, range.first), depth, chunk, at, Math.min(end, at + last - depth));
     },
+    hasLeapt: (state, count) =>
+      landings.at(notes.read(state, note.range), notes.read(state, note.depth) + count) !== undefined,
     leap(state, count, fallback) {
       const of = notes.read(state, note.range);
       const depth = notes.read(state, note.depth) + count;

@@ -20,6 +20,8 @@ export interface Order {
 }
 
 const byteValues = 256;
+/** So many bytes are compared faster by a call than in a loop. */
+const blockBytes = 512;
 
 export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Patterns): Order {
   const places = new Uint32Array(count());
@@ -84,8 +86,9 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
         const [from, to] = [startOf(which), startOf(other)];
         // One is the beginning of the other, in the same memory.
         let at = bytes === more && from === to ? Math.min(parting, lengthOf(other)) : depth;
-        for (const last = Math.min(parting, lengthOf(other)); at < last; at += 1)
-          if (bytes[from + at] !== more[to + at]) break;
+        const last = Math.min(parting, lengthOf(other));
+        while (at + blockBytes <= last && isSame(bytes, from + at, more, to + at)) at += blockBytes;
+        while (at < last && bytes[from + at] === more[to + at]) at += 1;
         parting = at;
       }
       return parting;
@@ -112,4 +115,8 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
       return found;
     },
   };
+}
+
+function isSame(bytes: Uint8Array, at: number, others: Uint8Array, from: number): boolean {
+  return Buffer.compare(bytes.subarray(at, at + blockBytes), others.subarray(from, from + blockBytes)) === 0;
 }

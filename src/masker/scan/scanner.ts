@@ -18,6 +18,8 @@ export interface Scanner {
 const none = new Uint8Array(0);
 /** Up to so many bytes, making their states costs less than a leap. */
 const minLeapBytes = 256;
+/** What is shown for the first time, and perhaps never again. */
+const minNewBytes = 16;
 const fewBytes = 64;
 const maxMoreBytes = 1_024;
 /** What a leap has passed is searched for what begins inside, by leaps again, and so on: linear only with a bound. */
@@ -52,7 +54,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
    */
   function leap(chunk: Uint8Array, at: number): number {
     const count = leaps < maxLeaps ? automaton.ahead(state, chunk, at, chunk.length) : 0;
-    if (count < minLeapBytes) return 0;
+    if (count < minLeapBytes && (count < minNewBytes || automaton.hasLeapt(state, count))) return 0;
     const stretch = chunk.subarray(at, at + count);
     state = automaton.leap(state, count, follow(automaton.fallback(state), stretch, base + at));
     filters.open(chunk);
