@@ -27,7 +27,7 @@ export function createMasker(): Masker {
       const id = hash('sha256', value);
       if (known.has(id)) return 'masked';
       known.add(id);
-      const isCrowded = matchers.keptBytes() > maxNeedleBytes;
+      const isCrowded = matchers.totalBytes() > maxNeedleBytes;
       for (const family of familiesOf(value, isCrowded)) matchers.add(family);
       return 'masked';
     },

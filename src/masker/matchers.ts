@@ -14,8 +14,8 @@ export interface Matchers {
   readonly add: (make: () => readonly Uint8Array[]) => void;
   /** A new object once patterns were added, or its states have grown too large. */
   readonly current: () => Matcher;
-  /** How many bytes of patterns are kept. */
-  readonly keptBytes: () => number;
+  /** The size of all patterns together. */
+  readonly totalBytes: () => number;
 }
 
 /** How much states and completed patterns may take before they are dropped and made again as needed. */
@@ -50,6 +50,6 @@ export function createMatchers(limit: number = maxShownBytes): Matchers {
       }
       return matcher;
     },
-    keptBytes: patterns.keptBytes,
+    totalBytes: patterns.totalBytes,
   };
 }

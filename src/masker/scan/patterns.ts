@@ -18,8 +18,8 @@ export interface Patterns {
   /** Drops what was completed. */
   readonly cut: () => void;
   readonly longest: () => number;
-  /** The memory that is always taken, and that of completed patterns. */
-  readonly keptBytes: () => number;
+  /** The size of all patterns together, and the memory that those take which are completed now. */
+  readonly totalBytes: () => number;
   readonly completedBytes: () => number;
 }
 
@@ -48,7 +48,7 @@ export function createPatterns(): Patterns {
   let changed: (readonly [which: number, slab: number, start: number])[] = [];
   let [slabOf, starts, lengths] = [new Uint32Array(64), new Uint16Array(64), new Uint32Array(64)];
   let count = 0;
-  let longest = 0;
+  let [longest, totalBytes] = [0, 0];
 
   function place(length: number): void {
     if (count === lengths.length) [slabOf, starts, lengths] = [grown(slabOf), grownShort(starts), grown(lengths)];
@@ -100,6 +100,7 @@ export function createPatterns(): Patterns {
         place(head === bytes ? bytes.byteLength : head.byteLength + isCut);
         hasCut ||= head !== bytes;
         longest = Math.max(longest, bytes.byteLength);
+        totalBytes += bytes.byteLength;
         last = bytes;
       }
       if (hasCut) sources.push({ first, end: count, make });
@@ -131,7 +132,7 @@ export function createPatterns(): Patterns {
       completed.clear();
     },
     longest: () => longest,
-    keptBytes: kept.byteLength,
+    totalBytes: () => totalBytes,
     completedBytes: completed.byteLength,
   };
 }
