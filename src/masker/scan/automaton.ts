@@ -111,9 +111,9 @@ export function createAutomaton(patterns: Patterns): Automaton {
     const rest = isFork ? addRange(first, end, ranges.read(of, range.longest), depth) : of;
     const state = place(rest, depth, before);
     const open = first < end || depth === 0 ? depth : states.read(fallback, cell.open) & openBytes;
-    const length = annotate(state, rest, depth, fallback, isComplete);
+    const mark = annotate(state, rest, depth, fallback, isComplete);
     const [onlyByte, target] = isFork ? [parts, rows.reserve(1, notMade)] : [ends, notMade];
-    states.set(state, onlyByte, target, open | length, fallback);
+    states.set(state, onlyByte, target, open | mark, fallback);
     return state;
   }
 

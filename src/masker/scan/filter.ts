@@ -19,7 +19,9 @@ export interface Chunk {
 let chunks = 0;
 const none = new Int32Array(0);
 
-export function chunkOf(bytes: Uint8Array): Chunk {
+export function chunkOf(chunk: Uint8Array): Chunk {
+  // Another array's `indexOf` takes forty times as long.
+  const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const wordsAt = Math.min(bytes.byteLength, -bytes.byteOffset & (wordBytes - 1));
   const count = (bytes.byteLength - wordsAt) >>> 2;
   const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + wordsAt, count) : none;
