@@ -28,7 +28,7 @@ export function createMasker(): Masker {
       if (known.has(id)) return 'masked';
       known.add(id);
       const isCrowded = matchers.totalBytes() > maxNeedleBytes;
-      for (const family of familiesOf(value, isCrowded)) matchers.add(family);
+      for (const { make, isSlow } of familiesOf(value, isCrowded)) matchers.add(make, isSlow);
       return 'masked';
     },
     open: () => createMaskStream(matchers.current),

@@ -10,8 +10,11 @@ export interface Matcher {
 
 /** A growing set of patterns, and what finds them. */
 export interface Matchers {
-  /** Takes the patterns that the function makes; it is called again, and must make the same, when text shows them. */
-  readonly add: (make: () => readonly Uint8Array[]) => void;
+  /**
+   * Takes the patterns that the function makes; it is called again, and must make the same, when text shows them.
+   * @param isSlow whether it must not be called again, for the time that it takes
+   */
+  readonly add: (make: () => readonly Uint8Array[], isSlow?: boolean) => void;
   /** A new object once patterns were added, or its states have grown too large. */
   readonly current: () => Matcher;
   /** The size of all patterns together. */
@@ -43,9 +46,10 @@ export function createMatchers(limit: number = maxShownBytes): Matchers {
         filters.update();
         known = patterns.count();
       }
-      if (isOlder || isTooLarge()) {
-        // No earlier automaton is used any more.
-        patterns.cut();
+      const isLarge = isTooLarge();
+      // What was shown may show again. No earlier automaton is used any more.
+      if (isLarge) patterns.cut();
+      if (isOlder || isLarge) {
         matcher = { automaton: createAutomaton(patterns), filters };
       }
       return matcher;

@@ -18,22 +18,30 @@ const maxSpelledBytes = 4_096;
 const maxLeafBytes = 256;
 
 /** Makes some of a value's needles; each time the same. */
-export type Family = () => readonly Buffer[];
+export interface Family {
+  readonly make: () => readonly Buffer[];
+  /** Whether that takes so long that it should happen once. */
+  readonly isSlow: boolean;
+}
 
 /** Everything that would reveal the value in a log: itself and its parts, in every dialect and encoding. */
 export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
-  return familiesOf(value, isCrowded).flatMap((family) => family());
+  return familiesOf(value, isCrowded).flatMap(({ make }) => make());
 }
 
 /**
- * The same in families, none of which takes long to make again once text shows where one of it begins.
+ * The same in families. Those of a large value are made again in a moment once text shows where one of them begins;
+ * the pairs of dialects of a small one are not, and text that begins like many of them would make all of these again.
  * @param isCrowded there are so many needles that only common ones can be added
  */
 export function familiesOf(value: Uint8Array, isCrowded = false): readonly Family[] {
   const bytes = Buffer.from(value);
   if (bytes.byteLength > maxSpelledBytes || isCrowded)
-    return partsOf(bytes).flatMap((part) => largeFamilies(part, isCrowded));
-  return [() => asBytes(partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength)))];
+    return partsOf(bytes)
+      .flatMap((part) => largeFamilies(part, isCrowded))
+      .map((make) => ({ make, isSlow: false }));
+  const make = (): readonly Buffer[] => asBytes(partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength)));
+  return [{ make, isSlow: true }];
 }
 
 function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly string[] {
@@ -42,7 +50,7 @@ function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly string
 }
 
 /** A large value may have many lines and leaves, each of which would bring a hundred needles. */
-function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Family[] {
+function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Family['make'][] {
   if (kind === 'layout') return [() => [bytes]];
   const isPiece = kind === 'line' || (kind === 'leaf' && bytes.byteLength > maxLeafBytes);
   if (bytes.byteLength <= maxSpelledBytes && !isPiece)

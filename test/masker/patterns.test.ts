@@ -38,6 +38,26 @@ describe('long patterns', () => {
     expect(calls).toBe(3);
   });
 
+  it('are made again once, whatever is registered and shown after that, and not at all where that is slow', () => {
+    for (const [isSlow, again] of [
+      [false, 1],
+      [true, 0],
+    ] as const) {
+      let calls = 0;
+      const matchers = createMatchers();
+      matchers.add(() => {
+        calls += 1;
+        return [long('first')];
+      }, isSlow);
+      for (let round = 0; round < 50; round += 1) {
+        matchers.add(() => [Buffer.from(`token ${round}.`)]);
+        const text = `token ${round}. ${long('first')} ${long('third')}`;
+        expect(mask(matchers, Buffer.from(text), () => text.length)).toBe(`*** *** ${long('third')}`);
+      }
+      expect(calls).toBe(1 + again);
+    }
+  });
+
   it('take the memory of their beginnings until then, and again when they are dropped', () => {
     const patterns = createPatterns();
     patterns.add(() => [long('first'), Buffer.from('short')]);
@@ -86,8 +106,8 @@ function part(random: Random, pattern: Buffer): Buffer {
 it('what a value is searched for by is the same each time that it is made', () => {
   const large = documents.slice(0, 4).map(({ text }) => text.repeat(1 + Math.floor(5_000 / text.length)));
   for (const value of [...Object.values(valueClasses), ...large]) {
-    for (const family of familiesOf(Buffer.from(value))) {
-      const joined = (): string => family().join('\0');
+    for (const { make } of familiesOf(Buffer.from(value))) {
+      const joined = (): string => make().join('\0');
       expect(joined() === joined()).toBe(true);
     }
   }

@@ -6,8 +6,9 @@ export interface Patterns {
   /**
    * Takes what the function makes, none of which may be empty. Of long ones only the beginning is kept: the function is
    * called again, and must make the same again, once text shows one of these.
+   * @param isSlow whether all are kept whole, since it would take long
    */
-  readonly add: (make: () => readonly Uint8Array[]) => void;
+  readonly add: (make: () => readonly Uint8Array[], isSlow?: boolean) => void;
   /** The memory that holds the pattern's bytes, among others. */
   readonly bytesOf: (which: number) => Uint8Array;
   readonly startOf: (which: number) => number;
@@ -89,7 +90,8 @@ export function createPatterns(): Patterns {
 
   return {
     count: () => count,
-    add(make) {
+    add(make, isSlow = false) {
+      const headIn = isSlow ? whole : cutHead;
       const first = count;
       let last: Uint8Array = none;
       let hasCut = false;
@@ -137,7 +139,11 @@ export function createPatterns(): Patterns {
   };
 }
 
-function headIn(bytes: Uint8Array): Uint8Array {
+function whole(bytes: Uint8Array): Uint8Array {
+  return bytes;
+}
+
+function cutHead(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength > maxWholeBytes ? bytes.subarray(0, headBytes) : bytes;
 }
 
