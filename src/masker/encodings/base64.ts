@@ -12,9 +12,8 @@ export function base64Forms(bytes: Buffer): ReadonlySet<string> {
 export function alignedBase64(bytes: Buffer, offset: (typeof alignments)[number]): ReadonlySet<string> {
   const whole = bytes.toString('base64');
   const core = stableCore(bytes, offset);
-  const forms = new Set(offset === 0 ? [whole, whole.replace(/=+$/, ''), core] : [core]);
-  for (const form of [...forms]) forms.add(toUrlAlphabet(form));
-  return new Set([...forms].flatMap(escaped));
+  const forms = offset === 0 ? [whole, whole.replace(/=+$/, ''), core] : [core];
+  return new Set([...forms, ...forms.map(toUrlAlphabet)].flatMap(escaped));
 }
 
 /** Base64 of the bytes' base64, from its beginning on. */

@@ -16,10 +16,13 @@ export interface Automaton {
   /** The state of what is open beside the longest open pattern. */
   readonly fallback: (state: number) => number;
   /**
-   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap,
-   * through states that are not made.
+   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap.
    */
   readonly ahead: (state: number, chunk: Uint8Array, at: number, end: number) => number;
+  /** Whether the state after the only byte that leads on is made. */
+  readonly isMade: (state: number) => boolean;
+  /** How many bytes a single pattern leads on. */
+  readonly rest: (state: number) => number;
   /** Whether the state so many bytes ahead has been reached by a leap. */
   readonly hasLeapt: (state: number, count: number) => boolean;
   /** The state so many bytes ahead. @param fallback the state after them from the state's fallback */
@@ -189,20 +192,27 @@ export function createAutomaton(patterns: Patterns): Automaton {
     next,
     fallback: (state) => states.read(state, cell.fallback),
     ahead(state, chunk, at, end) {
-      if ((states.read(state, cell.onlyByte) & ~marked) !== chunk[at] || states.read(state, cell.target) !== notMade)
-        return 0;
+      if ((states.read(state, cell.onlyByte) & ~marked) !== chunk[at]) return 0;
       const of = notes.read(state, note.range);
       const depth = notes.read(state, note.depth);
-      const last = Math.min(ranges.read(of, range.parting) - 1, landings.after(of, depth));
+      const last = ranges.read(of, range.parting) - 1;
       return order.alike(ranges.read(of, range.first), depth, chunk, at, Math.min(end, at + last - depth));
     },
+    isMade: (state) => states.read(state, cell.target) !== notMade,
+    rest: (state) => ranges.read(notes.read(state, note.range), range.parting) - 1 - notes.read(state, note.depth),
     hasLeapt: (state, count) =>
       landings.at(notes.read(state, note.range), notes.read(state, note.depth) + count) !== undefined,
-    leap(state, count, fallback) {
-      const of = notes.read(state, note.range);
-      const depth = notes.read(state, note.depth) + count;
-      const known = landings.at(of, depth);
-      if (known !== undefined) return known;
+    leap(from, count, fallback) {
+      const of = notes.read(from, note.range);
+      const depth = notes.read(from, note.depth) + count;
+      for (let state = from; ;) {
+        const reached = notes.read(state, note.depth);
+        if (reached === depth) return state;
+        const target = states.read(state, cell.target);
+        const known = target === notMade ? landings.upTo(of, reached, depth) : target;
+        if (known === undefined) break;
+        state = known;
+      }
       const landed = make(of, depth, fallback, none);
       landings.add(of, depth, landed);
       return landed;

@@ -53,7 +53,7 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
       const kind = kindAt(place, depth) + 1;
       begins[kind] = (begins[kind] ?? 0) + 1;
     }
-    const complete = begins[1] ?? 0;
+    const ended = begins[1] ?? 0;
     for (let kind = 1; kind < begins.length; kind += 1) begins[kind] = (begins[kind] ?? 0) + (begins[kind - 1] ?? 0);
     if (scratch.length < end - start) scratch = new Uint32Array(end - start);
     for (let place = start; place < end; place += 1) {
@@ -63,7 +63,7 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
       begins[kind] = to + 1;
     }
     places.set(scratch.subarray(0, end - start), start);
-    return start + complete;
+    return start + ended;
   }
 
   return {

@@ -35,6 +35,7 @@ interface Source {
 const maxWholeBytes = 256;
 /** More than filters enter, and than text has in common with a pattern by chance. */
 const headBytes = 48;
+const maxRemadeBytes = 8 * 1024 * 1024;
 /** In a length. */
 const isCut = 0x8000_0000;
 /** Slabs of completed patterns are numbered from here on. */
@@ -47,6 +48,9 @@ export function createPatterns(): Patterns {
   const sources: Source[] = [];
   /** What was completed, with its slab and start before. */
   let changed: (readonly [which: number, slab: number, start: number])[] = [];
+  /** What was made again lately. */
+  const remade = new Map<Source, readonly Uint8Array[]>();
+  let remadeBytes = 0;
   let [slabOf, starts, lengths] = [new Uint32Array(64), new Uint16Array(64), new Uint32Array(64)];
   let count = 0;
   let [longest, totalBytes] = [0, 0];
@@ -78,6 +82,22 @@ export function createPatterns(): Patterns {
       else after = middle;
     }
     return sources[found];
+  }
+
+  /** Many dialects may show one value after another: it is not made again for each. */
+  function madeBy(source: Source): readonly Uint8Array[] {
+    const known = remade.get(source);
+    if (known !== undefined) return known;
+    const made = source.make();
+    if (remadeBytes > maxRemadeBytes) forget();
+    remade.set(source, made);
+    remadeBytes += made.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    return made;
+  }
+
+  function forget(): void {
+    remade.clear();
+    remadeBytes = 0;
   }
 
   function completeOne(which: number, bytes: Uint8Array, last: Uint8Array): void {
@@ -114,7 +134,7 @@ export function createPatterns(): Patterns {
       const source = (lengths[of] ?? 0) < isCut ? undefined : sourceOf(of);
       if (source === undefined) return;
       const head = headOf(of);
-      const made = source.make();
+      const made = madeBy(source);
       let last: Uint8Array = none;
       // Those that begin alike are compared with one another next.
       for (let which = source.first; which < source.end; which += 1) {
@@ -132,6 +152,7 @@ export function createPatterns(): Patterns {
       }
       changed = [];
       completed.clear();
+      forget();
     },
     longest: () => longest,
     totalBytes: () => totalBytes,

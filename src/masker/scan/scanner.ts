@@ -17,8 +17,9 @@ export interface Scanner {
 
 const none = new Uint8Array(0);
 /** Up to so many bytes, making their states costs less than a leap. */
-const minLeapBytes = 256;
-/** What is shown for the first time, and perhaps never again. */
+const minLeapBytes = 32;
+/** Of shorter patterns, states are made where text shows them a second time: then a byte costs next to nothing. */
+const minLongBytes = 256;
 const minNewBytes = 16;
 const fewBytes = 64;
 const maxMoreBytes = 1_024;
@@ -53,8 +54,9 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
    * begins later. @returns the number of bytes passed
    */
   function leap(chunk: Uint8Array, at: number): number {
-    const count = leaps < maxLeaps ? automaton.ahead(state, chunk, at, chunk.length) : 0;
-    if (count < minLeapBytes && (count < minNewBytes || automaton.hasLeapt(state, count))) return 0;
+    const count = leaps < maxLeaps && !automaton.isMade(state) ? automaton.ahead(state, chunk, at, chunk.length) : 0;
+    const isLong = automaton.rest(state) >= minLongBytes;
+    if (count < (isLong ? minLeapBytes : minNewBytes) || (!isLong && automaton.hasLeapt(state, count))) return 0;
     const stretch = chunk.subarray(at, at + count);
     state = automaton.leap(state, count, follow(automaton.fallback(state), stretch, base + at));
     filters.open(chunk);
