@@ -35,8 +35,7 @@ describe('at rest', () => {
     const tested = await store();
     await write(tested, 'TOKEN', 'value');
     const sealer = {
-      seal: tested.keyring.seal,
-      open: tested.keyring.open,
+      ...tested.keyring,
       rowSigner: async () => (parts: readonly string[]) =>
         createHmac('sha256', 'another').update(JSON.stringify(parts)).digest('hex'),
     };

@@ -151,6 +151,8 @@ function effectOf(
   if (operation.audit === 'none') return effect();
   const subject: Record<string, unknown> = {};
   for (const name of operation.subject) if (input[name] !== undefined) subject[name] = input[name];
-  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller), subject };
+  // Named, since the work of a request whose client has left counts as nobody's.
+  const { organization, requestId } = call;
+  const entry = { organization, operation: id, actor: actorOf(call.caller), subject, requestId };
   return audited(audit, operation.audit, entry, call.notes, effect);
 }
