@@ -38,7 +38,7 @@ export class TableChanges {
   #mayReturn = false;
   #preparing: { readonly reads: Set<TableCount>; readonly writes: Set<TableCount>; isSteady: boolean } | undefined;
 
-  /** @param schemaChanged SQLite may prepare each statement anew, for other tables, and tells nobody of which */
+  /** @param schemaChanged SQLite may prepare each statement again, for other tables, and tells nobody of which */
   constructor(database: DatabaseSync, schemaChanged: () => void) {
     this.#database = database;
     this.#schemaChanged = schemaChanged;
