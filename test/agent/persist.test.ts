@@ -46,7 +46,7 @@ it('a job reads on once the orchestrator that was cut off is back', async () => 
   const link = await createLink(server.url);
   const client = createClient({ url: link.address, token: server.owner, organization: 'default' });
   const session = await openSession(
-    { work: client, farewell: async () => client },
+    client,
     { environment: 'production', workflow: 'w', job: 'j' },
   );
   await link.cut();
