@@ -121,7 +121,12 @@ const stripped = check.strictObject({
 const linking = check.strictObject({ type: check.oneOf('linking'), file: path });
 const modules = check.strictObject({
   type: check.oneOf('modules'),
-  files: check.listOf(check.strictObject({ path, sha256: check.text(64, ({ length }) => length === 64) })),
+  files: check.listOf(
+    check.either(
+      check.strictObject({ path, code: check.text(bounds.recordedCharacters) }),
+      check.strictObject({ path, sha256: check.text(64, ({ length }) => length === 64) }),
+    ),
+  ),
   imports: check.listOf(
     check.strictObject({
       parent: url,

@@ -100,7 +100,12 @@ export const loaderMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('linking'), file: path }),
   z.strictObject({
     type: z.literal('modules'),
-    files: z.array(z.strictObject({ path, sha256: z.string().length(64) })),
+    files: z.array(
+      z.union([
+        z.strictObject({ path, code: text(bounds.recordedCharacters) }),
+        z.strictObject({ path, sha256: z.string().length(64) }),
+      ]),
+    ),
     imports: z.array(
       z.strictObject({
         parent: url,
