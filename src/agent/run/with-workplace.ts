@@ -64,8 +64,10 @@ export async function withWorkplace<T>(
   const shared = options.early && ExchangeFolder.create(temporary, journal, options.early.exchange);
   shared?.catch(() => undefined);
   const farewells: Promise<void>[] = [];
+  let survivors = true;
   try {
     const sandbox = await openSandbox(options, engine, searchPath, { temporary, journal }, namespaces);
+    survivors = !sandbox.hasNamespaces;
     const limiter = new Limiter(sandbox, options.limits, searchPath, journal);
     const limits = await limiter.require();
     const view =
@@ -105,7 +107,7 @@ export async function withWorkplace<T>(
     }
   } finally {
     // The watchdog outlives this process and handles a container that may still appear.
-    const isWaiting = await journal.close();
+    const isWaiting = await journal.close(survivors);
     if (!isWaiting) await (await watchdog)?.end();
     await Promise.all(farewells);
   }
