@@ -17,6 +17,7 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
   const url = new URL(urlOf(flags, io));
   if (!isLoopback(url)) return client;
   let waiting: Promise<void> | undefined;
+  let hasAnswered = false;
   const wait = async (): Promise<void> => {
     await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
     // By now it has left its token.
@@ -24,9 +25,11 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
   };
   const persist = async <T>(request: () => Promise<T>): Promise<T> => {
     try {
-      return await request();
+      const answer = await request();
+      hasAnswered = true;
+      return answer;
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (hasAnswered || !isRefused(error)) throw error;
       await (waiting ??= wait());
       return request();
     }

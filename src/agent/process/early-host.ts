@@ -8,6 +8,9 @@ import { findProject } from '../workflow/project.ts';
 import { Child } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
 
+/** How long its first word is waited for. */
+const wordMs = 10_000;
+
 /**
  * A step host without a sandbox, started before the agent has loaded its own code. It has no work and no file, so that
  * nothing has to be cleaned up after it: without its agent it ends.
@@ -51,11 +54,12 @@ export class EarlyHost {
     }
   }
 
-  /** What it has shown to work here by its first word; `undefined`: it has ended, or is in none. */
+  /** What it has shown to work here by its first word; `undefined`: it has ended, is in none, or says nothing. */
   async provenNamespaces(): Promise<Namespaces | undefined> {
     const { pipe, ended } = this.child;
     if (this.#namespaces === undefined || pipe === undefined) return undefined;
-    await Promise.race([once(pipe, 'readable').catch(() => undefined), ended]);
+    const told = once(pipe, 'readable', { signal: AbortSignal.timeout(wordMs) }).catch(() => undefined);
+    await Promise.race([told, ended]);
     // It is also readable at its end.
     return pipe.readableLength > 0 ? this.#namespaces : undefined;
   }

@@ -89,17 +89,7 @@ export async function withWorkplace<T>(
     try {
       const surroundings = { ...sandbox.forLoader(workplace.environment), limits, copy: undefined };
       const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
-      // Without it, the early process is not taken.
-      const exchange = await shared;
-      const early =
-        sandbox.name === 'none' &&
-        Object.keys(limits).length === 0 &&
-        options.early?.take(project.root, temporary, sandbox.hasNamespaces) === true
-          ? options.early
-          : undefined;
-      if (early === undefined) await exchange?.remove();
-      const loader =
-        early === undefined || exchange === undefined ? await launch() : StepProcess.adopt(early.child, exchange);
+      const loader = (await adopt(options.early, await shared, workplace, limits)) ?? (await launch());
       watchdog ??= turn().then(watch);
       return await use({ project, workplace, pool, loader, launch, farewells });
     } finally {
@@ -111,4 +101,18 @@ export async function withWorkplace<T>(
     if (!isWaiting) await (await watchdog)?.end();
     await Promise.all(farewells);
   }
+}
+
+/** The process that has started before, where it is what the run needs. */
+async function adopt(
+  early: EarlyHost | undefined,
+  exchange: ExchangeFolder | undefined,
+  { project, temporary, sandbox }: Workplace,
+  limits: Limits,
+): Promise<StepProcess | undefined> {
+  if (early === undefined || exchange === undefined) return undefined;
+  const isPlain = sandbox.name === 'none' && Object.keys(limits).length === 0;
+  if (isPlain && early.take(project, temporary, sandbox.hasNamespaces)) return StepProcess.adopt(early.child, exchange);
+  await exchange.remove();
+  return undefined;
 }
