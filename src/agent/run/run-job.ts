@@ -8,6 +8,7 @@ import { ProjectCopy } from '../project-view/project-copy.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
 import type { ApiClient } from '../../api/client.ts';
+import type { SessionKeyPair } from '../../api/job-seal.ts';
 import { openSession } from '../session/open-session.ts';
 import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts';
 import type { ChosenJob } from './choose-jobs.ts';
@@ -29,6 +30,8 @@ export interface JobRun {
   readonly pool: StepPool;
   readonly masker: Masker;
   readonly client: () => Promise<ApiClient>;
+  /** For one session, where one was made ahead. */
+  readonly pair: () => SessionKeyPair | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** What still has to be said to the orchestrator when the job is over. */
@@ -118,14 +121,10 @@ function told(
   return { code, error: message, hint, ...(requestId !== undefined && { requestId }) };
 }
 
-async function open({ job, loaded, client }: JobRun): Promise<JobSession> {
+async function open({ job, loaded, client, pair }: JobRun): Promise<JobSession> {
   if (job.environment === undefined) return emptySession;
-  return openSession(await client(), {
-    environment: job.environment,
-    workflow: loaded.workflow.name,
-    job: job.name,
-    secrets: job.secrets,
-  });
+  const { environment, name, secrets } = job;
+  return openSession(await client(), { environment, workflow: loaded.workflow.name, job: name, secrets }, pair());
 }
 
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {

@@ -1,6 +1,7 @@
 import { createMasker } from '@kici-dev/secret-masker';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
 import type { ApiClient } from '../../api/client.ts';
+import { createSessionKeyPair } from '../../api/job-seal.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject } from '../workflow/load-project.ts';
 import type { Project } from '../workflow/project.ts';
@@ -41,9 +42,10 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     signal,
     forSteps: true,
   });
-  // Most first jobs need it, and the loader has nothing to report yet. A job that needs it sees a failure.
+  // Most first jobs need these, and the loader has nothing to report yet. A job that needs the client sees a failure.
   const loading = options.client();
   loading.catch(() => undefined);
+  const pairs = [createSessionKeyPair()];
   const found = await reading;
   if (found.reader !== undefined) run.pool.adopt(found.reader);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
@@ -82,6 +84,7 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
           pool: own,
           masker,
           client,
+          pair: () => pairs.pop(),
           emit,
           signal,
           farewells: run.farewells,

@@ -32,11 +32,15 @@ const farewellMs = 5_000;
 
 /**
  * Opens a job at the orchestrator, which answers names but no values.
+ * @param pair of this session alone
  * @throws ApiError if the orchestrator refuses the job or cannot be reached
  */
-export async function openSession(client: ApiClient, request: SessionRequest): Promise<JobSession> {
+export async function openSession(
+  client: ApiClient,
+  request: SessionRequest,
+  pair = createSessionKeyPair(),
+): Promise<JobSession> {
   const stated = request.secrets;
-  const pair = createSessionKeyPair();
   // A session whose answer was lost is never used, and ends by itself.
   const opened = await persist(false, () =>
     client.send(openJob, {
