@@ -11,6 +11,8 @@ export interface Request {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** As it was sent. */
+  readonly retryAfter: string | undefined;
 }
 
 /**
@@ -48,7 +50,11 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
     });
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(Buffer.from(chunk));
-    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+    return {
+      status: response.statusCode ?? 0,
+      text: Buffer.concat(chunks).toString(),
+      retryAfter: response.headers['retry-after'],
+    };
   };
 }
 

@@ -35,6 +35,7 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
     }
   };
   return {
+    signal,
     call: async (operation, input, token) => persist(async () => client.call(operation, input, token)),
     send: async (call, input, token, until) => persist(async () => client.send(call, input, token, until)),
   };

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
-import { actorOf } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -78,8 +77,8 @@ export function createAudit(services: AuditServices): AuditHandlers {
       return { checkpoint, kept: checkpoints.hasSink };
     },
     async 'audit.cut'(limits, call) {
-      const { organization, caller, context } = call;
-      const { through, rows, row } = await cutLog({ ...services, verify }, organization, limits, actorOf(caller));
+      const { organization, context } = call;
+      const { through, rows, row } = await cutLog({ ...services, verify }, limits, call);
       call.note({ through, rows, row });
       await removeCutRows(services, organization, context.signal);
       return { through, rows, row };
