@@ -34,8 +34,12 @@ export interface ApiClient {
     input: z.input<I>,
     token?: string,
   ): Promise<z.output<O>>;
-  /** The same by a description that no schema library has to be loaded for. @throws ApiError */
-  send<I extends object, O>(call: CheckedCall<I, O>, input: I, token?: string): Promise<O>;
+  /**
+   * The same by a description that no schema library has to be loaded for.
+   * @param signal replaces the client's own, such as after that has cancelled all else
+   * @throws ApiError
+   */
+  send<I extends object, O>(call: CheckedCall<I, O>, input: I, token?: string, signal?: AbortSignal): Promise<O>;
 }
 
 /** An operation as one client calls it. */
@@ -51,6 +55,7 @@ export function createClient(options: ClientOptions): ApiClient {
     operation: Pick<Operation, 'method' | 'path' | 'query'>,
     input: object,
     token: string | undefined,
+    signal: AbortSignal | undefined,
     read: (answer: unknown) => { readonly data: T } | undefined,
   ): Promise<T> {
     const { path, body } = requestOf(operation, options.organization, input);
@@ -58,7 +63,6 @@ export function createClient(options: ClientOptions): ApiClient {
     const requestId = crypto.randomUUID();
     const { method } = operation;
     const headers = headersOf(body, token, requestId, options.traceparent);
-    const { signal } = options;
     const request = (): Promise<string> => send(exchange, url, requestId, { method, headers, body, signal });
     const text = await (method === 'GET' ? persist(passing.reading, signal, request) : request());
     const answer = read(parseJson(text));
@@ -74,12 +78,12 @@ export function createClient(options: ClientOptions): ApiClient {
   return {
     signal: options.signal,
     call: async (operation, input, token = options.token) =>
-      ask(operation, input, token, (answer) => {
+      ask(operation, input, token, options.signal, (answer) => {
         const { success, data } = operation.output.safeParse(answer);
         return success ? { data } : undefined;
       }),
-    send: async (call, input, token = options.token) =>
-      ask(call, input, token, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
+    send: async (call, input, token = options.token, signal = options.signal) =>
+      ask(call, input, token, signal, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
   };
 }
 
