@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { buildPackages } from './build.ts';
 import { publishedPackages } from './packages.ts';
 
-/** For the image's user, and for the group that every other user of a container has on OpenShift. */
+/** For the group that the image's user has, as every other user of a container has it on OpenShift. */
 const dataFolderMode = 0o770;
 const programs = ['kici-admin', 'kici-orchestrator'];
 
 /**
  * Builds the packages and lays them out as a container image has them: each in the folder that the links of an
  * installed `node_modules` lead to.
- * @param output gets `root`, which is copied to `/`, and `data`, which is copied to `/var/lib`
+ * @param output gets `root`, which is copied to `/`
  */
 export async function layOutImage(output: string): Promise<void> {
   const built = join(output, 'built');
@@ -20,8 +20,9 @@ export async function layOutImage(output: string): Promise<void> {
   const bin = join(output, 'root/usr/local/bin');
   mkdirSync(bin, { recursive: true });
   for (const name of programs) symlinkSync(`/app/bin/${name}.mjs`, join(bin, name));
-  mkdirSync(join(output, 'data/kici'), { recursive: true });
-  chmodSync(join(output, 'data/kici'), dataFolderMode);
+  const home = join(output, 'root/var/lib/kici');
+  mkdirSync(home, { recursive: true });
+  chmodSync(home, dataFolderMode);
 }
 
 if (process.argv[1] === import.meta.filename) await layOutImage(process.argv[2] ?? 'image');

