@@ -97,10 +97,15 @@ export async function withWorkplace<T>(
       await pool.close();
     }
   } finally {
-    // The watchdog outlives this process and handles a container that may still appear.
-    const isWaiting = await journal.close(survivors);
-    if (!isWaiting) await (await watchdog)?.end();
-    await Promise.all(farewells);
+    try {
+      // No process has taken it where the run ended before. What cannot be removed now stays in the journal.
+      await shared?.then(async (exchange) => exchange.remove()).catch(() => undefined);
+      // The watchdog outlives this process and handles a container that may still appear.
+      const isWaiting = await journal.close(survivors);
+      if (!isWaiting) await (await watchdog)?.end();
+    } finally {
+      await Promise.all(farewells);
+    }
   }
 }
 
