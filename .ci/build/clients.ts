@@ -80,8 +80,7 @@ const options: BuildOptions = {
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'linked',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   logLevel: 'error',
 };
 

@@ -45,10 +45,7 @@ it('a job reads on once the orchestrator that was cut off is back', async () => 
   const server = await withProduction();
   const link = await createLink(server.url);
   const client = createClient({ url: link.address, token: server.owner, organization: 'default' });
-  const session = await openSession(
-    client,
-    { environment: 'production', workflow: 'w', job: 'j' },
-  );
+  const session = await openSession(client, { environment: 'production', workflow: 'w', job: 'j' });
   await link.cut();
   const reading = session.read(new Set(['TOKEN']));
   await link.mend();

@@ -37,7 +37,7 @@ const addPath = check.strictObject({
   folder: check.text(bounds.pathCharacters, (folder) => folder !== ''),
 });
 /** The process has started, and waits for its work. */
-const ready = check.strictObject({ type: check.oneOf('ready') });
+const started = check.strictObject({ type: check.oneOf('ready') });
 /** The workflow's file is imported; what comes now is the step's own. */
 const imported = check.strictObject({ type: check.oneOf('imported') });
 const succeeded = check.strictObject({ type: check.oneOf('finished'), status: check.oneOf('succeeded') });
@@ -48,7 +48,7 @@ const failed = check.strictObject({
 });
 
 /** Whether a step may send this. */
-export const isStepMessage = check.either(ready, ask, imported, succeeded, failed, addPath);
+export const isStepMessage = check.either(started, ask, imported, succeeded, failed, addPath);
 
 const name = check.text(200, (value) => value !== '');
 /** Starts as no option of a command line does. */
@@ -148,7 +148,7 @@ const invalid = check.strictObject({
 const loaded = check.strictObject({ type: check.oneOf('loaded'), quiet: check.flag });
 
 /** Whether a process that reads workflows may send this. */
-export const isLoaderMessage = check.either(ready, stripped, linking, modules, importing, read, invalid, loaded);
+export const isLoaderMessage = check.either(started, stripped, linking, modules, importing, read, invalid, loaded);
 
 export type SecretRequest = check.Checked<typeof secretRequest>;
 export type StepMessage = check.Checked<typeof isStepMessage>;

@@ -30,7 +30,7 @@ export const secretRequest = z.discriminatedUnion('kind', [
 const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(bounds.requests) });
 const addPath = z.strictObject({ type: z.literal('addPath'), folder: path.min(1) });
 /** The process has started, and waits for its work. */
-const ready = z.strictObject({ type: z.literal('ready') });
+const started = z.strictObject({ type: z.literal('ready') });
 /** The workflow's file is imported; what comes now is the step's own. */
 const imported = z.strictObject({ type: z.literal('imported') });
 const finished = z.discriminatedUnion('status', [
@@ -38,7 +38,7 @@ const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(bounds.messageBytes) }),
 ]);
 
-export const stepMessage = z.discriminatedUnion('type', [ready, imported, ask, addPath, finished]);
+export const stepMessage = z.discriminatedUnion('type', [started, imported, ask, addPath, finished]);
 
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
@@ -91,7 +91,7 @@ function canAllRun(jobs: readonly { readonly name: string; readonly needs: reado
 }
 
 export const loaderMessage = z.discriminatedUnion('type', [
-  ready,
+  started,
   z.strictObject({
     type: z.literal('stripped'),
     typescript: text(bounds.messageBytes),

@@ -40,7 +40,7 @@ export default function SecretsPage(): ReactElement {
         </TreeHead>
         <div className={styles['filter']}>
           <SearchField
-            label={names.length > 1 ? 'Filter scopes of open backends' : 'Filter scopes'}
+            label={names.length > 1 ? 'Filter open backends' : 'Filter scopes'}
             value={text}
             onText={setText}
           />
