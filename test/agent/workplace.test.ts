@@ -35,7 +35,7 @@ const ended = async ({ loader }: OpenWorkplace): Promise<string> => {
   return 'done';
 };
 
-it('a run whose sandbox cannot be had leaves nothing of the process that has started before', async () => {
+it('a run whose sandbox is missing leaves nothing of the process that has started before', async () => {
   const project = await made();
   const options = optionsOf(project, { PATH: '' });
   const run = withWorkplace({ ...options, sandbox: 'bwrap' }, ended);
