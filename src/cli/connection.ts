@@ -1,8 +1,8 @@
-import { ApiError } from '../api/api-error.ts';
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localCertificateLink, localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
+import { PatientClient, type Credentials } from './patient-client.ts';
 import { CommandError } from './terminal/command-error.ts';
 import type { Io } from './terminal/io.ts';
 import { organizationOf, present, urlOf, type ConnectionFlags } from './server-url.ts';
@@ -11,54 +11,27 @@ import { isLoopback, waitForStart } from './wait-for-start.ts';
 const maxTokenBytes = 65_536;
 const maxOwnBytes = 1_048_576;
 
-/** As `connect`, but waits for a local orchestrator that is just starting, should it refuse the first connection. */
+/**
+ * Flags override the environment, which overrides the local token's file. A local orchestrator may be just starting.
+ * @throws UsageError, CommandError (`cannot_read`)
+ */
 export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
-  let client = await connect(flags, io, signal);
-  const url = new URL(urlOf(flags, io));
-  if (!isLoopback(url)) return client;
-  let waiting: Promise<void> | undefined;
-  let hasAnswered = false;
-  const wait = async (): Promise<void> => {
-    await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
-    // By now it has left its token.
-    client = await connect(flags, io, signal);
-  };
-  const persist = async <T>(request: () => Promise<T>): Promise<T> => {
-    try {
-      const answer = await request();
-      hasAnswered = true;
-      return answer;
-    } catch (error) {
-      if (hasAnswered || !isRefused(error)) throw error;
-      await (waiting ??= wait());
-      return request();
-    }
-  };
-  return {
-    signal,
-    call: async (operation, input, token) => persist(async () => client.call(operation, input, token)),
-    send: async (call, input, token, until) => persist(async () => client.send(call, input, token, until)),
-  };
-}
-
-function isRefused(error: unknown): boolean {
-  return ApiError.is(error) && error.failure?.reason === 'connection_refused';
-}
-
-/** Flags override the environment, which overrides the local token's file. */
-export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = urlOf(flags, io);
   // Checked first, so that nobody waits for a usage error.
   const organization = organizationOf(flags, io);
-  const token = await tokenOf(flags, io);
-  return createClient({
-    url,
-    token,
-    certificate: await localCertificate(url, token, io),
-    organization,
-    traceparent: traceparentOf(io),
-    ...(signal !== undefined && { signal }),
-  });
+  const given = await givenToken(flags, io);
+  const read = async (): Promise<Credentials> => {
+    const token = given ?? (await localToken(url, io));
+    return { token, certificate: await localCertificate(url, token, io) };
+  };
+  const traceparent = traceparentOf(io);
+  const connect = (credentials: Credentials): ApiClient =>
+    createClient({ url, ...credentials, organization, traceparent, ...(signal !== undefined && { signal }) });
+  const address = new URL(url);
+  if (!isLoopback(address)) return connect(await read());
+  const isReady = async (): Promise<boolean> => (await read()).token !== undefined;
+  const started = async (): Promise<void> => waitForStart(address, io, isReady, signal);
+  return new PatientClient({ read, connect, started }, await read());
 }
 
 /** As CI systems hand it to what they start (opentelemetry.io/docs/specs/otel/context/env-carriers). */
@@ -67,9 +40,9 @@ function traceparentOf({ environment }: Io): string | undefined {
   return /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-[\da-f]{2}$/.test(given) ? given : undefined;
 }
 
-async function tokenOf(flags: ConnectionFlags, io: Io): Promise<string | undefined> {
-  if (flags.tokenFile !== undefined) return tokenFrom(flags.tokenFile);
-  return present(io.environment['KICI_TOKEN']) ?? localToken(urlOf(flags, io), io);
+/** Read only once: the file may be a pipe. */
+async function givenToken({ tokenFile }: ConnectionFlags, io: Io): Promise<string | undefined> {
+  return tokenFile === undefined ? present(io.environment['KICI_TOKEN']) : tokenFrom(tokenFile);
 }
 
 async function tokenFrom(file: string): Promise<string> {

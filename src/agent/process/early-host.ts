@@ -2,14 +2,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { envFile, temporaryName, temporaryPlace } from '../mounts/temporary-name.ts';
-import { installedNamespaces, type Namespaces } from '../sandbox/namespaces.ts';
+import { installedNamespaces, tryMs, type Namespaces } from '../sandbox/namespaces.ts';
 import { noSandbox } from '../sandbox/none.ts';
 import { findProject } from '../workflow/project.ts';
 import { Child } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
-
-/** How long its first word is waited for. */
-const wordMs = 10_000;
 
 /**
  * A step host without a sandbox, started before the agent has loaded its own code. It has no work and no file, so that
@@ -54,21 +51,28 @@ export class EarlyHost {
     }
   }
 
-  /** What it has shown to work here by its first word; `undefined`: it has ended, is in none, or says nothing. */
-  async provenNamespaces(): Promise<Namespaces | undefined> {
+  /**
+   * What it has shown to work here by its first word; `undefined`: it has ended, is in none, or says nothing.
+   * @param cancelled ends the wait for it
+   */
+  async provenNamespaces(cancelled: AbortSignal): Promise<Namespaces | undefined> {
     const { pipe, ended } = this.child;
     if (this.#namespaces === undefined || pipe === undefined) return undefined;
-    const told = once(pipe, 'readable', { signal: AbortSignal.timeout(wordMs) }).catch(() => undefined);
-    await Promise.race([told, ended]);
-    // It is also readable at its end.
-    return pipe.readableLength > 0 ? this.#namespaces : undefined;
+    const signal = AbortSignal.any([cancelled, AbortSignal.timeout(tryMs)]);
+    await Promise.race([once(pipe, 'readable', { signal }).catch(() => undefined), ended]);
+    return this.#hasSpoken ? this.#namespaces : undefined;
   }
 
-  /** Whether it is what a run of that project needs, which takes it then. */
+  /** Whether it is what a run of that project needs, which takes it then. One in namespaces must have spoken. */
   take(root: string, temporary: string, hasNamespaces: boolean): boolean {
-    this.#isTaken =
-      root === this.#root && temporary === this.#temporary && hasNamespaces === (this.#namespaces !== undefined);
+    const isAlike = root === this.#root && temporary === this.#temporary;
+    this.#isTaken = isAlike && (this.#namespaces === undefined ? !hasNamespaces : hasNamespaces && this.#hasSpoken);
     return this.#isTaken;
+  }
+
+  /** Its pipe is also readable at its end. */
+  get #hasSpoken(): boolean {
+    return (this.child.pipe?.readableLength ?? 0) > 0;
   }
 
   /** Ends it unless somebody has taken it. */

@@ -13,34 +13,42 @@ const script = `read -r word; [ "$word" = ${farewell} ] || exec "$@"`;
 
 /** Cleans up at once after an agent that is killed. What it misses is left to the next agent. */
 export class Watchdog {
-  readonly #shell: ChildProcess;
+  readonly #shell: ChildProcess | undefined;
 
-  private constructor(shell: ChildProcess) {
+  private constructor(shell: ChildProcess | undefined) {
     this.#shell = shell;
   }
 
-  /** @param journal the agent's own @param environment includes what a container engine needs, but no token */
+  /**
+   * Where it cannot be started, the next agent cleans up.
+   * @param journal the agent's own
+   * @param environment includes what a container engine needs, but no token
+   */
   static start(journal: string, environment: Readonly<Record<string, string>>): Watchdog {
-    // In its own session, so that whatever ends the agent's group does not end it.
-    const shell = spawn('sh', ['-c', script, 'kici-watchdog', process.execPath, sweeperFile, journal], {
-      cwd: '/',
-      env: environment,
-      stdio: ['pipe', 'ignore', 'ignore'],
-      detached: true,
-    });
-    // Without a watchdog, the next agent cleans up.
-    shell.on('error', () => undefined);
-    shell.stdin?.on('error', () => undefined);
-    shell.unref();
-    return new Watchdog(shell);
+    try {
+      // In its own session, so that whatever ends the agent's group does not end it.
+      const shell = spawn('sh', ['-c', script, 'kici-watchdog', process.execPath, sweeperFile, journal], {
+        cwd: '/',
+        env: environment,
+        stdio: ['pipe', 'ignore', 'ignore'],
+        detached: true,
+      });
+      shell.on('error', () => undefined);
+      shell.stdin?.on('error', () => undefined);
+      shell.unref();
+      return new Watchdog(shell);
+    } catch {
+      // As for an environment that is too large: other failures are told by the event.
+      return new Watchdog(undefined);
+    }
   }
 
   /** The agent has cleaned up on its own. */
   async end(): Promise<void> {
-    const { exitCode, signalCode, pid } = this.#shell;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    this.#shell.ref();
-    this.#shell.stdin?.end(`${farewell}\n`);
-    await once(this.#shell, 'exit');
+    const shell = this.#shell;
+    if (shell?.pid === undefined || shell.exitCode !== null || shell.signalCode !== null) return;
+    shell.ref();
+    shell.stdin?.end(`${farewell}\n`);
+    await once(shell, 'exit');
   }
 }

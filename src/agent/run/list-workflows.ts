@@ -6,7 +6,6 @@ import { withWorkplace, type WorkplaceOptions } from './with-workplace.ts';
 export interface ListOptions extends WorkplaceOptions {
   /** What the author's modules print while they are read. */
   readonly loaderOutput: (chunk: Uint8Array) => void;
-  readonly signal: AbortSignal;
 }
 
 export interface ListedWorkflow extends WorkflowData {

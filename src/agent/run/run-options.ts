@@ -21,5 +21,4 @@ export interface RunOptions extends WorkplaceOptions {
   readonly emit: Emit;
   /** What the author's modules print while they are read, and what is wrong with them. */
   readonly loaderOutput: (chunk: Uint8Array) => void;
-  readonly signal: AbortSignal;
 }

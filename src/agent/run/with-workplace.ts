@@ -29,6 +29,7 @@ export interface WorkplaceOptions extends SandboxOptions {
   readonly credentials: readonly string[];
   /** The first process of a run without a sandbox, which starts before all else. */
   readonly early?: EarlyHost | undefined;
+  readonly signal: AbortSignal;
 }
 
 export interface OpenWorkplace {
@@ -52,7 +53,7 @@ export async function withWorkplace<T>(
   use: (opened: OpenWorkplace) => Promise<T>,
 ): Promise<T> {
   const { environment } = options;
-  const namespaces = lookForNamespaces(options, options.early);
+  const namespaces = lookForNamespaces(options, options.early, options.signal);
   const temporary = temporaryPlace(options.temporary ?? environment['TMPDIR']);
   const project = findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
@@ -96,10 +97,15 @@ export async function withWorkplace<T>(
       await pool.close();
     }
   } finally {
-    // The watchdog outlives this process and handles a container that may still appear.
-    const isWaiting = await journal.close(survivors);
-    if (!isWaiting) await (await watchdog)?.end();
-    await Promise.all(farewells);
+    try {
+      // No process has taken it where the run ended before. What cannot be removed now stays in the journal.
+      await shared?.then(async (exchange) => exchange.remove()).catch(() => undefined);
+      // The watchdog outlives this process and handles a container that may still appear.
+      const isWaiting = await journal.close(survivors);
+      if (!isWaiting) await (await watchdog)?.end();
+    } finally {
+      await Promise.all(farewells);
+    }
   }
 }
 
@@ -113,6 +119,7 @@ async function adopt(
   if (early === undefined || exchange === undefined) return undefined;
   const isPlain = sandbox.name === 'none' && Object.keys(limits).length === 0;
   if (isPlain && early.take(project, temporary, sandbox.hasNamespaces)) return StepProcess.adopt(early.child, exchange);
+  early.discard();
   await exchange.remove();
   return undefined;
 }

@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const tryMs = 10_000;
+/** How long a trial may take. */
+export const tryMs = 10_000;
 
 /**
  * The first of all processes: the others end with it, and what loses its parent is its child. What it says itself of a

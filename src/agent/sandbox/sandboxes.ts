@@ -21,9 +21,10 @@ export interface SandboxOptions {
 export async function lookForNamespaces(
   { sandbox, namespaces }: SandboxOptions,
   early: EarlyHost | undefined,
+  signal: AbortSignal,
 ): Promise<Namespaces | undefined> {
   if (sandbox !== 'none' || !namespaces) return undefined;
-  return (await early?.provenNamespaces()) ?? findNamespaces();
+  return (await early?.provenNamespaces(signal)) ?? findNamespaces();
 }
 
 /**
