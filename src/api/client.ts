@@ -1,5 +1,6 @@
 import { connectionReason, failureReasons, type FailureReason } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
+import { linesType, type Progress } from './answer-lines.ts';
 import { ApiError, isApiErrorCode } from './api-error.ts';
 import { isErrorBody } from './client-checks.ts';
 import type { Check } from './checks.ts';
@@ -24,12 +25,14 @@ export interface ClientOptions {
 export interface ApiClient {
   /**
    * @param token replaces the client's own, such as a job's
+   * @param onProgress hears how far an operation is that may take minutes
    * @throws ApiError
    */
   call<I extends z.ZodObject, O extends z.ZodType>(
     operation: Operation<I, O>,
     input: z.input<I>,
     token?: string,
+    onProgress?: (progress: Progress) => void,
   ): Promise<z.output<O>>;
   /** The same by a description that no schema library has to be loaded for. @throws ApiError */
   send<I extends object, O>(call: CheckedCall<I, O>, input: I, token?: string): Promise<O>;
@@ -49,15 +52,20 @@ export function createClient(options: ClientOptions): ApiClient {
     input: object,
     token: string | undefined,
     read: (answer: unknown) => { readonly data: T } | undefined,
+    onProgress?: (progress: Progress) => void,
   ): Promise<T> {
     const { path, body } = requestOf(operation, options.organization, input);
     const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
     const requestId = crypto.randomUUID();
     const text = await send(exchange, url, requestId, {
       method: operation.method,
-      headers: headersOf(body, token, requestId, options.traceparent),
+      headers: {
+        ...headersOf(body, token, requestId, options.traceparent),
+        ...(onProgress !== undefined && { accept: `${linesType}, application/json` }),
+      },
       body,
       signal: options.signal,
+      onProgress,
     });
     const answer = read(parseJson(text));
     if (answer === undefined)
@@ -71,11 +79,17 @@ export function createClient(options: ClientOptions): ApiClient {
     return answer.data;
   }
   return {
-    call: async (operation, input, token = options.token) =>
-      ask(operation, input, token, (answer) => {
-        const { success, data } = operation.output.safeParse(answer);
-        return success ? { data } : undefined;
-      }),
+    call: async (operation, input, token = options.token, onProgress) =>
+      ask(
+        operation,
+        input,
+        token,
+        (answer) => {
+          const { success, data } = operation.output.safeParse(answer);
+          return success ? { data } : undefined;
+        },
+        operation.tellsProgress === true ? onProgress : undefined,
+      ),
     send: async (call, input, token = options.token) =>
       ask(call, input, token, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
   };

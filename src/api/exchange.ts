@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionOptions, SecureContextOptions } from 'node:tls';
+import { AnswerLines, linesType, type Progress } from './answer-lines.ts';
 
 export interface Request {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Hears how far the work is, where the server tells; its headers have to accept that. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface HttpAnswer {
@@ -32,7 +35,7 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
     ? process.getBuiltinModule('node:https')
     : process.getBuiltinModule('node:http');
   const trusted = certificate === undefined ? {} : trust(certificate);
-  return async (url, { method, headers, body, signal }) => {
+  return async (url, { method, headers, body, signal, onProgress }) => {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = request(
         url,
@@ -46,6 +49,11 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
         .once('error', reject)
         .end(body);
     });
+    if (response.headers['content-type'] === linesType && onProgress !== undefined) {
+      const lines = new AnswerLines(onProgress);
+      for await (const text of response.setEncoding('utf8')) lines.add(String(text));
+      return lines.end();
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(Buffer.from(chunk));
     return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };

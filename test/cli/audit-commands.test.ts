@@ -70,7 +70,10 @@ describe('kici-admin audit checkpoint', () => {
     const file = await newFile();
     const lines = [{ ready: true }, forged, ...unknown, good].map((line) => `${JSON.stringify(line)}\n`);
     await writeFile(file, lines.join(''));
-    const { exitCode, stdout: told } = await run('audit', 'verify', '--checkpoint', file, '--json');
+    const asked: string[] = [];
+    const proxy = await startProxy(shared.server.url, async (path) => void asked.push(path));
+    const { exitCode, stdout: told } = await run('audit', 'verify', '--checkpoint', file, '--json', '--url', proxy);
+    expect(asked.filter((path) => path.endsWith('/audit/verify'))).toHaveLength(1);
     const { problems, continues, skipped } = z
       .object({ problems: z.array(z.unknown()), continues: z.object({ sequence: z.int() }), skipped: z.int() })
       .parse(JSON.parse(told));

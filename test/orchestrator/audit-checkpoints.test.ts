@@ -24,7 +24,8 @@ const checkpointOf = async (server: TestServer): Promise<AuditCheckpoint> =>
 
 async function compare(server: TestServer, checkpoints: readonly AuditCheckpoint[]) {
   const rows = checkpoints.map(({ sequence }) => sequence).join(',');
-  return compareCheckpoints(checkpoints, await server.call('audit.verify', { rows }));
+  const { cut } = await server.call('audit.verify');
+  return compareCheckpoints(checkpoints, await server.call('audit.marks', { rows }), cut);
 }
 
 async function sinkFolder(): Promise<string> {

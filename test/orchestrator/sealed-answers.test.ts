@@ -35,6 +35,7 @@ const looks: readonly (readonly [OperationId, Record<string, unknown>])[] = [
   ['secrets.sealingKey', {}],
   ['audit.list', { operation: 'environments.create' }],
   ['audit.verify', {}],
+  ['audit.marks', { rows: '1' }],
 ];
 
 const changes: readonly (readonly [string, string])[] = [

@@ -70,18 +70,12 @@ export const auditOperations = {
   'audit.verify': defineOperation({
     ...shared,
     summary: 'Check that no row of the audit log was changed, swapped or cut off',
+    tellsProgress: true,
     method: 'GET',
     path: '/audit/verify',
     command: 'kici-admin audit verify',
     subject: [],
-    input: z.object({
-      rows: z
-        .string()
-        .max(4_000)
-        .regex(/^\d{1,16}(,\d{1,16})*$/, 'write row numbers, separated by commas')
-        .optional()
-        .describe('rows whose MACs the answer tells, to be compared with those of checkpoints'),
-    }),
+    input: z.object({}),
     output: z.object({
       intact: z.boolean().describe('false forever after a problem, acknowledged or not'),
       rows: z.int(),
@@ -91,17 +85,30 @@ export const auditOperations = {
         .object({ row: z.int(), at: timestamp, actor: z.string(), reason: z.string() })
         .optional()
         .describe('who has acknowledged the problems that are marked so'),
-      marks: z
-        .object({
-          publicKey: z.base64().describe('what checkpoints of this organization are signed with: Ed25519, 32 bytes'),
-          rows: z.array(z.object({ sequence: z.int(), mac: z.string() })),
-        })
-        .optional()
-        .describe('of the rows that were asked for, those that are there, and the last one that was removed'),
       cut: z
         .object({ through: z.int(), row: z.int(), at: timestamp, actor: z.string() })
         .optional()
         .describe('set if rows were removed: the last of them, and the row that records it'),
+    }),
+  }),
+  'audit.marks': defineOperation({
+    ...shared,
+    summary: 'Read the MACs of rows, to compare them with those of checkpoints',
+    method: 'GET',
+    path: '/audit/marks',
+    command: 'kici-admin audit verify',
+    subject: [],
+    input: z.object({
+      rows: z
+        .string()
+        .max(4_000)
+        .regex(/^\d{1,16}(,\d{1,16})*$/, 'write row numbers, separated by commas'),
+    }),
+    output: z.object({
+      publicKey: z.base64().describe('what checkpoints of this organization are signed with: Ed25519, 32 bytes'),
+      rows: z
+        .array(z.object({ sequence: z.int(), mac: z.string() }))
+        .describe('of the rows that were asked for, those that are there, and the last one that was removed'),
     }),
   }),
   'audit.checkpoint': defineOperation({

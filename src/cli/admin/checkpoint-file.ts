@@ -66,15 +66,16 @@ interface Finding {
  */
 export function compareCheckpoints(
   checkpoints: readonly AuditCheckpoint[],
-  { marks, cut }: Pick<OutputOf<'audit.verify'>, 'marks' | 'cut'>,
+  marks: OutputOf<'audit.marks'>,
+  cut: OutputOf<'audit.verify'>['cut'],
 ): { readonly problems: readonly Finding[]; readonly proven: AuditCheckpoint | undefined } {
-  const macs = new Map(marks?.rows.map(({ sequence, mac }) => [sequence, mac]));
+  const macs = new Map(marks.rows.map(({ sequence, mac }) => [sequence, mac]));
   const problems = new Array<Finding>();
   let proven: AuditCheckpoint | undefined;
   for (const one of checkpoints) {
     const { sequence, at, mac } = one;
     const found = (problem: string): void => void problems.push({ sequence, problem });
-    if (one.publicKey !== marks?.publicKey || !isSigned(one))
+    if (one.publicKey !== marks.publicKey || !isSigned(one))
       found(`the checkpoint of ${at} was not made by an orchestrator of these keys`);
     else if (macs.get(sequence) === mac) proven = one;
     else if (macs.has(sequence)) found(`the row differs from the checkpoint of ${at}`);

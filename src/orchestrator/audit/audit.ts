@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
-import { actorOf } from '../caller.ts';
+import { actorOf, type Waiter } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -12,6 +12,8 @@ import { CheckpointSinkError } from './checkpoints/sink.ts';
 import { cutLog, removeCutRows } from './cut.ts';
 import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
+import { readMarks } from './marks.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 import { verifyAudit, type AuditVerification, type VerifyOptions } from './verify.ts';
 
 export interface AuditServices {
@@ -26,34 +28,40 @@ export interface AuditServices {
 }
 
 type AuditHandlers = HandlersFor<
-  'audit.list' | 'audit.verify' | 'audit.acknowledge' | 'audit.checkpoint' | 'audit.cut'
+  'audit.list' | 'audit.verify' | 'audit.marks' | 'audit.acknowledge' | 'audit.checkpoint' | 'audit.cut'
 >;
 
 /** Handlers of the operations on the audit log. */
 export function createAudit(services: AuditServices): AuditHandlers {
   const { database, signer, anchor, log, checkpoints, isShared } = services;
-  async function verify(organization: string, options: VerifyOptions = {}): Promise<AuditVerification> {
-    await log.settle();
-    return verifyAudit(database, signer, anchor, organization, {
-      ...options,
-      isShared: isShared && !log.hasWritten(organization),
+  const oneAtATime = createOneAtATime();
+  async function verify(
+    organization: string,
+    waiter: Waiter,
+    options: Pick<VerifyOptions, 'removable'> = {},
+  ): Promise<AuditVerification> {
+    return oneAtATime(organization, waiter, async () => {
+      await log.settle();
+      const isOthers = isShared && !log.hasWritten(organization);
+      return verifyAudit(database, signer, anchor, organization, { ...options, waiter, isShared: isOthers });
     });
   }
   return {
     async 'audit.list'(filter, { organization, context }) {
       return listRows(database, organization, filter, context.signal);
     },
-    async 'audit.verify'({ rows }, { organization }) {
-      if (rows === undefined) return verificationView(await verify(organization));
+    async 'audit.verify'(_, { organization, waiter }) {
+      return verificationView(await verify(organization, waiter));
+    },
+    async 'audit.marks'({ rows }, { organization }) {
       const { publicKey } = await services.checkpointKey(organization);
-      const verification = await verify(organization, { rows: rows.split(',').map(Number) });
       return {
-        ...verificationView(verification),
-        marks: { publicKey: Buffer.from(publicKey).toString('base64'), rows: [...verification.marks] },
+        publicKey: Buffer.from(publicKey).toString('base64'),
+        rows: [...(await readMarks(database, signer, organization, rows.split(',').map(Number)))],
       };
     },
     async 'audit.acknowledge'(_, call) {
-      const verification = await verify(call.organization);
+      const verification = await verify(call.organization, call.waiter);
       if (verification.problems.length === 0)
         throw new ApiError(
           'conflict',
@@ -78,8 +86,13 @@ export function createAudit(services: AuditServices): AuditHandlers {
       return { checkpoint, kept: checkpoints.hasSink };
     },
     async 'audit.cut'(limits, call) {
-      const { organization, caller, context } = call;
-      const { through, rows, row } = await cutLog({ ...services, verify }, organization, limits, actorOf(caller));
+      const { organization, caller, context, waiter } = call;
+      const { through, rows, row } = await cutLog(
+        { ...services, verify: (removable) => verify(organization, waiter, { removable }) },
+        organization,
+        limits,
+        actorOf(caller),
+      );
       call.note({ through, rows, row });
       await removeCutRows(services, organization, context.signal);
       return { through, rows, row };

@@ -28,8 +28,6 @@ export interface WalkOptions {
   readonly sign: (bytes: Uint8Array) => string;
   readonly anchored: AuditHead | undefined;
   readonly beginning: Beginning;
-  /** Rows whose MACs are asked for. */
-  readonly rows: ReadonlySet<number>;
   readonly limits: RemovableLimits | undefined;
 }
 
@@ -50,18 +48,16 @@ export interface Walk {
     readonly acknowledgements: readonly (Acknowledgement & AcknowledgedState)[];
     readonly openIntents: ReadonlySet<number>;
     readonly rows: number;
-    readonly marks: readonly AuditHead[];
     readonly removable: Removable | undefined;
   };
 }
 
 export type Removable = Pick<CutSubject, 'through' | 'mac' | 'rows' | 'openIntents'>;
 
-export function createWalk({ sign, anchored, beginning, rows: asked, limits }: WalkOptions): Walk {
+export function createWalk({ sign, anchored, beginning, limits }: WalkOptions): Walk {
   const problems = new Array<Problem>();
   const acknowledgements = new Array<Acknowledgement & AcknowledgedState>();
   const openIntents = new Set<number>();
-  const marks: AuditHead[] = asked.has(beginning.after) ? [{ sequence: beginning.after, mac: beginning.mac }] : [];
   let { after: sequence, mac: previousMac } = beginning;
   let rows = 0;
   let removable: Removable | undefined;
@@ -82,7 +78,6 @@ export function createWalk({ sign, anchored, beginning, rows: asked, limits }: W
       if (isWithin && rows > 0)
         removable = { through: sequence, mac: previousMac, rows, openIntents: openIntents.size };
       isWithin &&= row.at < (limits?.olderThan ?? 0) && row.sequence <= (limits?.through ?? Infinity);
-      if (asked.has(row.sequence)) marks.push({ sequence: row.sequence, mac });
       const expected = sign(signedBytes(unsigned, previousMac));
       if (row.sequence !== sequence + 1) {
         problems.push({
@@ -108,7 +103,7 @@ export function createWalk({ sign, anchored, beginning, rows: asked, limits }: W
       rows += 1;
     },
     last: () => sequence,
-    end: () => ({ problems, acknowledgements, openIntents, rows, marks, removable }),
+    end: () => ({ problems, acknowledgements, openIntents, rows, removable }),
   };
 
   /** A row's content is believed only if its own signature holds. */

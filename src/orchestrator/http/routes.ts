@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
@@ -10,9 +11,11 @@ import { requireReach, requireWithinOrganization } from '../reach.ts';
 import { thisTurn } from '../turn.ts';
 import type { Authenticated, Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
+import { answerInLines } from './answer-in-lines.ts';
 import { audited } from './audited.ts';
 import { sendAnswer } from './compression.ts';
 import type { ConnectionLimit } from './connections.ts';
+import { failureAnswer } from './error-reply.ts';
 import { hasAlready } from './etag.ts';
 import { RequestDeadline } from './request-deadline.ts';
 import { requirePrivateWay } from './private-way.ts';
@@ -30,6 +33,7 @@ export interface RouteServices {
   readonly durable: () => Promise<void>;
   readonly requests: RequestsInFlight;
   readonly addressing: Addressing;
+  readonly log: Logger;
   /** In milliseconds. */
   readonly requestTimeoutMs: number;
 }
@@ -81,6 +85,8 @@ export function registerRoutes(
         using context = new RequestDeadline(services.requestTimeoutMs);
         let etag: string | undefined;
         const organization = parameter(request, 'org');
+        const isGone = (): boolean => request.raw.socket.destroyed;
+        const lines = answerInLines(operation, request, reply, (error) => failureAnswer(services.log, request, error));
         const callOf = ({ caller, generation, turn }: Authenticated, hasWaited: boolean): Call => ({
           caller,
           generation,
@@ -88,6 +94,7 @@ export function registerRoutes(
           organization,
           requestId: request.id,
           context,
+          waiter: { isGone, tell: lines.tell },
           note: (fields) => {
             Object.assign(notes, fields);
           },
@@ -111,19 +118,21 @@ export function registerRoutes(
               return handler(parsed, call);
             });
           });
-        const output = await turns
-          .run(organization, () => request.raw.socket.destroyed, serve)
-          .catch((error: unknown) => {
+        const output = await lines.carry(async () => {
+          const served = await turns.run(organization, isGone, serve).catch((error: unknown) => {
             if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
             throw error;
           });
-        // An audited answer has waited for its row, and so for everything before it.
-        if (operation.audit === 'none') await services.durable();
+          // An audited answer has waited for its row, and so for everything before it.
+          if (operation.audit === 'none') await services.durable();
+          return operation.output.parse(served);
+        });
+        if (lines.hasBegun()) return reply;
         void reply.header('cache-control', 'no-store');
         if (etag !== undefined) void reply.header('etag', etag);
         return hasAlready(request.headers['if-none-match'], etag)
           ? reply.status(304).send()
-          : sendAnswer(operation, request, reply, operation.output.parse(output));
+          : sendAnswer(operation, request, reply, output);
       },
     });
   }

@@ -11,7 +11,7 @@ type Verification = OutputOf<'audit.verify'>;
 export const verifyCommand: AdminCommand = defineCommand({
   name: 'verify',
   summary: 'Check that no row of the audit log was changed, swapped or cut off',
-  operations: ['audit.verify'],
+  operations: ['audit.verify', 'audit.marks'],
   examples: ['kici-admin audit verify', 'kici-admin audit verify --checkpoint /mnt/elsewhere/checkpoints.jsonl'],
   parameters: {
     checkpoint: option('--checkpoint <file>', 'checkpoints that the log must continue, one on each line'),
@@ -20,11 +20,11 @@ export const verifyCommand: AdminCommand = defineCommand({
     if (checkpoint === undefined) return resultOf(await session.call('audit.verify', {}), undefined, session);
     const { compareCheckpoints, readCheckpoints } = await import('../checkpoint-file.ts');
     const { checkpoints, skipped } = await readCheckpoints(checkpoint, session.organization);
-    const verification = await verifyRowsOf(checkpoints, session);
-    const { problems, proven } = compareCheckpoints(checkpoints, verification);
-    const { marks: _, ...rest } = verification;
+    const verification = await session.call('audit.verify', {});
+    const marks = await marksOf(checkpoints, session);
+    const { problems, proven } = compareCheckpoints(checkpoints, marks, verification.cut);
     const data = {
-      ...rest,
+      ...verification,
       intact: verification.intact && problems.length === 0,
       problems: [...verification.problems, ...problems.map((one) => ({ ...one, acknowledged: false }))],
       ...(proven !== undefined && { continues: { sequence: proven.sequence, at: proven.at } }),
@@ -46,15 +46,13 @@ export const verifyCommand: AdminCommand = defineCommand({
   },
 });
 
-/** What the newest look says, with what all of them say of the rows. */
-async function verifyRowsOf(checkpoints: readonly AuditCheckpoint[], session: ApiSession): Promise<Verification> {
+/** What the log has in the rows of all of them. */
+async function marksOf(checkpoints: readonly AuditCheckpoint[], session: ApiSession): Promise<OutputOf<'audit.marks'>> {
   const { rowsOf } = await import('../checkpoint-file.ts');
-  const looks: Verification[] = [];
-  // oxlint-disable-next-line no-await-in-loop -- each reads the whole log
-  for (const rows of rowsOf(checkpoints)) looks.push(await session.call('audit.verify', { rows }));
-  const newest = looks.at(-1);
-  if (newest?.marks === undefined) throw new TypeError('the server tells the rows that it was asked for');
-  return { ...newest, marks: { ...newest.marks, rows: looks.flatMap(({ marks }) => marks?.rows ?? []) } };
+  const answers: OutputOf<'audit.marks'>[] = [];
+  // oxlint-disable-next-line no-await-in-loop -- one after another: there may be hundreds
+  for (const rows of rowsOf(checkpoints)) answers.push(await session.call('audit.marks', { rows }));
+  return { publicKey: answers.at(-1)?.publicKey ?? '', rows: answers.flatMap(({ rows }) => rows) };
 }
 
 function resultOf(

@@ -1,0 +1,70 @@
+import fastify from 'fastify';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AnswerLines, linesType, progressLine, type Progress } from '../../../src/api/answer-lines.ts';
+import { createExchange, type HttpAnswer } from '../../../src/api/exchange.ts';
+import { answerInLines } from '../../../src/orchestrator/http/answer-in-lines.ts';
+
+type Tell = (progress: Progress) => void;
+
+interface Heard extends HttpAnswer {
+  readonly heard: readonly Progress[];
+}
+
+/** Asks a server whose work is this, told as often as it likes unless said otherwise. */
+async function ask(work: (tell: Tell) => Promise<unknown>, accept = linesType, everyMs = 0): Promise<Heard> {
+  const app = fastify();
+  onTestFinished(() => app.close());
+  app.get('/', async (request, reply) => {
+    const answerOf = (): { status: number; body: never } => ({ status: 503, body: { error: 'busy' } as never });
+    const lines = answerInLines({ tellsProgress: true }, request, reply, answerOf, everyMs);
+    const output = await lines.carry(() => work(lines.tell));
+    return lines.hasBegun() ? reply : reply.send(output);
+  });
+  const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const heard: Progress[] = [];
+  const answer = await createExchange(url.href)(url, {
+    method: 'GET',
+    headers: { accept },
+    body: undefined,
+    signal: undefined,
+    onProgress: (progress) => {
+      heard.push(progress);
+    },
+  });
+  return { ...answer, heard };
+}
+
+const inSteps = async (tell: Tell): Promise<unknown> => {
+  for (const done of [1, 2, 3]) tell({ done, of: 3 });
+  return { name: 'ü\n'.repeat(50_000) };
+};
+
+describe('an answer in lines', () => {
+  it('tells how far the work is, and ends with what would have been the whole answer', async () => {
+    const { status, text, heard } = await ask(inSteps);
+    expect(heard).toEqual([1, 2, 3].map((done) => ({ done, of: 3 })));
+    expect([status, JSON.parse(text)]).toEqual([200, { name: 'ü\n'.repeat(50_000) }]);
+  });
+
+  it.each([
+    ['where the client does not accept it', 'application/json', 0],
+    ['where the work takes no longer than a moment', linesType, 60_000],
+  ])('is a plain one %s', async (_, accept, everyMs) => {
+    const { status, text, heard } = await ask(inSteps, accept, everyMs);
+    expect([status, Object.keys(JSON.parse(text)), heard]).toEqual([200, ['name'], []]);
+  });
+
+  it('ends with the failure of work that had begun', async () => {
+    const { status, text, heard } = await ask(async (tell) => {
+      tell({ done: 1, of: 2 });
+      throw new Error('half of it');
+    });
+    expect([status, text, heard.length]).toEqual([503, '{"error":"busy"}', 1]);
+  });
+
+  it('that ends before its last line is none', () => {
+    const lines = new AnswerLines(() => undefined);
+    lines.add(`${progressLine({ done: 1, of: 2 })}{"status":200,"body":{}}`);
+    expect(() => lines.end()).toThrow('ends within its lines');
+  });
+});
