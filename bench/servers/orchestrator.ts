@@ -51,6 +51,8 @@ export async function startOrchestrator(
     child,
     url,
     client,
+    /** The least that it answers. */
+    live: { path: '/health/live', method: 'GET', headers: {}, body: '' } satisfies Target,
     write: (key: string): Target => ({
       path: '/api/v1/orgs/default/secrets',
       method: 'PUT',
