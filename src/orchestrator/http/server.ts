@@ -1,5 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { RequestListener, Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/api-error.ts';
@@ -21,6 +20,10 @@ import type { RequestObserver } from './request-observer.ts';
 import { registerRoutes, type RouteServices } from './routes.ts';
 import { createTurns } from './turns.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
+
+// An import would load all of undici.
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
+const { createServer: createHttpsServer } = process.getBuiltinModule('node:https');
 
 export interface ServerOptions extends RouteServices, DashboardSessionServices, EventStreamServices {
   readonly version: string;
