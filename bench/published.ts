@@ -9,7 +9,7 @@ export async function installPublished(folder: string): Promise<string> {
 }
 
 /** The server as it is published, where it finds in the checkout what others have published. */
-export async function installServer(): Promise<{ readonly program: string; remove(): Promise<void> }> {
+export async function installServer(): Promise<{ readonly program: string; readonly remove: () => Promise<void> }> {
   const folder = await mkdtemp(join(import.meta.dirname, '../node_modules/.kici-bench-'));
   const bin = await installPublished(folder);
   return { program: join(bin, 'kici-orchestrator.mjs'), remove: () => rm(folder, { recursive: true }) };

@@ -15,6 +15,16 @@ import { databaseFor } from '../support/engine.ts';
 
 const rows = 1_100;
 const sign = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const read = {
+  organization: 'default',
+  at: 1,
+  phase: 'read',
+  operation: 'jobs.read',
+  actor: 'job:1',
+  subject: '{}',
+  result: null,
+  intent: null,
+};
 let folder: string;
 let verify: (waiter: Waiter) => Promise<AuditVerification>;
 let close: () => Promise<void>;
@@ -26,10 +36,7 @@ beforeAll(async () => {
   await migrate(database, allMigrations);
   let mac = chainStart;
   const all = Array.from({ length: rows }, (_, index) => {
-    const row = {
-      ...{ organization: 'default', sequence: index + 1, at: 1, phase: 'read', operation: 'jobs.read', actor: 'job:1' },
-      ...{ subject: '{}', result: null, intent: null },
-    };
+    const row = { ...read, sequence: index + 1 };
     mac = sign(signedBytes(row, mac));
     return { ...row, mac };
   });

@@ -1,8 +1,10 @@
 import fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AnswerLines, linesType, progressLine, type Progress } from '../../../src/api/answer-lines.ts';
+import { ApiError } from '../../../src/api/api-error.ts';
 import { createExchange, type HttpAnswer } from '../../../src/api/exchange.ts';
 import { answerInLines } from '../../../src/orchestrator/http/answer-in-lines.ts';
+import { answerTo, type ErrorAnswer } from '../../../src/orchestrator/http/error-reply.ts';
 
 type Tell = (progress: Progress) => void;
 
@@ -15,7 +17,7 @@ async function ask(work: (tell: Tell) => Promise<unknown>, accept = linesType, e
   const app = fastify();
   onTestFinished(() => app.close());
   app.get('/', async (request, reply) => {
-    const answerOf = (): { status: number; body: never } => ({ status: 503, body: { error: 'busy' } as never });
+    const answerOf = (error: unknown): ErrorAnswer => answerTo(error, request.id);
     const lines = answerInLines({ tellsProgress: true }, request, reply, answerOf, everyMs);
     const output = await lines.carry(() => work(lines.tell));
     return lines.hasBegun() ? reply : reply.send(output);
@@ -57,9 +59,9 @@ describe('an answer in lines', () => {
   it('ends with the failure of work that had begun', async () => {
     const { status, text, heard } = await ask(async (tell) => {
       tell({ done: 1, of: 2 });
-      throw new Error('half of it');
+      throw new ApiError('conflict', 'half of it');
     });
-    expect([status, text, heard.length]).toEqual([503, '{"error":"busy"}', 1]);
+    expect([status, JSON.parse(text), heard.length]).toMatchObject([409, { error: 'conflict' }, 1]);
   });
 
   it('that ends before its last line is none', () => {
