@@ -111,7 +111,7 @@ describe('walks of one organization', () => {
     expect(isBegun).toBe(false);
   });
 
-  it('come one at a time though many wait', async () => {
+  it('come one at a time though many wait, and more than that are refused', async () => {
     const oneAtATime = createOneAtATime();
     let [running, most] = [0, 0];
     const walk = (): Promise<void> =>
@@ -120,7 +120,10 @@ describe('walks of one organization', () => {
         await new Promise((resolve) => void setImmediate(resolve));
         running -= 1;
       });
-    await Promise.all(Array.from({ length: 20 }, walk));
+    const outcomes = await Promise.allSettled(Array.from({ length: 40 }, walk));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(33);
+    expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'too_many_requests' } });
     expect(most).toBe(1);
+    await expect(walk()).resolves.toBeUndefined();
   });
 });
