@@ -73,12 +73,12 @@ export function createWalk({ sign, anchored, beginning, limits }: WalkOptions): 
 
   return {
     step(row) {
-      const { mac, ...unsigned } = row;
+      const { mac } = row;
       // Only what is followed by another row: the newest one stays.
       if (isWithin && rows > 0)
         removable = { through: sequence, mac: previousMac, rows, openIntents: openIntents.size };
       isWithin &&= row.at < (limits?.olderThan ?? 0) && row.sequence <= (limits?.through ?? Infinity);
-      const expected = sign(signedBytes(unsigned, previousMac));
+      const expected = sign(signedBytes(row, previousMac));
       if (row.sequence !== sequence + 1) {
         problems.push({
           sequence: sequence + 1,
