@@ -69,7 +69,7 @@ export const furnished: readonly Shot[] = [
     act: opens('Paste .env', async (page) => {
       await fills('Contents of a .env file', 'DB_PASSWORD=new\nREDIS_URL="redis://cache"\nEMPTY=\n')(page);
       await page.getByRole('button', { name: 'Review 2 secrets' }).click();
-      await page.getByText('replaces what is there').waitFor();
+      await page.getByRole('button', { name: 'Apply 2 secrets', disabled: false }).waitFor();
     }),
   },
   { name: 'delete-secret', ...scope, act: opens('Delete DB_PASSWORD') },

@@ -23,7 +23,11 @@ export function BindingTable({ environment, bindings, onDo }: BindingTableProps)
           <td className={pageStyles['mono']} data-label="priority">
             {binding.priority}
           </td>
-          <td className={pageStyles['mono']}>{binding.host === '**' ? 'every host' : binding.host}</td>
+          {binding.host === '**' ? (
+            <td className={pageStyles['brief']}>every host</td>
+          ) : (
+            <td className={pageStyles['mono']}>{binding.host}</td>
+          )}
           <td className={pageStyles['mono']}>
             {[
               binding.prefix === undefined ? '' : `prefix ${binding.prefix}`,

@@ -21,8 +21,9 @@ export default function EnvironmentsPage(): ReactElement {
   const listed = useRead('environments.list', {});
   const [isNew, setNew] = useState(false);
   const shown = environment === undefined ? undefined : decoded(environment);
+  const hasNone = listed.data?.environments.length === 0;
   return (
-    <div className={styles['split']} data-shows={shown === undefined ? 'tree' : 'names'}>
+    <div className={styles['split']} data-shows={shown !== undefined ? 'names' : hasNone ? 'both' : 'tree'}>
       <nav className={styles['tree']} aria-label="Environments">
         <TreeHead title="Environments" isAlone={shown === undefined} data={listed.data}>
           <Action
@@ -63,7 +64,7 @@ export default function EnvironmentsPage(): ReactElement {
       <div className={styles['names']}>
         {shown !== undefined ? (
           <EnvironmentView key={shown} environment={shown} />
-        ) : listed.data?.environments.length === 0 ? (
+        ) : hasNone ? (
           <FirstSteps />
         ) : (
           <Empty title="Pick an environment">

@@ -45,7 +45,9 @@ export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }
               <td className={pageStyles['mono']} data-label="version">
                 {version}
               </td>
-              <td>{written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}</td>
+              <td className={pageStyles['brief']}>
+                {written?.bytes === undefined ? undefined : count(written.bytes, 'byte')}
+              </td>
               <td className={pageStyles['name']} data-label="by">
                 {written?.actor}
               </td>
