@@ -26,11 +26,16 @@ export function answerInLines(
   const { raw } = reply;
   const isWanted = tellsProgress === true && headers.accept?.includes(linesType) === true;
   let hasBegun = false;
-  let last = isWanted ? performance.now() : 0;
+  let last = tellsProgress === true ? performance.now() : 0;
   return {
     tell(progress) {
-      if (!isWanted || raw.destroyed || performance.now() - last < everyMs) return;
+      if (raw.destroyed || performance.now() - last < everyMs) return;
       last = performance.now();
+      if (!isWanted) {
+        // It is not the client who is silent.
+        raw.socket?.setTimeout(raw.socket.timeout ?? 0);
+        return;
+      }
       if (!hasBegun) {
         hasBegun = true;
         reply.hijack();

@@ -64,6 +64,26 @@ describe('an answer in lines', () => {
     expect([status, JSON.parse(text), heard.length]).toMatchObject([409, { error: 'conflict' }, 1]);
   });
 
+  it('or a plain one keeps its connection, which is silent because of us', async () => {
+    const app = fastify();
+    onTestFinished(() => app.close());
+    app.server.setTimeout(60_000);
+    const set: number[] = [];
+    app.get('/', async (request, reply) => {
+      const { socket } = request.raw;
+      const { setTimeout } = socket;
+      socket.setTimeout = (...words) => {
+        set.push(words[0]);
+        return setTimeout.apply(socket, words);
+      };
+      const { tell } = answerInLines({ tellsProgress: true }, request, reply, () => answerTo(undefined, ''), 0);
+      await inSteps(tell);
+      return {};
+    });
+    await fetch(await app.listen({ host: '127.0.0.1', port: 0 }));
+    expect(set.slice(0, 3)).toEqual([60_000, 60_000, 60_000]);
+  });
+
   it('that ends before its last line is none', () => {
     const lines = new AnswerLines(() => undefined);
     lines.add(`${progressLine({ done: 1, of: 2 })}{"status":200,"body":{}}`);
