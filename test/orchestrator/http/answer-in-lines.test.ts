@@ -71,10 +71,10 @@ describe('an answer in lines', () => {
     const set: number[] = [];
     app.get('/', async (request, reply) => {
       const { socket } = request.raw;
-      const { setTimeout } = socket;
+      const setIt = socket.setTimeout.bind(socket);
       socket.setTimeout = (...words) => {
         set.push(words[0]);
-        return setTimeout.apply(socket, words);
+        return setIt(...words);
       };
       const { tell } = answerInLines({ tellsProgress: true }, request, reply, () => answerTo(undefined, ''), 0);
       await inSteps(tell);
