@@ -9,7 +9,7 @@ export const frames = ['|', '/', '-', '\\'];
  * @param work may tell how far it is
  */
 export async function withProgress<T>(
-  io: Io,
+  io: Pick<Io, 'stderr'>,
   label: string,
   work: (tell: (far: string) => void) => Promise<T>,
 ): Promise<T> {
