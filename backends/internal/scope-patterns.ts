@@ -41,7 +41,7 @@ function conditionOf(text: string): RawBuilder<unknown> {
     )
     .join('/');
   const like = likeOf(segments);
-  // Only a leading "**" may stand for nothing, slash included; what is joined is made anew for each row.
+  // Only a leading "**" may stand for nothing, slash included; joining them costs something for each row.
   const conditions =
     segments[0] === '**'
       ? [sql`('/' || scope) like ${like} escape '!'`]
