@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Browser, Page } from 'playwright-core';
 import { browserLane, launchBrowser, visit } from '../test/dashboard/support/browser.ts';
 import { install, type Installation } from '../test/dashboard/support/installation.ts';
@@ -9,19 +11,20 @@ export const name = 'dashboard';
 
 const environments = 20;
 const keyCounts = [50, 5_000];
+const scopes = 50_000;
 const rounds = 5;
 const baseline = 'a bare static page';
 
 interface Figures {
   /** Milliseconds from requesting the address until something useful is painted. */
   readonly painted: number;
-  /** … until the first cell reacts to a click. */
+  /** … until what is useful reacts to a click. */
   readonly interactive: number;
   /** On the wire, headers included. */
   readonly bytes: number;
 }
 
-/** How soon the grid can be read and used, in a browser without a cache, beside a one-line page. Medians. */
+/** How soon the grid and the tree can be read and used without a cache, beside a one-line page: medians. */
 export async function run(): Promise<readonly BenchRow[]> {
   if (browserLane.missing !== undefined) throw new Error(browserLane.missing);
   const browser = await launchBrowser();
@@ -36,6 +39,7 @@ export async function run(): Promise<readonly BenchRow[]> {
           bare,
         ),
       );
+    rows.push(...rowsOf(`the tree of ${scopes.toLocaleString('en')} scopes`, await measureTree(browser), bare));
     return rows;
   } finally {
     await browser.close();
@@ -60,7 +64,27 @@ async function measureBare(browser: Browser): Promise<Figures> {
 async function measureGrid(browser: Browser, keys: number): Promise<Figures> {
   await using installation = await install();
   await fill(installation, keys);
-  return await medians(browser, installation, (page) => load(page, `${installation.url}/`, '[role=gridcell]'));
+  return await medians(browser, installation, (page) => load(page, `${installation.url}/`, '[role=gridcell]', 'aside'));
+}
+
+async function measureTree(browser: Browser): Promise<Figures> {
+  await using installation = await install();
+  await installation.call('scopes.create', { scope: 'team-00/service-000/first' });
+  using database = new DatabaseSync(join(installation.home, 'data', 'kici.db'), { timeout: 10_000 });
+  // As many requests would take minutes.
+  database.exec(`
+    insert into internal_scopes (organization, scope, created_at)
+    with recursive numbers (n) as (values (0) union all select n + 1 from numbers where n < ${scopes - 2})
+    select organization, printf('team-%02d/service-%03d/env-%d', n % 50, n % 1000, n / 1000), created_at
+    from internal_scopes, numbers`);
+  return await medians(browser, installation, (page) =>
+    load(
+      page,
+      `${installation.url}/orgs/default/settings/secrets`,
+      'summary:has-text("team-00/")',
+      'summary:has-text("service-000/")',
+    ),
+  );
 }
 
 async function fill({ call }: Installation, keys: number): Promise<void> {
@@ -94,8 +118,11 @@ async function medians(
   return { painted: median('painted'), interactive: median('interactive'), bytes: median('bytes') };
 }
 
-/** @param useful what makes it more than an empty page */
-async function load(page: Page, url: string, useful: string): Promise<Figures> {
+/**
+ * @param useful what makes it more than an empty page
+ * @param answer what a click on it brings
+ */
+async function load(page: Page, url: string, useful: string, answer?: string): Promise<Figures> {
   page.setDefaultTimeout(120_000);
   const wire = await page.context().newCDPSession(page);
   let bytes = 0;
@@ -108,7 +135,7 @@ async function load(page: Page, url: string, useful: string): Promise<Figures> {
   await page.locator(useful).first().waitFor();
   const painted = performance.now() - start;
   await page.locator(useful).first().click();
-  if (useful === '[role=gridcell]') await page.getByRole('complementary').waitFor();
+  if (answer !== undefined) await page.locator(answer).first().waitFor();
   const interactive = performance.now() - start;
   return { painted, interactive, bytes };
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient, type QueryClient } from '@tanstack/react-quer
 import { Suspense, useEffect, useEffectEvent, type ReactElement } from 'react';
 import { Redirect, useLocation } from 'wouter';
 import type { DashboardSession } from '../api/dashboard-session.ts';
+import { firstAnswer } from './api/call.ts';
 import { useConnection } from './api/connection.ts';
 import type { Problem } from './api/problem.ts';
 import { readSession, SessionContext } from './api/session.tsx';
@@ -64,7 +65,10 @@ export function App(): ReactElement {
   const isSignedIn = session !== undefined;
   useEffect(() => {
     // When the session ends, a newer orchestrator may no longer have it.
-    if (isSignedIn) void loadSignIn().catch(() => undefined);
+    if (isSignedIn)
+      void firstAnswer()
+        .then(loadSignIn)
+        .catch(() => undefined);
   }, [isSignedIn]);
 
   if (session === undefined)

@@ -129,7 +129,12 @@ export const answers: Answers = {
     ],
   }),
   'secrets.restore': ({ scope, key }) => ({ scope: `internal:${scope}`, key, version: '8', updatedAt: at }),
-  'scopes.list': () => ({ scopes: ['internal:production', 'internal:staging'], unavailable: [] }),
+  'scopes.list': () => ({
+    scopes: ['internal:production', 'internal:staging'],
+    folders: [],
+    total: 2,
+    unavailable: [],
+  }),
   'scopes.create': ({ scope }) => ({ scope: `internal:${scope}` }),
   'scopes.rename': ({ to, keepBindings }) => ({
     scope: `internal:${to}`,

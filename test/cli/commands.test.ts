@@ -122,7 +122,7 @@ const cases: readonly (readonly [string, string, unknown, string])[] = [
     { scope: 'production', key: 'K', version: '6' },
     'restored version 6 of K in scope internal:production: version 8, 2026-11-25T10:00:00Z',
   ],
-  ['scope list --backend corp-vault', 'scopes.list', { backend: 'corp-vault' }, 'internal:staging'],
+  ['scope list --folder a --filter b', 'scopes.list', { folder: 'a', text: 'b' }, 'internal:staging'],
   ['scope create apps/shop', 'scopes.create', { scope: 'apps/shop' }, 'created scope internal:apps/shop'],
   [
     'scope rename a b --dry-run',

@@ -95,7 +95,7 @@ it('a start whose list of data folders is not a plain file says so', async () =>
 it.each(['cat <(echo agent-token)', 'sleep 0.5; echo agent-token'])(
   'a token comes through a pipe: %s',
   async (writer) => {
-    const api = await startWireApi({ 'scopes.list': () => ({ scopes: [], unavailable: [] }) });
+    const api = await startWireApi({ 'scopes.list': () => ({ scopes: [], folders: [], total: 0, unavailable: [] }) });
     onTestFinished(() => api.close());
     const script = `exec "$0" "$1" scope list --url "$2" --token-file <(${writer})`;
     const child = spawn('bash', ['-c', script, process.execPath, programFile('kici-admin'), api.url], {

@@ -17,11 +17,11 @@ interface Finding {
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Findings that keep people out, or worse, in words. */
-async function findings(page: Page): Promise<string[]> {
+async function findings(page: Page, rules: object): Promise<string[]> {
   // The debugger evaluates it, which the page's security policy does not restrict.
-  await page.evaluate(axe);
+  if (!(await page.evaluate<boolean>(`'axe' in window`))) await page.evaluate(axe);
   const found = await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
+    `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => violations)`,
   );
   // The type that axe documents.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -31,6 +31,12 @@ async function findings(page: Page): Promise<string[]> {
       nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)}: ${failureSummary}`),
     );
 }
+
+/** Of another theme, everything but the colours is the same. */
+const themes = {
+  light: {},
+  dark: { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } },
+} as const;
 
 const org = '/orgs/default';
 const pages = [
@@ -50,14 +56,15 @@ const pages = [
 describeLane(browserLane, () => {
   const stage = setStage(furnish);
 
-  it('axe finds nothing serious on any page in either theme, and the tree that is read aloud lacks nothing', async () => {
+  it('axe finds nothing serious on any page in either theme, and the tree that is read aloud lacks nothing, however little room there is', async () => {
     const { page, installation } = stage;
     const wrong: string[] = [];
     const look = async (name: string): Promise<void> => {
       for (const lack of await lacks(page)) wrong.push(`${name}: ${lack}`);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        for (const finding of await findings(page)) wrong.push(`${name}, ${colorScheme}: ${finding}`);
+        for (const finding of await findings(page, themes[colorScheme]))
+          wrong.push(`${name}, ${colorScheme}: ${finding}`);
       }
     };
     await page.goto(installation.url);
@@ -65,11 +72,16 @@ describeLane(browserLane, () => {
     await look('sign-in');
     await stage.open();
     for (const [path, text] of pages) {
-      await page.goto(installation.url + path);
-      await page.getByText(text).first().waitFor();
+      const isThere = () => page.getByRole('main').getByText(text).filter({ visible: true }).first().waitFor();
+      await stage.goTo(path);
+      await isThere();
       await look(path);
+      await page.setViewportSize({ width: 360, height: 740 });
+      await isThere();
+      for (const lack of await lacks(page)) wrong.push(`${path}, narrow: ${lack}`);
+      await page.setViewportSize({ width: 1440, height: 900 });
     }
-    await page.goto(`${installation.url}${org}/settings/secrets/internal:production`);
+    await stage.goTo(`${org}/settings/secrets/internal:production`);
     await page.getByRole('button', { name: 'Add secret' }).click();
     await page.getByRole('dialog').waitFor();
     await look('add secret');
@@ -77,19 +89,6 @@ describeLane(browserLane, () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('option').first().waitFor();
     await look('palette');
-    expect(wrong).toEqual([]);
-  });
-
-  it('where there is little room, the tree that is read aloud lacks nothing either', async () => {
-    const { page, installation } = stage;
-    await page.setViewportSize({ width: 360, height: 740 });
-    await stage.open();
-    const wrong: string[] = [];
-    for (const [path, text] of pages) {
-      await page.goto(installation.url + path);
-      await page.getByText(text).filter({ visible: true }).first().waitFor();
-      for (const lack of await lacks(page)) wrong.push(`${path}: ${lack}`);
-    }
     expect(wrong).toEqual([]);
   });
 

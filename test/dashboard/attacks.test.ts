@@ -30,7 +30,7 @@ describeLane(browserLane, () => {
     });
   });
 
-  it.each([
+  const places = [
     ['access', script],
     ['jobs', script],
     ['audit', script],
@@ -39,20 +39,25 @@ describeLane(browserLane, () => {
     [`settings/secrets/${encodeURIComponent(script)}`, ''],
     [`environments/${encodeURIComponent(script)}`, ''],
     [`settings/variables/${encodeURIComponent(script)}`, ''],
-  ])('a hostile name is text on %s', async (path, text) => {
-    const { page } = stage;
-    await stage.open(`${org}/${path}`);
-    if (text !== '') await page.getByText(text, { exact: false }).first().waitFor();
-    await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' });
-    expect(await page.locator('img[src="x"], script:not([src])').count()).toBe(0);
-    expect(await page.title()).not.toBe('owned');
-    await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+  ] as const;
+  it('a hostile name is text wherever it shows, and whatever address has it', async () => {
+    const { page, installation } = stage;
+    await stage.open();
+    for (const [path, text] of places) {
+      await page.goto(`${installation.url}${org}/${path}`);
+      await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+      if (text !== '') await page.getByText(text, { exact: false }).first().waitFor();
+      await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' });
+      expect([path, await page.locator('img[src="x"], script:not([src])').count()]).toEqual([path, 0]);
+      expect([path, await page.title()]).not.toEqual([path, 'owned']);
+    }
   });
 
   it('a name that would read as another shows what turns it', async () => {
     const { page } = stage;
+    await stage.open();
     for (const path of ['access', 'jobs']) {
-      await stage.open(`${org}/${path}`);
+      await stage.goTo(`${org}/${path}`);
       await page
         .getByText(String.raw`ci\u202enimda`)
         .first()

@@ -1,13 +1,29 @@
 import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { commandsIn } from '../docs/markdown.ts';
+import { refusalOf } from '../docs/refusal.ts';
 import { describeLane } from '../support/lane.ts';
 import { browserLane, visit } from './support/browser.ts';
+import { confirmations, typedForms, type WriteForm } from './support/forms.ts';
 import { furnish } from './support/installation.ts';
 import { signIn } from './support/sign-in.ts';
 import { setStage } from './support/stage.ts';
 
 const org = '/orgs/default';
 const scope = `${org}/settings/secrets/internal:production`;
+
+/** The command of a form that is filled in, and not sent. */
+async function commandOf(page: Page, { opener, fields }: WriteForm): Promise<string> {
+  await page.getByRole('button', { name: opener, exact: true }).and(page.locator(':enabled')).first().click();
+  const dialog = page.getByRole('dialog');
+  for (const [label, text] of Object.entries(fields)) await dialog.getByLabel(label, { exact: true }).fill(text);
+  if (opener === 'Add secret') await dialog.locator('[data-sha256]:not([data-sha256=""])').waitFor();
+  const text = await dialog.locator('code', { hasText: 'kici-admin' }).last().textContent();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  return text ?? '';
+}
 
 describeLane(browserLane, () => {
   const stage = setStage(furnish);
@@ -58,6 +74,36 @@ describeLane(browserLane, () => {
     expect([...new Set(asked)]).toEqual(['internal']);
     await remote.click();
     await expect.poll(() => [...new Set(asked)]).toEqual(['internal', 'corp-vault']);
+  });
+
+  it('a folder of many scopes is asked for when it is opened, and what is filtered is searched by the orchestrator', async () => {
+    const { page, installation } = stage;
+    const scopes = Array.from({ length: 230 }, (_, at) => `fleet/of-${String(at).padStart(3, '0')}`);
+    await Promise.all(scopes.map((one) => installation.call('scopes.create', { scope: one })));
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname.endsWith('/scopes')) asked.push(searchParams.get('folder') ?? searchParams.get('text') ?? '');
+    });
+    await stage.open(`${org}/settings/secrets`);
+    const tree = page.getByRole('navigation', { name: 'Scopes' });
+    const link = (name: string) => tree.getByRole('link', { name, exact: true });
+    const fleet = tree.locator('summary', { hasText: /^fleet\/ 230$/ });
+    await fleet.waitFor();
+    expect([await link('of-000').count(), new Set(asked)]).toEqual([0, new Set([''])]);
+    await fleet.click();
+    await link('of-199').waitFor();
+    expect(new Set(asked)).toEqual(new Set(['', 'fleet']));
+    await tree.getByRole('button', { name: /^Show more of 30/ }).click();
+    await link('of-229').waitFor();
+    await tree.getByRole('searchbox', { name: /^Filter scopes/ }).fill('OF-22');
+    await fleet.waitFor({ state: 'detached' });
+    await link('of-229').waitFor();
+    expect(await tree.getByRole('link', { name: 'of-' }).count()).toBe(10);
+    expect(asked).toContain('OF-22');
+    await stage.goTo(`${org}/settings/secrets/internal:fleet/of-007`);
+    await tree.getByRole('searchbox', { name: /^Filter scopes/ }).fill('');
+    expect(await link('of-007').getAttribute('aria-current')).toBe('page');
   });
 
   it('a name that is declared on the page is there, without a value', async () => {
@@ -149,5 +195,37 @@ describeLane(browserLane, () => {
     } finally {
       await stage.admin('policy', 'reset');
     }
+  });
+
+  it('what is written in any form can be copied as a command that can be typed', async () => {
+    await stage.open(`${org}/jobs`);
+    for (const form of [...typedForms, ...confirmations]) {
+      await stage.goTo(form.path);
+      const text = await commandOf(stage.page, form);
+      const [command, ...more] = commandsIn(text);
+      if (command === undefined) throw new Error(`no command: ${text}`);
+      const [words, ...rest] = form.command;
+      expect([command.args.slice(0, 2).join(' '), more]).toEqual([words, []]);
+      expect(command.args).toEqual(expect.arrayContaining([...rest, '--org', 'default']));
+      const refusal = await refusalOf(command);
+      // What deletes asks first, and here is no terminal.
+      const isAsked = confirmations.includes(form) && refusal?.includes('this needs confirmation') === true;
+      expect(isAsked ? undefined : refusal, text).toBeUndefined();
+    }
+  });
+
+  it('a version is restored and a session ended by a command that can be copied first', async () => {
+    const { page, installation } = stage;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: installation.url });
+    const copied = async (): Promise<string> => {
+      await page.getByRole('button', { name: 'Copy command' }).first().click();
+      await page.getByRole('button', { name: 'Copied' }).waitFor();
+      return page.evaluate<string>('navigator.clipboard.readText()');
+    };
+    await stage.open(`${scope}?secret=DB_PASSWORD`);
+    expect(await copied()).toBe('kici-admin secret restore --scope internal:production DB_PASSWORD 1 --org default');
+    await stage.goTo(`${org}/access`);
+    const { sessions } = await installation.call('sessions.list', {});
+    expect(sessions.map(({ id }) => `kici-admin session end ${id} --org default`)).toContain(await copied());
   });
 });

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import {
   backendName,
   scopeId,
+  scopePath,
   sealedBytes,
   sealingKey,
   secretBytes,
@@ -220,10 +221,32 @@ export const secretOperations = {
     path: '/scopes',
     targets: ({ backend = internalBackendName }) => [{ kind: 'backend', backend }],
     command: 'kici-admin scope list',
-    commandArguments: { backend: '--backend' },
+    commandArguments: { backend: '--backend', folder: '--folder', text: '--filter' },
     subject: ['backend'],
-    input: z.object({ backend: backendName.optional() }),
-    output: z.object({ scopes: z.array(z.string()), unavailable: z.array(unavailablePart) }),
+    input: z.object({
+      backend: backendName.optional(),
+      folder: scopePath.optional().describe('only what lies below this path'),
+      text: z.string().min(1).optional().describe('only scopes that have this part, in any case'),
+      collapse: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe(
+          'a folder directly below the path that holds more scopes than this is named with their number, in their place; default: every scope is named',
+        ),
+      limit: z.coerce.number().int().min(1).optional().describe('how many scopes and folders at most; default: all'),
+      cached: z
+        .stringbool()
+        .optional()
+        .describe('true: names listed a moment ago will do, except from a backend that is known to fail'),
+    }),
+    output: z.object({
+      scopes: z.array(z.string()),
+      folders: z.array(z.object({ folder: scopePath, scopes: z.int().min(1) })).describe('see `collapse`'),
+      total: z.int().min(0).describe('how many scopes and folders there are without `limit`'),
+      unavailable: z.array(unavailablePart),
+    }),
   }),
   'scopes.create': defineOperation({
     ...nameWrites,

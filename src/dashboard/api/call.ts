@@ -39,6 +39,13 @@ interface Sent {
   readonly signal?: AbortSignal | undefined;
 }
 
+const { promise: answered, resolve: noteAnswer } = Promise.withResolvers<void>();
+
+/** Settles once an operation was answered, or was not. */
+export async function firstAnswer(): Promise<void> {
+  await answered;
+}
+
 /**
  * Calls an operation of the API.
  * @throws Problem
@@ -51,7 +58,9 @@ export async function call<Id extends OperationId>(
 ): Promise<ClientOutput<Id>> {
   const operation = operations[id];
   await requireSession();
-  const answer = await send({ method: operation.method, ...requestOf(operation, organization, input), signal });
+  const answer = await send({ method: operation.method, ...requestOf(operation, organization, input), signal }).finally(
+    noteAnswer,
+  );
   // The server checks its answers against the schema of this very type.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return answer as ClientOutput<Id>;

@@ -8,6 +8,8 @@ import { readSession } from './session.tsx';
 import { isInSight, useInSight } from './use-in-sight.ts';
 
 let isLive = false;
+/** Whether this page has had a stream before. */
+let wasOpen = false;
 const listeners = new Set<() => void>();
 
 function setLive(next: boolean): void {
@@ -28,6 +30,8 @@ export function useLive(): boolean {
 
 /** Changes that arrive together are fetched once. */
 const gatherMs = 100;
+/** Until what was read before the stream was open is read again: the person who has just come is served first. */
+const settleMs = 1_000;
 /** Delay before a refused stream is requested again. */
 const againMs = 5_000;
 
@@ -75,6 +79,7 @@ export function useEvents(): void {
 function follow(organization: string, client: QueryClient, again: () => void): () => void {
   const source = new EventSource(`/api/v1/orgs/${encodeURIComponent(organization)}${eventsPath}`);
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let settling: ReturnType<typeof setTimeout> | undefined;
   const kinds = new Set<ChangeEvent['kind']>();
   const ask = (): void => {
     timer = undefined;
@@ -92,7 +97,9 @@ function follow(organization: string, client: QueryClient, again: () => void): (
   source.addEventListener('open', () => {
     setLive(true);
     // Covers what happened while the stream was closed.
-    changed('changed');
+    if (wasOpen) changed('changed');
+    else settling = setTimeout(changed, settleMs, 'changed');
+    wasOpen = true;
   });
   source.addEventListener('change', ({ data }) => {
     changed(kindOf(data));
@@ -110,6 +117,7 @@ function follow(organization: string, client: QueryClient, again: () => void): (
   });
   return () => {
     clearTimeout(timer);
+    clearTimeout(settling);
     source.close();
   };
 }

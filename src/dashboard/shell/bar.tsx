@@ -7,11 +7,11 @@ import { visible } from '../ui/visible.ts';
 import { useOrganization } from './address.ts';
 import { FailureBoundary } from './failure.tsx';
 import styles from './shell.module.css';
-import { lazily } from '../ui/lazily.ts';
+import { lazilyLater } from '../ui/lazily.ts';
 
-// Loaded after the first paint; the placeholders have the menus' size.
-const OrganizationMenu = lazily(() => import('./organization-menu.tsx'));
-const PersonMenu = lazily(() => import('./person-menu.tsx'));
+// The placeholders have the menus' size.
+const OrganizationMenu = lazilyLater(() => import('./organization-menu.tsx'));
+const PersonMenu = lazilyLater(() => import('./person-menu.tsx'));
 
 /** The bar above every page: organization, search, live state, the user. */
 export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {

@@ -5,9 +5,9 @@ import { usePlaces } from './address.ts';
 import { sections, type Section } from './sections.ts';
 import { FailureBoundary } from './failure.tsx';
 import styles from './shell.module.css';
-import { lazily } from '../ui/lazily.ts';
+import { lazilyLater } from '../ui/lazily.ts';
 
-const MoreMenu = lazily(() => import('./more-menu.tsx'));
+const MoreMenu = lazilyLater(() => import('./more-menu.tsx'));
 
 /** The sections of the page, at its side or, on narrow screens, below it. */
 export function Rail(): ReactElement {

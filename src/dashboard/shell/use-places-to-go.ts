@@ -11,7 +11,7 @@ export interface PlaceToGo {
   readonly path: string;
 }
 
-const keysAtMost = 50;
+const namesAtMost = 50;
 
 interface PlacesToGo {
   /** In the order in which they show. */
@@ -26,16 +26,16 @@ interface PlacesToGo {
  * @param isHasty whether to ask before typing has paused
  */
 export function usePlacesToGo(words: readonly string[], isHasty: boolean): PlacesToGo {
-  const scopes = useRead('scopes.list', {});
   const environments = useRead('environments.list', {});
-  const [longest = ''] = words.toSorted((left, right) => right.length - left.length);
-  const settled = useSettled(longest);
-  const key = isHasty ? longest : settled;
-  const found = useRead(
-    'resolution.grid',
-    { limit: keysAtMost, cached: 'true', ...(key !== '' && { key }) },
-    { keep: true },
-  );
+  const key = longestOf(words);
+  // "scope" may say what is looked for.
+  const text = longestOf(words.filter((word) => !'scope'.includes(word)));
+  const [settledKey, settledText] = [useSettled(key), useSettled(text)];
+  const askedKey = isHasty ? key : settledKey;
+  const askedText = isHasty ? text : settledText;
+  const some = { limit: namesAtMost, cached: 'true' } as const;
+  const found = useRead('resolution.grid', { ...some, ...(askedKey !== '' && { key: askedKey }) }, { keep: true });
+  const scopes = useRead('scopes.list', { ...some, ...(askedText !== '' && { text: askedText }) }, { keep: true });
   const places = [
     ...sections.map(({ title, path }): PlaceToGo => ({ kind: 'page', title, path })),
     ...(environments.data?.environments ?? []).map(({ name }): PlaceToGo => ({
@@ -53,8 +53,15 @@ export function usePlacesToGo(words: readonly string[], isHasty: boolean): Place
   const asked = [scopes, environments, found];
   return {
     places,
-    isAsking: key !== longest || asked.some(({ isPending, isPlaceholderData }) => isPending || isPlaceholderData),
+    isAsking:
+      askedKey !== key ||
+      askedText !== text ||
+      asked.some(({ isPending, isPlaceholderData }) => isPending || isPlaceholderData),
   };
+}
+
+function longestOf(words: readonly string[]): string {
+  return words.toSorted((left, right) => right.length - left.length)[0] ?? '';
 }
 
 /** Each leads to the first environment that has the key. */

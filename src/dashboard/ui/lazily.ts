@@ -1,4 +1,5 @@
 import { lazy, type ComponentType, type LazyExoticComponent } from 'react';
+import { firstAnswer } from '../api/call.ts';
 import { connection } from '../api/connection.ts';
 import { Problem } from '../api/problem.ts';
 
@@ -25,6 +26,13 @@ export function lazily<Props>(
       await new Promise((resolve) => setTimeout(resolve, againMs));
     }
   });
+}
+
+/** As `lazily`, once there is something to see: what is not asked for yet does not take the turn of what is. */
+export function lazilyLater<Props>(
+  load: () => Promise<{ readonly default: ComponentType<Props> }>,
+): LazyExoticComponent<ComponentType<Props>> {
+  return lazily(() => firstAnswer().then(load));
 }
 
 /** A newer orchestrator has parts of other names. */

@@ -28,7 +28,8 @@ export function useSome<T>(all: readonly T[]): {
   };
 }
 
-function More({ rest, onMore }: { readonly rest: number; readonly onMore: () => void }): ReactElement {
+/** Comes into sight at the end of rows, and asks for more of them. */
+export function More({ rest, onMore }: { readonly rest: number; readonly onMore: () => void }): ReactElement {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const observer = new IntersectionObserver(

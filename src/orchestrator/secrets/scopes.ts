@@ -2,6 +2,8 @@ import {
   formatScopeId,
   internalBackendName,
   isReservedScope,
+  parseScopePath,
+  type ListQuery,
   type ScopePath,
   type ScopeStore,
   type UnlistedScope,
@@ -15,6 +17,7 @@ import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
 import { unlistedView } from '../resolution/unavailable.ts';
 import { placeOf } from './place.ts';
 import type { ScopeRenamer } from './rename-scope.ts';
+import { concerns, rowsOf } from './scope-rows.ts';
 
 type ScopeHandlers = HandlersFor<'scopes.list' | 'scopes.create' | 'scopes.rename' | 'scopes.delete'>;
 
@@ -28,20 +31,22 @@ export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): Sco
   }
 
   return {
-    async 'scopes.list'({ backend: name = internalBackendName }, call) {
+    async 'scopes.list'({ backend: name = internalBackendName, folder, text, collapse, limit, cached = false }, call) {
       const backend = await backends.require(call, name);
       const narrowing = narrowingOf(call.caller);
       const { paths, unlisted } =
         backend.scopes !== undefined && (await backend.ready()).scopes
           ? { paths: await backend.scopes.list(call.context), unlisted: [] }
-          : await scopesOfSecrets(backend, call);
+          : await scopesOfSecrets(backend, call, folder, cached);
+      const seen = paths.filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path));
+      const { rows, total } = rowsOf({ backend: name, paths: seen }, { folder, text, collapse, limit });
       return {
-        scopes: paths
-          .filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path))
-          .map((path) => formatScopeId({ backend: name, path })),
+        scopes: rows.flatMap((row) => (row.kind === 'scope' ? [formatScopeId({ backend: name, path: row.path })] : [])),
+        folders: rows.flatMap((row) => (row.kind === 'folder' ? [{ folder: row.folder, scopes: row.scopes }] : [])),
+        total,
         unavailable: unlistedView(
           name,
-          unlisted.filter(({ scope }) => reachesInto(narrowing, name, scope)),
+          unlisted.filter(({ scope }) => reachesInto(narrowing, name, scope) && concerns(folder, scope)),
         ),
       };
     },
@@ -77,7 +82,13 @@ export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): Sco
 async function scopesOfSecrets(
   backend: HostedBackend,
   call: Call,
+  folder: string | undefined,
+  mayBeCached: boolean,
 ): Promise<{ readonly paths: readonly ScopePath[]; readonly unlisted: readonly UnlistedScope[] }> {
-  const { secrets, unlisted } = await backend.listAged({ depth: 'tree' }, call.context, 0);
+  // Whoever takes what was listed a moment ago goes on with the list of everything, and whoever does not asks for less.
+  const parsed = folder === undefined || mayBeCached ? undefined : parseScopePath(folder);
+  const query: ListQuery = { ...(parsed?.ok === true && { scope: parsed.value }), depth: 'tree' };
+  const maxAgeMs = mayBeCached && backend.health().failure === undefined ? undefined : 0;
+  const { secrets, unlisted } = await backend.listAged(query, call.context, maxAgeMs);
   return { paths: [...new Set(secrets.map(({ scope }) => scope))].toSorted(), unlisted };
 }

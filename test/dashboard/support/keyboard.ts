@@ -2,14 +2,24 @@ import type { Locator, Page } from 'playwright-core';
 
 const mostStops = 120;
 
-/** Presses Tab until the element has the focus. */
+/** Presses Tab until the element has the focus; backwards where it lies behind. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
-  await target.waitFor();
+  // Finding it by its role takes longer than a stop.
+  let element = await target.elementHandle();
+  const isBehind = await element?.evaluate(
+    (one) =>
+      ((one.ownerDocument.activeElement?.compareDocumentPosition(one) ?? 0) & one.DOCUMENT_POSITION_PRECEDING) !== 0,
+  );
   for (let stop = 0; stop < mostStops; stop += 1) {
     // oxlint-disable-next-line no-await-in-loop -- each stop depends on the previous one
-    if (await target.evaluate((element) => element.matches(':focus'))) return;
+    const state = await element?.evaluate((one) =>
+      one.matches(':focus') ? 'there' : one.isConnected ? 'away' : 'gone',
+    );
+    if (state === 'there') return;
+    // oxlint-disable-next-line no-await-in-loop -- it has been drawn again
+    if (state === 'gone') element = await target.elementHandle();
     // oxlint-disable-next-line no-await-in-loop
-    await page.keyboard.press('Tab');
+    else await page.keyboard.press(isBehind ? 'Shift+Tab' : 'Tab');
   }
   throw new Error(`Tab does not lead to ${String(target)}`);
 }

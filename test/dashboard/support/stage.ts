@@ -14,6 +14,8 @@ export interface Stage {
   installation: Installation;
   /** Opens the page for its owner. */
   open(path?: string): Promise<void>;
+  /** Goes to another page without loading the document again. */
+  goTo(path: string): Promise<void>;
   /** `kici-admin` of its owner. */
   admin(...args: string[]): ReturnType<typeof runProgram>;
 }
@@ -62,6 +64,7 @@ export function setStage(
       installation = next;
     },
     open: (path) => signIn(there(visitor).page, there(installation), path),
+    goTo: (path) => there(visitor).page.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`),
     admin: (...args) => runProgram('kici-admin', args, { environment: there(installation).environment }),
   };
 }

@@ -79,6 +79,7 @@ function guarded(
       ...memoryDefinition.capabilities,
       listConsistency: eventual ? 'eventual' : 'strong',
       write: !readOnly,
+      scopes: !readOnly,
     }),
     async *list(query, context) {
       signIn();

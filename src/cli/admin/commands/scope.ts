@@ -15,8 +15,16 @@ const list = defineCommand({
   name: 'list',
   summary: 'List the scopes of a backend',
   operations: ['scopes.list'],
-  examples: ['kici-admin scope list', 'kici-admin scope list --backend corp-vault'],
-  parameters: { backend: option('--backend <backend>', 'the backend (default: the internal store)') },
+  examples: [
+    'kici-admin scope list',
+    'kici-admin scope list --backend corp-vault',
+    'kici-admin scope list --folder apps --filter shop',
+  ],
+  parameters: {
+    backend: option('--backend <backend>', 'the backend (default: the internal store)'),
+    folder: option('--folder <path>', 'only scopes below this path'),
+    text: option('--filter <text>', 'only scopes that have this part'),
+  },
   run: async (input, session) => {
     const data = await session.call('scopes.list', input);
     const shown = listing(

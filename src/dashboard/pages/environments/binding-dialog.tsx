@@ -80,6 +80,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
               : 'Somebody has changed this binding since it was opened.'
           }
           settings={stored === undefined ? undefined : comparison(stored, draft)}
+          isDoubtful={error?.isDoubtful === true}
           keep={{
             verb: stored === undefined ? 'Bind it again' : 'Keep mine',
             onClick: () => {

@@ -27,7 +27,7 @@ interface ExplainProps {
 }
 
 /** Who supplies a key, who else could, the rule between neighbours, and what blocks the view. */
-export default function ExplainDrawer({ environment, secretKey: key, onClose }: ExplainProps): ReactElement {
+export function ExplainDrawer({ environment, secretKey: key, onClose }: ExplainProps): ReactElement {
   const organization = useOrganization();
   const explained = useRead('resolution.explain', { environment, key });
   return (

@@ -5,6 +5,7 @@ import { Action } from '../../ui/action.tsx';
 import { Empty, ErrorNotice, Loading } from '../../ui/notice.tsx';
 import { Page, pageStyles } from '../../ui/page.tsx';
 import { useChanged } from '../../ui/use-changed.ts';
+import { ExplainDrawer } from '../explain/explain-drawer.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { GridFoot } from './grid-foot.tsx';
 import { GridTable } from './grid-table.tsx';
@@ -13,7 +14,6 @@ import { useFilteredGrid } from './use-filtered-grid.tsx';
 import { wholeGrid } from './use-grid.ts';
 import { lazily } from '../../ui/lazily.ts';
 
-const ExplainDrawer = lazily(() => import('../explain/explain-drawer.tsx'));
 const SecretDialog = lazily(() => import('../secrets/secret-dialog.tsx'));
 const ImportDialog = lazily(() => import('../secrets/import-dialog.tsx'));
 
@@ -80,7 +80,7 @@ export function GridPage(): ReactElement {
                 <NoRows total={grid.total} />
               ) : (
                 <GridTable
-                  columns={grid.environments.map(({ name }) => name)}
+                  columns={grid.columns}
                   count={grid.matching}
                   rowAt={grid.rowAt}
                   changed={changed}
@@ -98,10 +98,10 @@ export function GridPage(): ReactElement {
           )}
         </Page>
       </div>
+      {key !== null && environment !== null ? (
+        <ExplainDrawer key={`${environment}\n${key}`} environment={environment} secretKey={key} onClose={close} />
+      ) : undefined}
       <Suspense>
-        {key !== null && environment !== null ? (
-          <ExplainDrawer key={`${environment}\n${key}`} environment={environment} secretKey={key} onClose={close} />
-        ) : undefined}
         {dialog === 'add' ? <SecretDialog onClose={done} /> : undefined}
         {dialog === 'import' ? <ImportDialog onClose={done} /> : undefined}
       </Suspense>

@@ -1,5 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactElement } from 'react';
+import {
+  memo,
+  useEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+} from 'react';
 import { placeOfCell, stateOfCell, type GridCell, type GridRow } from '../../../api/grid-cells.ts';
 import { State } from '../../ui/state.tsx';
 import styles from './grid.module.css';
@@ -70,6 +79,17 @@ export function GridTable({ columns, count, rowAt, changed, selected, onOpen, on
     setMoved((times) => times + 1);
   };
 
+  const press = ({ target }: MouseEvent): void => {
+    const cell = target instanceof Element ? target.closest('[role=gridcell]') : null;
+    const line = cell?.closest<HTMLElement>('[data-row]');
+    if (cell === null || line === null || line === undefined) return;
+    const index = Number(line.dataset['row']);
+    const column = [...line.querySelectorAll('[role=gridcell]')].indexOf(cell);
+    setActive({ row: index, column });
+    const [row, environment] = [rowAt(index), columns[column]];
+    if (row !== undefined && environment !== undefined) onOpen(row.key, environment);
+  };
+
   return (
     <div className={styles['scroller']} ref={scroller}>
       <div
@@ -91,35 +111,20 @@ export function GridTable({ columns, count, rowAt, changed, selected, onOpen, on
             </div>
           ))}
         </div>
-        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: 'relative' }} onClick={press}>
           {items.map(({ index, start }) => {
             const row = rowAt(index);
-            const isChanged = row !== undefined && changed.has(row.key);
             return (
-              <div
+              <Row
                 key={index}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-busy={row === undefined}
-                className={`${styles['row']} ${styles['virtual']} ${isChanged ? styles['changed'] : ''}`}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <div role="rowheader" className={styles['key']} title={row?.key}>
-                  <span>{row?.key ?? '…'}</span>
-                </div>
-                {columns.map((environment, column) => (
-                  <GridCellButton
-                    key={environment}
-                    cell={row?.cells[column]}
-                    isActive={index === at.row && column === at.column}
-                    isSelected={selected.key === row?.key && selected.environment === environment}
-                    onOpen={() => {
-                      setActive({ row: index, column });
-                      if (row !== undefined) onOpen(row.key, environment);
-                    }}
-                  />
-                ))}
-              </div>
+                index={index}
+                start={start}
+                row={row}
+                columns={columns}
+                isChanged={row !== undefined && changed.has(row.key)}
+                active={index === at.row ? at.column : undefined}
+                selected={row !== undefined && selected.key === row.key ? selected.environment : null}
+              />
             );
           })}
         </div>
@@ -128,15 +133,52 @@ export function GridTable({ columns, count, rowAt, changed, selected, onOpen, on
   );
 }
 
+interface RowProps {
+  readonly index: number;
+  /** How far down it is, in pixels. */
+  readonly start: number;
+  /** `undefined` until it is there. */
+  readonly row: GridRow | undefined;
+  readonly columns: readonly string[];
+  readonly isChanged: boolean;
+  /** The column of the cell that Tab leads to, if it is here. */
+  readonly active: number | undefined;
+  /** The environment whose explanation is open, if it is here. */
+  readonly selected: string | null;
+}
+
+/** Hundreds of cells are in sight, and what happens beside a row is nothing to it. */
+const Row = memo(({ index, start, row, columns, isChanged, active, selected }: RowProps): ReactElement => (
+  <div
+    role="row"
+    aria-rowindex={index + 2}
+    aria-busy={row === undefined}
+    className={`${styles['row']} ${styles['virtual']} ${isChanged ? styles['changed'] : ''}`}
+    style={{ transform: `translateY(${start}px)` }}
+    data-row={index}
+  >
+    <div role="rowheader" className={styles['key']} title={row?.key}>
+      <span>{row?.key ?? '…'}</span>
+    </div>
+    {columns.map((environment, column) => (
+      <GridCellButton
+        key={environment}
+        cell={row?.cells[column]}
+        isActive={column === active}
+        isSelected={environment === selected}
+      />
+    ))}
+  </div>
+));
+
 interface GridCellProps {
   /** `undefined` until it is there. */
   readonly cell: GridCell | undefined;
   readonly isActive: boolean;
   readonly isSelected: boolean;
-  readonly onOpen: () => void;
 }
 
-function GridCellButton({ cell, isActive, isSelected, onOpen }: GridCellProps): ReactElement {
+function GridCellButton({ cell, isActive, isSelected }: GridCellProps): ReactElement {
   const state = cell === undefined ? undefined : stateOfCell(cell);
   return (
     <button
@@ -147,7 +189,6 @@ function GridCellButton({ cell, isActive, isSelected, onOpen }: GridCellProps): 
       data-active={isActive}
       className={`${styles['cell']} ${state === 'unavailable' ? styles['unavailable'] : ''}`}
       title={cell === undefined ? undefined : titleOf(cell)}
-      onClick={onOpen}
     >
       {cell === undefined || state === undefined ? (
         '…'

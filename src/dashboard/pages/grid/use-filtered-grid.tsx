@@ -61,7 +61,9 @@ export function useFilteredGrid(): FilteredGrid {
     error: error ?? known.error,
     isStale,
     isAsking,
-    look: setSight,
+    look: (next) => {
+      setSight((now) => (now.first === next.first && now.last === next.last ? now : next));
+    },
     refresh: async () => {
       setAsking(true);
       // What is shown is then fetched from what it has listed; its failure shows there.

@@ -9,9 +9,13 @@ import { useOrganization } from '../../shell/address.ts';
 type Answer = ClientOutput<'resolution.grid'>;
 export type GridFilter = Pick<ClientInput<'resolution.grid'>, 'environment' | 'text' | 'state' | 'backend'>;
 
-type Page = Omit<Answer, 'cells' | 'keys'> & { readonly rows: readonly GridRow[] };
+type Page = Omit<Answer, 'cells' | 'keys'> & {
+  /** Names of environments. */
+  readonly columns: readonly string[];
+  readonly rows: readonly GridRow[];
+};
 
-export interface Grid extends Pick<Page, 'environments' | 'backends' | 'total' | 'matching'> {
+export interface Grid extends Pick<Page, 'environments' | 'columns' | 'backends' | 'total' | 'matching'> {
   /** The row at a place among those that match; `undefined` until its page is there. */
   readonly rowAt: (index: number) => GridRow | undefined;
   /** The pages that are there, each by a name of its own. */
@@ -82,8 +86,8 @@ function pagesAt(place: number, rows: readonly GridRow[] | undefined): [number, 
 }
 
 function pageOf({ cells, keys, ...rest }: Answer): Page {
-  const names = rest.environments.map(({ name }) => name);
-  return { ...rest, rows: gridRows({ environments: rest.environments, cells, keys }, names) };
+  const columns = rest.environments.map(({ name }) => name);
+  return { ...rest, columns, rows: gridRows({ environments: rest.environments, cells, keys }, columns) };
 }
 
 /** Everything that passes, as `kici-admin secret grid --json` prints it. */

@@ -1,5 +1,6 @@
 import { useId, type ReactElement } from 'react';
 import { useRead } from '../../api/queries.ts';
+import { useSettled } from '../../api/use-settled.ts';
 import { TextField } from '../../ui/field.tsx';
 
 interface ScopeFieldProps {
@@ -9,10 +10,17 @@ interface ScopeFieldProps {
   readonly isFocused: boolean;
 }
 
+const suggestions = 50;
+
 /** A field for a scope, which suggests those of the internal store. */
 export function ScopeField({ value, onText, problem, isFocused }: ScopeFieldProps): ReactElement {
   const list = useId();
-  const { data } = useRead('scopes.list', {});
+  const text = useSettled(value.trim());
+  const { data } = useRead(
+    'scopes.list',
+    { limit: suggestions, cached: 'true', ...(text !== '' && { text }) },
+    { keep: true },
+  );
   return (
     <>
       <TextField

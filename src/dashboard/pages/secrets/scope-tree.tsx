@@ -1,96 +1,135 @@
-import { ChevronRight, Database } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
+import { problemOf } from '../../api/problem.ts';
 import { useRead } from '../../api/queries.ts';
 import { scopeInAddress, usePlaces } from '../../shell/address.ts';
-import { problemOf } from '../../api/problem.ts';
+import { More } from '../../ui/use-some.tsx';
+import { Details } from './details.tsx';
 import { backendOf, pathOf, treeOf, type ScopeNode } from './scopes.ts';
 import styles from './secrets.module.css';
-import { useBackendNames } from './use-backend-names.ts';
 
-/** Every backend with its scopes, which are fetched when it is expanded. */
-export function ScopeTree({ shown }: { readonly shown: string | undefined }): ReactElement {
-  const names = useBackendNames();
+export interface TreeView {
+  /** The scope beside the tree. */
+  readonly shown: string | undefined;
+  /** What the scopes in sight have in their names; empty: anything. */
+  readonly text: string;
+}
+
+interface ScopesBelowProps extends TreeView {
+  readonly backend: string;
+  /** A path in the backend; default: everything. */
+  readonly folder?: string;
+}
+
+/** A folder that holds more comes without its scopes. */
+const smallFolder = 20;
+const step = 200;
+
+/** The scopes of a backend, or of a folder in it; large folders in it are fetched when they are expanded. */
+export function ScopesBelow({ backend, folder, text, shown }: ScopesBelowProps): ReactElement {
+  const [limit, setLimit] = useState(step);
+  const { data, error, isPending, isPlaceholderData } = useRead(
+    'scopes.list',
+    {
+      backend,
+      ...(folder !== undefined && { folder }),
+      ...(text === '' ? { collapse: smallFolder } : { text }),
+      limit,
+      cached: 'true',
+    },
+    { keep: true },
+  );
+  const rest = data === undefined ? 0 : data.total - data.scopes.length - data.folders.length;
   return (
     <>
-      {names.map((name) => (
-        <BackendNode key={name} name={name} shown={shown} isAlone={names.length === 1} />
-      ))}
-    </>
-  );
-}
-
-interface BackendNodeProps {
-  readonly name: string;
-  readonly shown: string | undefined;
-  readonly isAlone: boolean;
-}
-
-function BackendNode({ name, shown, isAlone }: BackendNodeProps): ReactElement {
-  const [isOpen, setOpen] = useState(
-    isAlone || name === 'internal' || (shown !== undefined && backendOf(shown) === name),
-  );
-  const { data, error, isPending } = useRead('scopes.list', { backend: name }, { enabled: isOpen });
-  const nodes = treeOf(name, data?.scopes ?? []);
-  return (
-    <details
-      className={styles['backend']}
-      open={isOpen}
-      onToggle={(event) => {
-        setOpen(event.currentTarget.open);
-      }}
-    >
-      <summary>
-        <ChevronRight aria-hidden />
-        <Database aria-hidden />
-        {name}
-      </summary>
-      {isOpen && isPending ? <p className={styles['none']}>Asking {name}…</p> : undefined}
+      {isPending ? <p className={styles['none']}>Asking {backend}…</p> : undefined}
       {error === null ? undefined : <p className={styles['gap']}>{problemOf(error).message}</p>}
       {data?.unavailable.map((part) => (
         <p key={part.scopes.join()} className={styles['gap']}>
           {part.scopes.length === 0 ? 'Not known' : `${part.scopes.join(', ')} not known`}: {part.meaning}
         </p>
       ))}
-      {data !== undefined && nodes.length === 0 && data.unavailable.length === 0 ? (
-        <p className={styles['none']}>No scope yet: make one, or set a secret in one that is not there yet.</p>
+      {data?.total === 0 && data.unavailable.length === 0 ? (
+        <p className={styles['none']}>
+          {text === ''
+            ? 'No scope yet: make one, or set a secret in one that is not there yet.'
+            : 'No scope of it has that in its name.'}
+        </p>
       ) : undefined}
-      <Level nodes={nodes} shown={shown} />
-    </details>
+      {data === undefined ? undefined : (
+        <Level
+          nodes={treeOf({ backend, folder, scopes: data.scopes, folders: data.folders })}
+          backend={backend}
+          text={text}
+          shown={shown}
+        />
+      )}
+      {rest > 0 && !isPlaceholderData ? (
+        <More
+          rest={rest}
+          onMore={() => {
+            setLimit(limit + step);
+          }}
+        />
+      ) : undefined}
+    </>
   );
 }
 
-function Level({
-  nodes,
-  shown,
-}: {
+interface LevelProps extends TreeView {
   readonly nodes: readonly ScopeNode[];
-  readonly shown: string | undefined;
-}): ReactElement {
+  readonly backend: string;
+}
+
+function Level({ nodes, ...rest }: LevelProps): ReactElement {
   return (
     <ul className={styles['level']}>
       {nodes.map((node) => (
         <li key={node.name}>
           {node.scope === undefined ? undefined : (
-            <ScopeLink scope={node.scope} name={node.name} isShown={node.scope === shown} />
+            <ScopeLink scope={node.scope} name={node.name} isShown={node.scope === rest.shown} />
           )}
-          {node.children.length === 0 ? undefined : <Folder node={node} shown={shown} />}
+          {node.children.length === 0 ? undefined : <Folder node={node} {...rest} />}
+          {node.large === undefined ? undefined : <Large {...node.large} isAlone={nodes.length === 1} {...rest} />}
         </li>
       ))}
     </ul>
   );
 }
 
-function Folder({ node, shown }: { readonly node: ScopeNode; readonly shown: string | undefined }): ReactElement {
-  const holds = (one: ScopeNode): boolean => one.scope === shown || one.children.some(holds);
+function Folder({ node, ...rest }: Omit<LevelProps, 'nodes'> & { readonly node: ScopeNode }): ReactElement {
+  const holds = (one: ScopeNode): boolean => one.scope === rest.shown || one.children.some(holds);
   return (
-    <details className={styles['folder']} open={node.children.length < 20 || (shown !== undefined && holds(node))}>
-      <summary>
-        <ChevronRight aria-hidden />
-        {node.name}/
-      </summary>
-      <Level nodes={node.children} shown={shown} />
-    </details>
+    <Details
+      className={styles['folder']}
+      isOpen={rest.text !== '' || node.children.length < 20 || (rest.shown !== undefined && holds(node))}
+      title={`${node.name}/`}
+    >
+      <Level nodes={node.children} {...rest} />
+    </Details>
+  );
+}
+
+interface LargeProps extends Omit<LevelProps, 'nodes'> {
+  readonly folder: string;
+  readonly scopes: number;
+  readonly isAlone: boolean;
+}
+
+/** A folder whose scopes are fetched when it is expanded. */
+function Large({ folder, scopes, isAlone, ...rest }: LargeProps): ReactElement {
+  return (
+    <Details
+      className={styles['folder']}
+      isOpen={isAlone || rest.shown?.startsWith(`${rest.backend}:${folder}/`) === true}
+      title={
+        <>
+          {folder.split('/').at(-1)}/ <span className={styles['count']}>{scopes.toLocaleString('en')}</span>
+        </>
+      }
+    >
+      <ScopesBelow folder={folder} {...rest} />
+    </Details>
   );
 }
 

@@ -16,14 +16,43 @@ export interface ScopeNode {
   readonly name: string;
   readonly scope: string | undefined;
   readonly children: readonly ScopeNode[];
+  /** Set where the scopes below are not among the children: they are too many to come unasked. */
+  readonly large?: LargeFolder;
 }
 
-/** Scopes as a tree of their segments. */
-export function treeOf(backend: string, scopes: readonly string[]): readonly ScopeNode[] {
-  return level(
-    `${backend}:`,
-    scopes.map((scope) => pathOf(scope).split('/')),
+interface LargeFolder {
+  /** Its path in the backend. */
+  readonly folder: string;
+  /** How many there are below. */
+  readonly scopes: number;
+}
+
+interface ScopesBelow {
+  readonly backend: string;
+  /** A path in the backend; default: everything. */
+  readonly folder?: string | undefined;
+  readonly scopes: readonly string[];
+  /** Directly below. */
+  readonly folders?: readonly LargeFolder[];
+}
+
+/** What lies below a folder as a tree of segments. */
+export function treeOf({ backend, folder, scopes, folders = [] }: ScopesBelow): readonly ScopeNode[] {
+  const start = folder === undefined ? '' : `${folder}/`;
+  const nodes = level(
+    `${backend}:${start}`,
+    scopes.map((scope) => pathOf(scope).slice(start.length).split('/')),
   );
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  for (const large of folders) {
+    const name = large.folder.slice(start.length);
+    byName.set(name, { name, scope: undefined, children: [], ...byName.get(name), large });
+  }
+  return [...byName.values()].toSorted(byNameOf);
+}
+
+function byNameOf(left: ScopeNode, right: ScopeNode): number {
+  return left.name < right.name ? -1 : 1;
 }
 
 function level(prefix: string, paths: readonly (readonly string[])[]): readonly ScopeNode[] {
@@ -32,7 +61,6 @@ function level(prefix: string, paths: readonly (readonly string[])[]): readonly 
     ([first]) => first ?? '',
   );
   return [...bySegment]
-    .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([name, own]) =>
       joined({
         name,
@@ -42,7 +70,8 @@ function level(prefix: string, paths: readonly (readonly string[])[]): readonly 
           own.map((path) => path.slice(1)),
         ),
       }),
-    );
+    )
+    .toSorted(byNameOf);
 }
 
 /** A folder that holds one folder alone is a step that nobody needs. */

@@ -33,20 +33,27 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const [base, setBase] = useState<string | null>(version ?? null);
   const sha256 = useFingerprint(draft);
   const compares = useCompares(scope);
-  const { mutate, error, isPending, reset } = useStoreValue();
-  const current = useRead('secrets.list', { scope }, { enabled: error?.code === 'conflict' });
+  const { mutate, error, isPending, isSuccess, reset } = useStoreValue();
+  /** Whether what was sent may have been stored, though no answer said so. */
+  const [isDoubtful, setDoubtful] = useState(false);
+  const isKnown = at !== undefined || isDoubtful;
+  const current = useRead('secrets.list', { scope }, { enabled: isKnown || error?.code === 'conflict' });
   const now = current.data?.secrets.find((one) => one.key === key && one.scope === fullScope(scope))?.version;
   const place = parseScopeId(scope);
   const name = backendOf(scope) === 'internal' ? parseKey(key) : { ok: key !== '', reason: 'A name cannot be empty' };
   const problem = draftProblem(draft);
   const isReady = place.ok && name.ok && problem === undefined;
-  const isConflict = error?.code === 'conflict' && now !== undefined;
+  const isBehind = error?.code === 'conflict' || (isKnown && compares && now !== base);
+  const isConflict = isBehind && now !== undefined && !isPending && !isSuccess;
 
   const save = (over: string | null): void => {
     if (!isReady) return;
     mutate(
       { scope, key, bytes: bytesOf(draft), ...(compares && { expectedVersion: over }) },
       {
+        onError: (failure) => {
+          if (failure.isDoubtful) setDoubtful(true);
+        },
         onSuccess: (receipt) => {
           setDraft(emptyDraft);
           say(
@@ -96,7 +103,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
       ) : (
         <p>
           In scope <code>{at.scope}</code>
-          {version === undefined ? '' : `, version ${version} now`}. Earlier versions stay restorable where the backend
+          {base === null ? '' : `, version ${now ?? base} now`}. Earlier versions stay restorable where the backend
           keeps them.
         </p>
       )}
@@ -104,14 +111,21 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
       {isConflict ? (
         <Notice look="warn">
           <strong>
-            {base === null ? `${key} exists already` : `Somebody has changed ${key} since this was opened`}: version{' '}
-            {now} is current now.
+            {base === null
+              ? `${key} exists already`
+              : `${isDoubtful ? `${key} has changed` : `Somebody has changed ${key}`} since this was opened`}
+            : version {now} is current now.
           </strong>
-          <p>Your value is still here, and nothing was stored.</p>
+          <p>
+            {isDoubtful
+              ? 'It is probably your own: no answer said whether your value was stored. Close this if it is.'
+              : 'Your value is still here, and nothing was stored.'}
+          </p>
           <div>
             <Button
               onClick={() => {
                 setBase(now);
+                setDoubtful(false);
                 reset();
                 save(now);
               }}

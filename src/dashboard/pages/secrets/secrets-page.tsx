@@ -1,20 +1,25 @@
 import { FolderPlus } from 'lucide-react';
 import { useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
+import { useSettled } from '../../api/use-settled.ts';
 import { decoded } from '../../shell/address.ts';
 import { Action } from '../../ui/action.tsx';
+import { SearchField } from '../../ui/field.tsx';
 import { Empty } from '../../ui/notice.tsx';
 import { TreeHead } from '../../ui/tree-head.tsx';
+import { BackendNode } from './backend-node.tsx';
 import { NewScopeDialog } from './scope-dialogs.tsx';
 import { ScopePage } from './scope-page.tsx';
-import { ScopeTree } from './scope-tree.tsx';
-import { useWholeTree } from './use-backend-names.ts';
+import { useBackendNames, useWholeTree } from './use-backend-names.ts';
 import styles from './secrets.module.css';
 
 /** The scopes as a tree, and the secrets of one. */
 export default function SecretsPage(): ReactElement {
   const { '*': rest } = useParams<{ '*'?: string }>();
   const [isNew, setNew] = useState(false);
+  const [text, setText] = useState('');
+  const settled = useSettled(text.trim());
+  const names = useBackendNames();
   const wholeTree = useWholeTree();
   const scope = rest === undefined || rest === '' ? undefined : decoded(rest);
   return (
@@ -33,7 +38,16 @@ export default function SecretsPage(): ReactElement {
             New scope
           </Action>
         </TreeHead>
-        <ScopeTree shown={scope} />
+        <div className={styles['filter']}>
+          <SearchField
+            label={names.length > 1 ? 'Filter open backends' : 'Filter scopes'}
+            value={text}
+            onText={setText}
+          />
+        </div>
+        {names.map((name) => (
+          <BackendNode key={name} name={name} shown={scope} text={settled} isAlone={names.length === 1} />
+        ))}
       </nav>
       <div className={styles['names']}>
         {scope === undefined ? (

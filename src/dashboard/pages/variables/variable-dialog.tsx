@@ -80,6 +80,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
         <Conflict
           title={titleOf(base, stored, name)}
           settings={stored === undefined ? undefined : { Value: { theirs: stored.value, yours: value } }}
+          isDoubtful={error?.isDoubtful === true}
           keep={{
             verb: stored === undefined ? 'Set it again' : 'Keep mine',
             onClick: () => {
