@@ -15,6 +15,8 @@ const onPostgres = {
     include: [
       'test/{orchestrator,keyring,internal-backend}/**/*.test.ts',
       'test/composition/wiring.test.ts',
+      'test/faults/every-reason.test.ts',
+      'test/e2e/deleted-paths.test.ts',
       'test/telemetry/{canary,every-metric,metrics}.test.ts',
     ],
     // What tests rights, programs and HTTP knows no SQL; the plan is SQLite's.

@@ -134,36 +134,40 @@ export interface DisabledOperation {
   readonly cliEquivalent: string | undefined;
 }
 
+export interface ApiErrorDetails {
+  /** The backend failure behind it. */
+  readonly failure?: Failure | undefined;
+  /** The id that the request was sent with, by which logs name it; set by the client. */
+  readonly requestId?: string | undefined;
+  /** Set with `operation_disabled`. */
+  readonly disabled?: DisabledOperation | undefined;
+  /** How long whoever answered wants to be left alone, in milliseconds; set by the client. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 const brand = Symbol.for('@kici-dev/kici/ApiError');
 
 /** Thrown by handlers, sent as JSON, and thrown again by the client. */
-export class ApiError extends Error {
+export class ApiError extends Error implements ApiErrorDetails {
   override readonly name = 'ApiError';
   readonly code: CallErrorCode;
   readonly hint: string;
-  /** The backend failure behind it, if there is one. */
   readonly failure: Failure | undefined;
-  /** The id that the request was sent with, by which logs name it; set by the client. */
   readonly requestId: string | undefined;
-  /** Set with `operation_disabled`. */
   readonly disabled: DisabledOperation | undefined;
+  readonly retryAfterMs: number | undefined;
 
-  constructor(
-    code: CallErrorCode,
-    message: string,
-    hint?: string,
-    failure?: Failure,
-    requestId?: string,
-    disabled?: DisabledOperation,
-  ) {
+  constructor(code: CallErrorCode, message: string, hint?: string, details: ApiErrorDetails = {}) {
     super(message);
     this.code = code;
     this.hint = hint ?? { ...apiErrors, ...clientErrors }[code].hint;
+    const { failure, requestId, disabled, retryAfterMs } = details;
     // Copied field by field, since it may be an error.
     this.failure =
       failure === undefined ? undefined : { code: failure.code, reason: failure.reason, about: failure.about };
     this.requestId = requestId;
     this.disabled = disabled;
+    this.retryAfterMs = retryAfterMs;
     Object.defineProperty(this, brand, { value: true });
   }
 

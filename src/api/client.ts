@@ -1,12 +1,13 @@
-import { connectionReason, failureReasons, type FailureReason } from '@kici-dev/secret-backend';
 import type * as z from 'zod';
 import { linesType, type Progress } from './answer-lines.ts';
-import { ApiError, isApiErrorCode } from './api-error.ts';
-import { isErrorBody } from './client-checks.ts';
+import { ApiError } from './api-error.ts';
 import type { Check } from './checks.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
 import { requestIdHeader } from './request-id.ts';
+import { passing, persist } from './persist.ts';
+import { parseJson } from './parse-json.ts';
+import { problemOf, unreachable } from './problem-of.ts';
 import { requestOf } from './request.ts';
 
 export interface ClientOptions {
@@ -23,6 +24,8 @@ export interface ClientOptions {
 
 /** Calls operations of an orchestrator, for `kici-admin`, `kici` and the agent. */
 export interface ApiClient {
+  /** What ends its calls. */
+  readonly signal: AbortSignal | undefined;
   /**
    * @param token replaces the client's own, such as a job's
    * @param onProgress hears how far an operation is that may take minutes
@@ -57,28 +60,27 @@ export function createClient(options: ClientOptions): ApiClient {
     const { path, body } = requestOf(operation, options.organization, input);
     const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
     const requestId = crypto.randomUUID();
-    const text = await send(exchange, url, requestId, {
-      method: operation.method,
-      headers: {
-        ...headersOf(body, token, requestId, options.traceparent),
-        ...(onProgress !== undefined && { accept: `${linesType}, application/json` }),
-      },
-      body,
-      signal: options.signal,
-      onProgress,
-    });
+    const { method } = operation;
+    const headers = {
+      ...headersOf(body, token, requestId, options.traceparent),
+      ...(onProgress !== undefined && { accept: `${linesType}, application/json` }),
+    };
+    const { signal } = options;
+    const request = (): Promise<string> =>
+      send(exchange, url, requestId, { method, headers, body, signal, onProgress });
+    const text = await (method === 'GET' ? persist(passing.reading, signal, request) : request());
     const answer = read(parseJson(text));
     if (answer === undefined)
       throw new ApiError(
         'bad_answer',
         `${url.origin} answered ${operation.method} ${url.pathname} with a body that does not match its schema`,
         undefined,
-        undefined,
-        requestId,
+        { requestId },
       );
     return answer.data;
   }
   return {
+    signal: options.signal,
     call: async (operation, input, token = options.token, onProgress) =>
       ask(
         operation,
@@ -111,62 +113,9 @@ function headersOf(
 }
 
 async function send(exchange: Exchange, url: URL, id: string, request: Request): Promise<string> {
-  const { status, text } = await exchange(url, request).catch((error: unknown) => {
+  const answer = await exchange(url, request).catch((error: unknown) => {
     throw unreachable(url, id, error);
   });
-  if (status >= 200 && status < 300) return text;
-  const problem = parseJson(text);
-  if (!isErrorBody(problem) || !isApiErrorCode(problem.error))
-    throw new ApiError(
-      'bad_answer',
-      `${url.origin} answered with status ${status} and a body that no orchestrator sends`,
-      undefined,
-      undefined,
-      id,
-    );
-  const { error, message, hint, requestId = id, code, reason, about, operation, category, cliEquivalent } = problem;
-  throw new ApiError(
-    error,
-    message,
-    hint,
-    code === undefined ? undefined : { code, reason, about },
-    requestId,
-    operation === undefined || category === undefined ? undefined : { operation, category, cliEquivalent },
-  );
-}
-
-function unreachable({ origin }: URL, requestId: string, error: unknown): ApiError {
-  const { reason } = connectionReason(error);
-  const why = reason === undefined ? '' : `: ${failureReasons[reason].meaning}`;
-  return new ApiError(
-    'unreachable',
-    `cannot reach an orchestrator at ${origin}${why}`,
-    reason && hints[reason],
-    { code: 'unreachable', reason },
-    requestId,
-  );
-}
-
-const https =
-  'an orchestrator with a certificate serves HTTPS alone: point KICI_URL to its https address, or see its log';
-const validity = "renew the orchestrator's certificate, or correct the clock of this machine";
-
-/** What to do where something is at the address, and it is not how one talks to it. */
-const hints: { readonly [reason in FailureReason]?: string } = {
-  connection_reset: https,
-  tls_expected: https,
-  not_tls: 'it serves plain HTTP: point KICI_URL to its http address',
-  certificate_untrusted_by_system:
-    'name the certificate of its authority with NODE_EXTRA_CA_CERTS; the user who started the orchestrator needs no more than its address on this machine, such as https://127.0.0.1:4000',
-  certificate_for_another_name: 'point KICI_URL to a name that the certificate has',
-  certificate_expired: validity,
-  certificate_not_yet_valid: validity,
-};
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (answer.status >= 200 && answer.status < 300) return answer.text;
+  throw problemOf(answer, url, id, request.method);
 }

@@ -14,6 +14,8 @@ export interface Request {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+  /** As it was sent. */
+  readonly retryAfter: string | undefined;
 }
 
 /**
@@ -52,11 +54,15 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
     if (response.headers['content-type'] === linesType && onProgress !== undefined) {
       const lines = new AnswerLines(onProgress);
       for await (const text of response.setEncoding('utf8')) lines.add(String(text));
-      return lines.end();
+      return { ...lines.end(), retryAfter: undefined };
     }
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(Buffer.from(chunk));
-    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
+    return {
+      status: response.statusCode ?? 0,
+      text: Buffer.concat(chunks).toString(),
+      retryAfter: response.headers['retry-after'],
+    };
   };
 }
 

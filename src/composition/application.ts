@@ -19,6 +19,7 @@ import { openStorage } from './storage.ts';
 import { openTelemetry } from './open-telemetry.ts';
 import type { Checkpoints } from '../orchestrator/audit/checkpoints/checkpoints.ts';
 import { keptLogs } from '../orchestrator/audit/checkpoints/store.ts';
+import type { AuditSigner } from '../orchestrator/audit/services.ts';
 import type { WatchedState } from '../telemetry/telemetry.ts';
 import { countBreaks } from '../orchestrator/audit/count-breaks.ts';
 import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
@@ -100,7 +101,11 @@ async function serve(
     auditBreaks: () => countBreaks(database),
     ready: container.get(identifiers.readiness),
     certificate,
-    checkpoints: checkpointsToWatch(container.get(identifiers.checkpoints), database),
+    checkpoints: checkpointsToWatch(
+      container.get(identifiers.checkpoints),
+      database,
+      container.get(identifiers.auditSigner),
+    ),
   });
   const url = await listen(server, settings);
   const keeping = startKeeping({ ...opened, checkpoints: container.get(identifiers.checkpoints) }, repeat);
@@ -122,11 +127,16 @@ async function serve(
   };
 }
 
-function checkpointsToWatch(checkpoints: Checkpoints, database: Kysely<AllTables>): WatchedState['checkpoints'] {
+function checkpointsToWatch(
+  checkpoints: Checkpoints,
+  database: Kysely<AllTables>,
+  signer: AuditSigner,
+): WatchedState['checkpoints'] {
   if (!checkpoints.hasSink) return undefined;
   return {
     problem: () => checkpoints.problem(),
     waitedMs: () => checkpoints.waited(),
-    rowsSince: async () => (await keptLogs(database)).reduce((rows, { sequence, kept }) => rows + sequence - kept, 0),
+    rowsSince: async () =>
+      (await keptLogs(database, signer)).reduce((rows, { sequence, kept }) => rows + sequence - kept, 0),
   };
 }

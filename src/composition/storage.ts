@@ -7,6 +7,7 @@ import { makeFolder, openDatabase } from '../database/open.ts';
 import { parseAddress } from '../database/postgres/address.ts';
 import { openPostgres } from '../database/postgres/open.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
+import { fileProblem } from '../files/plain-file.ts';
 import { databaseFile, type DatabaseServer, type ServerSettings } from './settings.ts';
 
 export type StorageSettings = Pick<ServerSettings, 'dataDir' | 'database'>;
@@ -21,7 +22,15 @@ export async function openStorage(
   observer?: DatabaseObserver,
 ): Promise<Kysely<AllTables>> {
   if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir), undefined, observer));
-  makeFolder(dataDir);
+  try {
+    makeFolder(dataDir);
+  } catch (error) {
+    throw new DatabaseError(
+      'cannot_open',
+      `cannot make the data folder ${dataDir} (${fileProblem(error)})`,
+      'check that it is a folder, or that its parent is writable; KICI_DATA_DIR names another',
+    );
+  }
   return requireMoved(await openServer(database, observer));
 }
 

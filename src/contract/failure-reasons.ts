@@ -99,6 +99,11 @@ export const failureReasons = Object.freeze({
     meaning: 'the configured proxy refused the connection',
     hint: 'check what the proxy allows, and the credentials for it in the settings',
   },
+  gateway_failed: {
+    of: ['unreachable'],
+    meaning: 'a proxy or load balancer in front of it answered that it could not pass the request on',
+    hint: 'see whether the service runs, and the log of that proxy',
+  },
   address_not_allowed: {
     of: connecting,
     meaning: 'this server may not connect to the address',

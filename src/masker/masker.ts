@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createMaskStream, type MaskStream } from './mask-stream.ts';
 import { createMatchers } from './matchers.ts';
-import { minMaskedBytes, needlesOf } from './needles.ts';
+import { familiesOf, minMaskedBytes } from './needles.ts';
 
 /** Replaces registered values in streams of bytes; a run has one for all its output. */
 export interface Masker {
@@ -20,7 +20,6 @@ const maxNeedleBytes = 67_108_864;
 export function createMasker(): Masker {
   const matchers = createMatchers();
   const known = new Set<string>();
-  let needleBytes = 0;
 
   return {
     add(value) {
@@ -28,9 +27,8 @@ export function createMasker(): Masker {
       const id = hash('sha256', value);
       if (known.has(id)) return 'masked';
       known.add(id);
-      const needles = needlesOf(value, needleBytes > maxNeedleBytes);
-      for (const { byteLength } of needles) needleBytes += byteLength;
-      matchers.add(needles);
+      const isCrowded = matchers.totalBytes() > maxNeedleBytes;
+      for (const { make, isSlow } of familiesOf(value, isCrowded)) matchers.add(make, isSlow);
       return 'masked';
     },
     open: () => createMaskStream(matchers.current),

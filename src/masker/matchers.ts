@@ -10,21 +10,32 @@ export interface Matcher {
 
 /** A growing set of patterns, and what finds them. */
 export interface Matchers {
-  readonly add: (patterns: readonly Uint8Array[]) => void;
+  /**
+   * Takes the patterns that the function makes; it is called again, and must make the same, when text shows them.
+   * @param isSlow whether it must not be called again, for the time that it takes
+   */
+  readonly add: (make: () => readonly Uint8Array[], isSlow?: boolean) => void;
   /** A new object once patterns were added, or its states have grown too large. */
   readonly current: () => Matcher;
+  /** The size of all patterns together. */
+  readonly totalBytes: () => number;
 }
 
-/** How much the states may take before they are dropped and made again as needed. */
-const maxStateBytes = 32 * 1024 * 1024;
+/** How much states and completed patterns may take before they are dropped and made again as needed. */
+const maxShownBytes = 32 * 1024 * 1024;
 /** Or what it takes to follow the longest pattern to its end, with others that begin within it. */
-const stateBytesPerByte = 128;
+const shownBytesPerByte = 128;
 
-export function createMatchers(limit: number = maxStateBytes): Matchers {
+export function createMatchers(limit: number = maxShownBytes): Matchers {
   const patterns = createPatterns();
   const filters = createFilters(patterns);
   let known = 0;
   let matcher: Matcher = { automaton: createAutomaton(patterns), filters };
+
+  function isTooLarge(): boolean {
+    const taken = matcher.automaton.byteLength() + patterns.completedBytes();
+    return taken > Math.max(limit, shownBytesPerByte * patterns.longest());
+  }
 
   return {
     add: patterns.add,
@@ -35,9 +46,14 @@ export function createMatchers(limit: number = maxStateBytes): Matchers {
         filters.update();
         known = patterns.count();
       }
-      if (isOlder || matcher.automaton.byteLength() > Math.max(limit, stateBytesPerByte * patterns.longest()))
+      const isLarge = isTooLarge();
+      // What was shown may show again. No earlier automaton is used any more.
+      if (isLarge) patterns.cut();
+      if (isOlder || isLarge) {
         matcher = { automaton: createAutomaton(patterns), filters };
+      }
       return matcher;
     },
+    totalBytes: patterns.totalBytes,
   };
 }

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
 import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
-import { base64Forms, twiceBase64, utf16Base64Forms } from './encodings/base64.ts';
+import { alignments, alignedBase64, base64Forms, twiceBase64, utf16Of } from './encodings/base64.ts';
 import { hexForms, plainHexForms } from './encodings/hex.ts';
 import { partsOf, type Part } from './parts/parts.ts';
 
@@ -17,43 +17,55 @@ const maxSpelledBytes = 4_096;
 /** Passwords and tokens are shorter: in a large document they are searched for in all dialects. */
 const maxLeafBytes = 256;
 
+/** Makes some of a value's needles; each time the same. */
+export interface Family {
+  readonly make: () => readonly Buffer[];
+  /** Whether that takes so long that it should happen once. */
+  readonly isSlow: boolean;
+}
+
+/** Everything that would reveal the value in a log: itself and its parts, in every dialect and encoding. */
+export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
+  return familiesOf(value, isCrowded).flatMap(({ make }) => make());
+}
+
 /**
- * Everything that would reveal the value in a log: itself and its parts, in every dialect and encoding.
+ * The same in families. Those of a large value are made again in a moment once text shows where one of them begins;
+ * the pairs of dialects of a small one are not, and text that begins like many of them would make all of these again.
  * @param isCrowded there are so many needles that only common ones can be added
  */
-export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
-  const forms = new Set<string>();
-  const isSmall = value.byteLength <= maxPairedBytes && !isCrowded;
-  const isLarge = value.byteLength > maxSpelledBytes || isCrowded;
-  const breadthOf = ({ byteLength }: Buffer): Breadth =>
-    isSmall ? 'pairs' : byteLength <= maxSpelledBytes && !isCrowded ? 'all' : 'common';
-  for (const { bytes, kind } of partsOf(Buffer.from(value))) {
-    if (kind === 'layout' && !isSmall) forms.add(bytes.toString('latin1'));
-    else if (isLarge && isPiece(kind, bytes)) for (const form of pieceForms(bytes)) forms.add(form);
-    else for (const form of formsOf(bytes, breadthOf(bytes))) forms.add(form);
-  }
-  return asBytes([...forms]);
+export function familiesOf(value: Uint8Array, isCrowded = false): readonly Family[] {
+  const bytes = Buffer.from(value);
+  if (bytes.byteLength > maxSpelledBytes || isCrowded)
+    return partsOf(bytes)
+      .flatMap((part) => largeFamilies(part, isCrowded))
+      .map((make) => ({ make, isSlow: false }));
+  const make = (): readonly Buffer[] => asBytes(partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength)));
+  return [{ make, isSlow: true }];
 }
 
-/** Small ones share memory. */
-function asBytes(forms: readonly string[]): readonly Buffer[] {
-  const joined = Buffer.from(forms.filter(({ length }) => length <= maxSpelledBytes).join(''), 'latin1');
-  let end = 0;
-  return forms.map((form) => {
-    if (form.length > maxSpelledBytes) return Buffer.from(form, 'latin1');
-    end += form.length;
-    return joined.subarray(end - form.length, end);
-  });
+function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly string[] {
+  if (valueBytes <= maxPairedBytes) return formsOf(bytes, 'pairs');
+  return kind === 'layout' ? [bytes.toString('latin1')] : formsOf(bytes, 'all');
 }
 
-/** A large value may have many of these, each of which would bring a hundred needles. */
-function isPiece(kind: Part['kind'], { byteLength }: Buffer): boolean {
-  return kind === 'line' || (kind === 'leaf' && byteLength > maxLeafBytes);
+/** A large value may have many lines and leaves, each of which would bring a hundred needles. */
+function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Family['make'][] {
+  if (kind === 'layout') return [() => [bytes]];
+  const isPiece = kind === 'line' || (kind === 'leaf' && bytes.byteLength > maxLeafBytes);
+  if (bytes.byteLength <= maxSpelledBytes && !isPiece)
+    return [() => asBytes(formsOf(bytes, isCrowded ? 'common' : 'all'))];
+  const encoded = isPiece || !isUtf8(bytes) ? [() => bytes] : [() => bytes, () => utf16Of(bytes)];
+  return [
+    () => asBytes(spellings(bytes, 'common')),
+    ...encoded.flatMap((of) => alignments.map((offset) => () => asEncoded(alignedBase64(of(), offset)))),
+    ...(isPiece ? [] : [() => asEncoded(twiceBase64(bytes))]),
+    () => asEncoded(plainHexForms(bytes)),
+  ];
 }
 
-function pieceForms(bytes: Buffer): readonly string[] {
-  const encoded = [...base64Forms(bytes), ...plainHexForms(bytes)];
-  return [...spellings(bytes, 'common'), ...encoded.filter((form) => form.length >= minEncodedBytes)];
+function asEncoded(forms: Iterable<string>): readonly Buffer[] {
+  return asBytes([...forms].filter(({ length }) => length >= minEncodedBytes));
 }
 
 function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
@@ -62,9 +74,21 @@ function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
   const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
   const encoded = [
     ...[...inner].flatMap((form) => [...base64Forms(Buffer.from(form, 'latin1'))]),
-    ...(isText ? utf16Base64Forms(bytes.toString('utf8')) : []),
+    ...(isText ? base64Forms(utf16Of(bytes)) : []),
     ...twiceBase64(bytes),
     ...(breadth === 'common' ? plainHexForms(bytes) : hexForms(bytes)),
   ];
   return [...spellings(bytes, breadth), ...encoded.filter((form) => form.length >= minEncodedBytes)];
+}
+
+/** Small ones share memory. */
+function asBytes(forms: Iterable<string>): readonly Buffer[] {
+  const all = [...new Set(forms)];
+  const joined = Buffer.from(all.filter(({ length }) => length <= maxSpelledBytes).join(''), 'latin1');
+  let end = 0;
+  return all.map((form) => {
+    if (form.length > maxSpelledBytes) return Buffer.from(form, 'latin1');
+    end += form.length;
+    return joined.subarray(end - form.length, end);
+  });
 }

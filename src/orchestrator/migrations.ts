@@ -251,5 +251,11 @@ export const orchestratorMigrations: MigrationSet = {
         await schema.createIndex('recent_writes_by_end').on('recent_writes').column('until').execute();
       },
     },
+    '0012_signed_notes': {
+      oldest: '0008_job_catalogues',
+      async up({ schema }: Kysely<unknown>) {
+        await schema.alterTable('audit_checkpoints').addColumn('mac', 'text').execute();
+      },
+    },
   },
 };

@@ -172,7 +172,13 @@ export interface OrchestratorTables {
     removed: number;
   };
   /** The newest checkpoint of each log that the sink has kept. */
-  readonly audit_checkpoints: { organization: string; sequence: number; at: number };
+  readonly audit_checkpoints: {
+    organization: string;
+    sequence: number;
+    at: number;
+    /** Over these and the MAC of the row, hex; null: written by a release that did not sign. */
+    mac: string | null;
+  };
   /** A single row: why the sink of checkpoints failed last time; null: it did not. */
   readonly audit_sink: { id: number; problem: string | null };
 }

@@ -138,6 +138,34 @@ describeLane(browserLane, () => {
     },
   );
 
+  it("what is sent again before it can be seen is not called another person's, and another name is", async () => {
+    const { page } = stage;
+    let isListed = true;
+    let isLost = true;
+    await page.route('**/api/v1/**', async (route) => {
+      const isRead = route.request().method() === 'GET';
+      if (isRead) return isListed || !route.request().url().includes('/variables') ? route.fallback() : route.abort();
+      isListed = !isLost;
+      if (isLost) await route.fetch();
+      return isLost ? route.abort('connectionreset') : route.fallback();
+    });
+    await stage.open('/orgs/default/settings/variables/staging');
+    await page.getByRole('button', { name: 'Add variable', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await fill(dialog, 'Name', 'MINE');
+    await fill(dialog, 'Value', 'once');
+    const send = dialog.getByRole('button', { name: 'Save', exact: true });
+    await send.click();
+    await dialog.getByText(/not known whether this was done/).waitFor();
+    isLost = false;
+    await send.click();
+    await dialog.getByText(/What is stored now is what you typed/).waitFor();
+    await stage.installation.call('variables.set', { environment: 'staging', name: 'THEIRS', value: 'other' });
+    await fill(dialog, 'Name', 'THEIRS');
+    await dialog.getByText(/THEIRS exists already/).waitFor();
+    await dialog.getByText(/and nothing was stored/).waitFor();
+  });
+
   it.each(writes.filter(({ says }) => String(says).includes('One like')))(
     'a $what that was made, and whose answer is a failure, is not made twice',
     async (write) => {

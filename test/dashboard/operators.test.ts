@@ -94,16 +94,34 @@ describeLane(browserLane, () => {
     await fleet.click();
     await link('of-199').waitFor();
     expect(new Set(asked)).toEqual(new Set(['', 'fleet']));
-    await tree.getByRole('button', { name: /^Show more of 30/ }).click();
+    // What is at the end of the list asks for more by coming into sight.
+    await link('of-199').scrollIntoViewIfNeeded();
     await link('of-229').waitFor();
-    await tree.getByRole('searchbox', { name: /^Filter scopes/ }).fill('OF-22');
+    await tree.getByRole('searchbox', { name: /^Filter/ }).fill('OF-22');
     await fleet.waitFor({ state: 'detached' });
     await link('of-229').waitFor();
     expect(await tree.getByRole('link', { name: 'of-' }).count()).toBe(10);
     expect(asked).toContain('OF-22');
     await stage.goTo(`${org}/settings/secrets/internal:fleet/of-007`);
-    await tree.getByRole('searchbox', { name: /^Filter scopes/ }).fill('');
+    await tree.getByRole('searchbox', { name: /^Filter/ }).fill('');
     expect(await link('of-007').getAttribute('aria-current')).toBe('page');
+    await stage.goTo(`${org}/settings/secrets/internal:staging`);
+    await fleet.click();
+    await link('of-007').waitFor({ state: 'detached' });
+    await stage.goTo(`${org}/settings/secrets/internal:fleet/of-008`);
+    await tree.locator('[aria-current="page"]', { hasText: 'of-008' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('fleet 229');
+    await page.getByRole('option', { name: 'internal:fleet/of-229' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('an address that leads nowhere still has the menus', async () => {
+    const { page } = stage;
+    await stage.open(`${org}/nowhere`);
+    await page.getByText('There is no such page').waitFor();
+    await page.getByRole('banner').getByRole('button', { name: 'local', disabled: false }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
   });
 
   it('a name that is declared on the page is there, without a value', async () => {

@@ -85,6 +85,7 @@ describe('what a page tells to type, does what the page says', () => {
       ['kici-admin audit list', 0, ''],
       ['kici-admin audit export', 0, ''],
       ['kici-admin audit verify', 0, ''],
+      ['kici-admin audit list', 0, ''],
       ['kici-admin audit checkpoint', 0, ''],
       ['kici-admin audit verify', 1, expect.stringContaining('cannot read "checkpoints.jsonl"')],
       ['kici-admin audit cut', 1, expect.stringContaining('no row is older than')],

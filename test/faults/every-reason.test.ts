@@ -13,6 +13,8 @@ import {
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildCatalogue, compileBindings, parseBinding } from '@kici-dev/secret-federation';
 import { ApiError } from '../../src/api/api-error.ts';
+import { createClient } from '../../src/api/client.ts';
+import { operations } from '../../src/api/registry.ts';
 import { errorOf, startServer } from '../orchestrator/support/server.ts';
 import { newService } from '../orchestrator/support/places.ts';
 import { add, open, set } from '../orchestrator/support/jobs.ts';
@@ -36,6 +38,13 @@ const through = async (proxy: Promise<BrokenServer>): Promise<Failure> =>
   failureOfCheck(vault, 'https://service.test', {
     settings: { 'proxy.address': `http://127.0.0.1:${await portOf(proxy)}` },
   });
+
+/** What a client of the orchestrator says of a change that a proxy in front of it answers. */
+const askedThrough = async (proxy: Promise<BrokenServer>): Promise<Failure> => {
+  const url = `http://127.0.0.1:${await portOf(proxy)}`;
+  const client = createClient({ url, token: 't', organization: 'default' });
+  return failureOf(await errorOf(client.call(operations['organizations.create'], { name: 'shop' })));
+};
 
 async function portOf(opening: Promise<BrokenServer>): Promise<number> {
   const server = await opening;
@@ -139,6 +148,8 @@ const produce: Readonly<Record<FailureReason, () => Failure | Promise<Failure>>>
   client_certificate_refused: () => answering(openAnswering(alert(116)), 'https'),
   proxy_unreachable: () => through(openNothing()),
   proxy_refused: () => through(openAnswering(Buffer.from('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n'))),
+  gateway_failed: () =>
+    askedThrough(openAnswering(Buffer.from('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n'))),
   address_not_allowed: () => failureOfCheck(vault, 'https://service.test', { allow: ['192.0.2.1'] }),
   list_refused: () => refusedTo('list'),
   read_refused: () => refusedTo('read'),
@@ -159,7 +170,7 @@ const cases = Object.entries(produce).filter((entry): entry is [FailureReason, (
   isFailureReason(entry[0]),
 );
 
-describe('every reason of the closed list comes from an adapter, the host or the orchestrator', () => {
+describe('every reason of the closed list comes from an adapter, the host, the orchestrator or its client', () => {
   it.each(cases)('%s', async (reason, failing) => {
     const failure = await failing();
     expect(failure.reason).toBe(reason);

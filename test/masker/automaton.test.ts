@@ -13,7 +13,7 @@ function sorted(patterns: readonly string[]): Buffer[] {
 
 function patternsOf(all: readonly Uint8Array[]): Patterns {
   const patterns = createPatterns();
-  patterns.add(all);
+  patterns.add(() => all);
   return patterns;
 }
 

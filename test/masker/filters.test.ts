@@ -46,7 +46,7 @@ function inPieces(random: Random, pattern: string): string {
 
 function mask(patterns: readonly string[], chunks: readonly Uint8Array[]): string {
   const matchers = createMatchers();
-  matchers.add(patterns.map((pattern) => Buffer.from(pattern)));
+  matchers.add(() => patterns.map((pattern) => Buffer.from(pattern)));
   const stream = createMaskStream(matchers.current);
   return Buffer.concat([...chunks.flatMap((chunk) => stream.write(chunk)), ...stream.end()]).toString('latin1');
 }
@@ -73,5 +73,16 @@ it('the filters skip nothing that reading every byte finds, broken or whole, whe
     const hint = `round ${round}: ${JSON.stringify([patterns, bytes.toString()])}`;
     expect(mask(patterns, [bytes]), hint).toBe(seen);
     expect(mask(patterns, [bytes.subarray(0, cut), bytes.subarray(cut)]), hint).toBe(seen);
+  }
+});
+
+it('a line break is seen where the walk has just stopped before it', () => {
+  const patterns = ['babaabbabbbbbaabaaababbbaaba', 'abbabbbbaaababbababbabaaababaaabbab', 'abaabababaabba'];
+  const text = 'aabaaabbbaaababbabbbbab\n> babbbbaaababbababbaba\u001b]8;;x\u0007aababaaabbab';
+  const shown = 'aabaaabbbaaababbabbbbab\n> ***\u001b]8;;x\u0007***';
+  for (let offset = 0; offset < 4; offset += 1) {
+    const bytes = Buffer.from(' '.repeat(offset) + text).subarray(offset);
+    for (let cut = 10; cut < 40; cut += 1)
+      expect(mask(patterns, [bytes.subarray(0, cut), bytes.subarray(cut)]), `${offset} ${cut}`).toBe(shown);
   }
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointSinkError } from '../../src/orchestrator/audit/checkpoints/sink.ts';
+import { keptLogs } from '../../src/orchestrator/audit/checkpoints/store.ts';
+import { removeAllCutRows } from '../../src/orchestrator/audit/cut.ts';
 import { listRows } from '../../src/orchestrator/audit/list-rows.ts';
-import { keptLog, parseLines } from './support/kept-log.ts';
+import { keptLog, parseLines, signer } from './support/kept-log.ts';
 
 const dayMs = 86_400_000;
 const far = Date.parse('2036-01-01T00:00:00Z');
@@ -66,6 +68,38 @@ describe('checkpoints go on', () => {
     expect(orchestrator.isLate()).toBe(false);
   });
 
+  it.each([
+    ['somebody writes so', "update audit_checkpoints set sequence = 2 where organization = 'a'"],
+    [
+      'the note of another organization says so',
+      `update audit_checkpoints set sequence = 2, at = other.at, mac = other.mac
+        from (select at, mac from audit_checkpoints where organization = 'b') as other where organization = 'a'`,
+    ],
+    ['the note is of a row that was there before', "update audit_rows set mac = 'x' where organization = 'a'"],
+    ['an earlier release says so, which cannot prove it', 'update audit_checkpoints set mac = null'],
+  ])('where no checkpoint was kept, though %s', async (_, sql) => {
+    const log = await keptLog();
+    for (const organization of ['a', 'b', 'b']) await log.append(organization);
+    await log.orchestrator(async () => undefined).round();
+    await log.append();
+    const ofA = async () => (await keptLogs(log.database, signer)).find(({ organization }) => organization === 'a');
+    expect(await ofA()).toMatchObject({ sequence: 2, kept: 1 });
+    log.tamper(sql);
+    expect(await ofA()).toMatchObject({ sequence: 2, kept: 0 });
+  });
+
+  it('with the next round where somebody notes that one of the newest row was kept', async () => {
+    const log = await keptLog();
+    const kept: string[] = [];
+    const orchestrator = log.orchestrator(async (lines) => void kept.push(lines));
+    await log.append();
+    await orchestrator.round();
+    await log.append();
+    log.tamper('update audit_checkpoints set sequence = 2');
+    await orchestrator.round();
+    expect(kept.flatMap(parseLines).map(({ sequence }) => sequence)).toEqual([1, 2]);
+  });
+
   it('at another orchestrator where the sink of the first one fails', async () => {
     const log = await keptLog();
     const [failing, other] = [log.orchestrator(refuse), log.orchestrator(async () => undefined)];
@@ -74,6 +108,82 @@ describe('checkpoints go on', () => {
     await other.round();
     await failing.round();
     expect([failing.problem(), other.problem()]).toEqual([undefined, undefined]);
+  });
+});
+
+describe('an organization whose key is lost', () => {
+  async function withLostKey() {
+    const log = await keptLog();
+    const kept: string[] = [];
+    for (const organization of ['a', 'b']) await log.append(organization);
+    await log.orchestrator(async () => undefined).round();
+    const lost = new Error('the data key of a is missing');
+    const orchestrator = log.orchestrator(
+      async (lines) => void kept.push(lines),
+      async (organization) => (organization === 'a' ? Promise.reject(lost) : signer()),
+    );
+    const round = () => orchestrator.round().catch((error: unknown) => error);
+    log.pass(61_000);
+    return { log, orchestrator, round, lost, ofB: () => kept.flatMap(parseLines).map(({ sequence }) => sequence) };
+  }
+
+  it('stops no checkpoint of another, is told, and is late', async () => {
+    const { log, orchestrator, round, lost, ofB } = await withLostKey();
+    await log.append('b');
+    log.pass(301_000);
+    expect(await round()).toMatchObject({ errors: [lost] });
+    expect(ofB()).toEqual([2]);
+    expect(orchestrator.problem()).toBeUndefined();
+    expect(orchestrator.isLate()).toBe(false);
+    log.pass(601_000);
+    await round();
+    expect(orchestrator.isLate()).toBe(true);
+  });
+
+  it('makes none of another sooner than it is due', async () => {
+    const { log, round, ofB } = await withLostKey();
+    await log.append('b');
+    await round();
+    expect(ofB()).toEqual([]);
+    log.pass(301_000);
+    await round();
+    expect(ofB()).toEqual([2]);
+  });
+
+  it('keeps no sink from being tried again', async () => {
+    const { log, orchestrator, round } = await withLostKey();
+    log.tamper(
+      "insert into audit_sink (id, problem) values (1, 'ENOSPC') on conflict do update set problem = 'ENOSPC'",
+    );
+    await round();
+    expect(orchestrator.problem()).toBeUndefined();
+  });
+
+  it('counts rows of others that no checkpoint has', async () => {
+    const { log } = await withLostKey();
+    const logs = await keptLogs(log.database, async (organization) =>
+      organization === 'a' ? Promise.reject(new Error('missing')) : signer(),
+    );
+    expect(logs).toMatchObject([
+      { organization: 'a', sequence: 1, kept: 0 },
+      { organization: 'b', sequence: 1, kept: 1 },
+    ]);
+  });
+
+  it('leaves no cut rows of another', async () => {
+    const log = await keptLog();
+    for (const organization of ['a', 'b']) await log.append(organization);
+    log.tamper('update audit_heads set cut = 1');
+    const asked: string[] = [];
+    const removal = removeAllCutRows({
+      database: log.database,
+      signer: async (organization) => {
+        asked.push(organization);
+        return organization === 'a' ? Promise.reject(new Error('missing')) : signer();
+      },
+    });
+    await expect(removal).rejects.toMatchObject({ errors: [{ message: 'missing' }] });
+    expect(asked.toSorted()).toEqual(['a', 'b']);
   });
 });
 

@@ -48,6 +48,8 @@ describe('a list of scopes', () => {
     const found = async (input: Record<string, unknown>): Promise<readonly string[]> =>
       (await call('scopes.list', input)).scopes;
     expect(await found({ text: 'Shop-T' })).toEqual(['internal:apps/SHOP-tests/unit']);
+    expect(await found({ text: ' unit SHOP ' })).toEqual(['internal:apps/SHOP-tests/unit']);
+    expect(await found({ text: 'unit nowhere' })).toEqual([]);
     expect(await found({ text: 'internal:prod' })).toEqual(['internal:production']);
     expect(await found({ text: 'shop', folder: 'production' })).toEqual([]);
     expect(await codeOf(call('scopes.list', { folder: '/apps' }))).toBe('invalid_request');

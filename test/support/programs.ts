@@ -100,12 +100,21 @@ export interface OrchestratorOptions {
   readonly program?: string;
 }
 
+/** On the engine of the test project; not loaded otherwise, since scripts without one start orchestrators too. */
+async function databaseOf(dataDir: string): Promise<Readonly<Record<string, string>>> {
+  if (process.env['KICI_TEST_ENGINE'] !== 'postgres') return {};
+  const { databaseFor } = await import('./engine.ts');
+  const { server } = await databaseFor(dataDir);
+  return server === undefined ? {} : { KICI_DATABASE_URL: server.url };
+}
+
 /** Starts a real orchestrator on a free port of 127.0.0.1 and waits until it serves. */
 export async function startOrchestrator(options: OrchestratorOptions = {}): Promise<RunningOrchestrator> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'kici-test-')));
-  const base = { ...cleanEnvironment(home), ...options.environment };
+  const dataDir = join(home, 'data');
+  const base = { ...cleanEnvironment(home), ...(await databaseOf(dataDir)), ...options.environment };
   const child = spawnProgram('kici-orchestrator', options.args ?? [], {
-    environment: { KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...base },
+    environment: { KICI_DATA_DIR: dataDir, KICI_PORT: '0', ...base },
     folder: options.folder ?? home,
     ...(options.openFiles !== undefined && { openFiles: options.openFiles }),
     ...(options.program !== undefined && { program: options.program }),

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { ApiError } from '../../api/api-error.ts';
 import type { ApiClient } from '../../api/client.ts';
 import { createSessionKeyPair, deriveSessionKey, openForJob } from '../../api/job-seal.ts';
+import { passing, persist } from '../../api/persist.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import {
   closeJob,
@@ -14,7 +15,6 @@ import {
 import { failureCodes, meaningOf, whyOf, type SecretValue } from '@kici-dev/secret-backend';
 import type { CatalogueEntry } from '../channel/from-agent.ts';
 import type { JobSession, SecretRead } from './job-session.ts';
-import { persist } from './persist.ts';
 
 /** As many keys as one request takes. */
 const maxKeys = 1_000;
@@ -42,7 +42,7 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
   const stated = request.secrets;
   const pair = createSessionKeyPair();
   // A session whose answer was lost is never used, and ends by itself.
-  const opened = await persist(false, () =>
+  const opened = await persist(passing.opening, clients.work.signal, () =>
     clients.work.send(openJob, {
       environment: request.environment,
       workflow: request.workflow,
@@ -105,7 +105,7 @@ async function ask(
   entries: ReadonlyMap<string, CatalogueEntry>,
 ): Promise<readonly (readonly [string, SecretRead])[]> {
   try {
-    const answer = await persist(true, () =>
+    const answer = await persist(passing.known, client.signal, () =>
       client.send(readJobSecrets, { jobId: opened.jobId, keys: [...keys] }, opened.jobToken),
     );
     const delivered = new Map(answer.secrets.map((secret) => [secret.key, secret]));

@@ -21,6 +21,10 @@ export const auditRow = z.object({
   operation: z.string(),
   actor: z.string(),
   subject: z.record(z.string(), z.unknown()).describe('names only'),
+  requestId: z
+    .string()
+    .optional()
+    .describe("the request that it was written for; lines of the server's log have it too"),
   result: z.string().optional(),
   intent: z.int().optional().describe('the intent row that an outcome belongs to'),
   mac: z.string().describe('of this row and the one before it, under a key of the organization'),
@@ -53,6 +57,7 @@ export const auditOperations = {
         .optional()
         .describe('rows about this very scope; without a backend, of the internal store'),
       job: z.string().min(1).optional().describe('rows about the job of this id'),
+      request: z.string().min(1).optional().describe('rows that were written for the request of this id'),
       key: z.string().min(1).optional().describe('rows about a key or a variable of this name'),
       environment: environmentName.optional(),
       limit: z.coerce.number().int().min(1).max(1_000).default(100),

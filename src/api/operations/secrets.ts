@@ -226,7 +226,11 @@ export const secretOperations = {
     input: z.object({
       backend: backendName.optional(),
       folder: scopePath.optional().describe('only what lies below this path'),
-      text: z.string().min(1).optional().describe('only scopes that have this part, in any case'),
+      text: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('only scopes that have each of these parts, separated by blanks, in any case'),
       collapse: z.coerce
         .number()
         .int()

@@ -11,5 +11,6 @@ export const filters = {
   scope: option('--scope <scope>', 'rows about this very scope'),
   key: option('--key <key>', 'rows about a secret or variable of this name'),
   environment: option('--environment <environment>', 'rows about this environment'),
+  request: option('--request <id>', 'rows that were written for the request of this id'),
   job: option('--job <id>', 'rows about the job of this id'),
 };

@@ -16,8 +16,8 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
   const go = useGo();
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const words = text.toLowerCase().split(/\s+/);
-  const { places, isAsking } = usePlacesToGo(words, isChosen);
+  const words = text.toLowerCase().trim().split(/\s+/);
+  const { places, isAsking, isPart } = usePlacesToGo(words, isChosen);
   const found = places.slice(0, shownAtMost);
   const at = Math.min(active, found.length - 1);
   const choose = (index: number): void => {
@@ -100,7 +100,13 @@ export default function Palette({ onClose }: { readonly onClose: () => void }): 
             ))}
           </div>
           <p className={found.length > 0 ? pageStyles['srOnly'] : styles['none']} role="status">
-            {isAsking ? 'Searching…' : found.length > 0 ? `${found.length} found` : 'Nothing has a name like that.'}
+            {isAsking
+              ? 'Searching…'
+              : found.length > 0
+                ? `${found.length} found`
+                : isPart
+                  ? 'Nothing found yet: not all names could be searched. Type more of it.'
+                  : 'Nothing has a name like that.'}
           </p>
         </Base.Popup>
       </Base.Portal>

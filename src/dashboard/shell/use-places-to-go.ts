@@ -18,6 +18,8 @@ interface PlacesToGo {
   readonly places: readonly PlaceToGo[];
   /** Whether more may come. */
   readonly isAsking: boolean;
+  /** Whether others may have such a name: there are too many to be looked at, or something did not answer. */
+  readonly isPart: boolean;
 }
 
 /**
@@ -28,8 +30,8 @@ interface PlacesToGo {
 export function usePlacesToGo(words: readonly string[], isHasty: boolean): PlacesToGo {
   const environments = useRead('environments.list', {});
   const key = longestOf(words);
-  // "scope" may say what is looked for.
-  const text = longestOf(words.filter((word) => !'scope'.includes(word)));
+  // The word may say what is looked for.
+  const text = words.filter((word) => word !== 'scope').join(' ');
   const [settledKey, settledText] = [useSettled(key), useSettled(text)];
   const askedKey = isHasty ? key : settledKey;
   const askedText = isHasty ? text : settledText;
@@ -53,6 +55,10 @@ export function usePlacesToGo(words: readonly string[], isHasty: boolean): Place
   const asked = [scopes, environments, found];
   return {
     places,
+    isPart:
+      asked.some(({ isError }) => isError) ||
+      (scopes.data?.total ?? 0) > namesAtMost ||
+      (found.data?.keys.length ?? 0) >= namesAtMost,
     isAsking:
       askedKey !== key ||
       askedText !== text ||

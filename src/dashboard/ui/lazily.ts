@@ -28,11 +28,17 @@ export function lazily<Props>(
   });
 }
 
-/** As `lazily`, once there is something to see: what is not asked for yet does not take the turn of what is. */
+/**
+ * As `lazily`, once there is something to see: what is not asked for yet does not take the turn of what is. A page that
+ * asks for nothing gets it after a moment.
+ */
 export function lazilyLater<Props>(
   load: () => Promise<{ readonly default: ComponentType<Props> }>,
 ): LazyExoticComponent<ComponentType<Props>> {
-  return lazily(() => firstAnswer().then(load));
+  return lazily(async () => {
+    await Promise.race([firstAnswer(), new Promise((resolve) => setTimeout(resolve, againMs))]);
+    return load();
+  });
 }
 
 /** A newer orchestrator has parts of other names. */

@@ -1,13 +1,19 @@
+/** Where in a group of three a text may begin that base64 is made of. */
+export const alignments = [0, 1, 2] as const;
+
 /**
  * Base64 and base64url of the bytes: alone, with and without padding, and inside a longer text, where only characters
  * that no neighbouring byte affects are the same.
  */
 export function base64Forms(bytes: Buffer): ReadonlySet<string> {
+  return new Set(alignments.flatMap((offset) => [...alignedBase64(bytes, offset)]));
+}
+
+export function alignedBase64(bytes: Buffer, offset: (typeof alignments)[number]): ReadonlySet<string> {
   const whole = bytes.toString('base64');
-  const forms = [whole, whole.replace(/=+$/, ''), ...[0, 1, 2].map((offset) => stableCore(bytes, offset))];
-  const all = new Set(forms);
-  if (/[+/]/.test(forms.join(''))) for (const form of forms) all.add(toUrlAlphabet(form));
-  return new Set([...all].flatMap(escaped));
+  const core = stableCore(bytes, offset);
+  const forms = offset === 0 ? [whole, whole.replace(/=+$/, ''), core] : [core];
+  return new Set([...forms, ...forms.map(toUrlAlphabet)].flatMap(escaped));
 }
 
 /** Base64 of the bytes' base64, from its beginning on. */
@@ -17,9 +23,9 @@ export function twiceBase64(bytes: Buffer): readonly string[] {
   return [whole, whole.replace(/=+$/, ''), stableCore(once, 0)];
 }
 
-/** Base64 of UTF-16, as PowerShell reads and writes encoded commands; with other text before it in every alignment. */
-export function utf16Base64Forms(text: string): ReadonlySet<string> {
-  return base64Forms(Buffer.from(text, 'utf16le'));
+/** As PowerShell reads and writes it in base64. */
+export function utf16Of(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.toString('utf8'), 'utf16le');
 }
 
 /** The characters that depend on the bytes alone, at this offset in a group of three. */

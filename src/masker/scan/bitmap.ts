@@ -8,12 +8,12 @@ export const hashFactor = 0x9e3779b1;
 /** A set of 32-bit numbers that may also claim to contain others. */
 export class Bitmap {
   readonly shift: number;
-  readonly bits: Uint32Array;
+  readonly bits: Int32Array;
 
   constructor(entries: number, bitsPerEntry: number) {
     const wanted = Math.min(maxBits, Math.max(minBits, entries * bitsPerEntry));
     this.shift = 32 - Math.ceil(Math.log2(wanted));
-    this.bits = new Uint32Array(2 ** (32 - this.shift) / 32);
+    this.bits = new Int32Array(2 ** (32 - this.shift) / 32);
   }
 
   add(key: number): void {

@@ -1,7 +1,10 @@
-import { escape, skipColours } from './gaps.ts';
+import { escape, skipColours, wholePieceBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
-/** Control sequences of terminals that could lie inside a pattern and cut it into pieces of any size. */
+/**
+ * Control sequences of terminals that could lie inside a pattern and leave a piece too short for filters before them.
+ * After a longer piece the pattern is open already.
+ */
 export interface Cuts {
   readonly add: (patterns: Patterns, which: number) => void;
   /** The first one at or after the position; the chunk's end if there is none. */
@@ -12,7 +15,7 @@ export interface Cuts {
 const nearBytes = 32;
 
 export function createCuts(): Cuts {
-  /** Whether a pair of bytes is adjacent in a pattern; not as bits, since large patterns are long to enter. */
+  /** Whether a pair of bytes is adjacent near the beginning of a pattern. */
   const pairs = new Uint8Array(2 ** 16);
 
   function isPair(before: number, after: number): boolean {
@@ -22,15 +25,11 @@ export function createCuts(): Cuts {
   return {
     add({ bytesOf, startOf, lengthOf }, which) {
       const bytes = bytesOf(which);
+      const start = startOf(which);
       // The beginning of the one before it.
-      if (which > 0 && bytes === bytesOf(which - 1) && startOf(which) === startOf(which - 1)) return;
-      const end = startOf(which) + lengthOf(which);
-      let before = bytes[startOf(which)] ?? 0;
-      for (let at = startOf(which) + 1; at < end; at += 1) {
-        const byte = bytes[at] ?? 0;
-        pairs[(before << 8) | byte] = 1;
-        before = byte;
-      }
+      if (which > 0 && bytes === bytesOf(which - 1) && start === startOf(which - 1)) return;
+      const end = start + Math.min(lengthOf(which), wholePieceBytes + 1);
+      for (let at = start + 1; at < end; at += 1) pairs[((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0)] = 1;
     },
     find(bytes, from) {
       const length = bytes.length;

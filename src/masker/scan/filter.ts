@@ -19,7 +19,9 @@ export interface Chunk {
 let chunks = 0;
 const none = new Int32Array(0);
 
-export function chunkOf(bytes: Uint8Array): Chunk {
+export function chunkOf(chunk: Uint8Array): Chunk {
+  // Another array's `indexOf` takes forty times as long.
+  const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const wordsAt = Math.min(bytes.byteLength, -bytes.byteOffset & (wordBytes - 1));
   const count = (bytes.byteLength - wordsAt) >>> 2;
   const words = count > 0 ? new Int32Array(bytes.buffer, bytes.byteOffset + wordsAt, count) : none;
@@ -38,7 +40,9 @@ export const hashFactor = 0x9e3779b1;
 const pairFactor = 0x85ebca6b;
 const bitsPerWord = 32;
 const stride = 4;
-const wordsInRow = stride;
+const pairsInRow = stride - 1;
+// An exported name is looked up each time that it is used.
+const factor = hashFactor;
 const minSlots = 2 ** 11;
 /** 4 MiB of words, since larger tables miss the caches. Followers are read less often and get less. */
 const maxSlots = 2 ** 20;
@@ -61,26 +65,25 @@ interface Known {
 
 /** Two bits for a pair of adjacent words. */
 function pairBits(word: number, next: number): number {
-  const hash = Math.imul(word ^ Math.imul(next, pairFactor), hashFactor);
+  const hash = Math.imul(word ^ Math.imul(next, pairFactor), factor);
   return (1 << (hash >>> 27)) | (1 << (hash >>> 22));
 }
 
-function isPair({ followers, followersShift }: Known, word: number, next: number): boolean {
-  const wanted = pairBits(word, next);
-  return ((followers[Math.imul(word, hashFactor) >>> followersShift] ?? 0) & wanted) === wanted;
-}
-
 /** Whether the word belongs to a row of adjacent words as long as a pattern, or a whole piece of one, must have. */
-function isInRow(words: Int32Array, at: number, known: Known): boolean {
+function isInRow(words: Int32Array, at: number, followers: Int32Array, shift: number): boolean {
   let found = 0;
-  for (let right = at; found < wordsInRow - 1; right += 1, found += 1) {
-    // Anything could follow the chunk.
-    if (right + 1 >= words.length) return true;
-    if (!isPair(known, words[right] ?? 0, words[right + 1] ?? 0)) break;
+  // Anything could follow the chunk.
+  for (let right = at; ; right += 1, found += 1) {
+    if (right + 1 >= words.length || found === pairsInRow) return true;
+    const word = words[right] ?? 0;
+    const wanted = pairBits(word, words[right + 1] ?? 0);
+    if (((followers[Math.imul(word, factor) >>> shift] ?? 0) & wanted) !== wanted) break;
   }
-  for (let left = at - 1; found < wordsInRow - 1; left -= 1, found += 1) {
+  for (let left = at - 1; found < pairsInRow; left -= 1, found += 1) {
     if (left < 0) return true;
-    if (!isPair(known, words[left] ?? 0, words[left + 1] ?? 0)) return false;
+    const word = words[left] ?? 0;
+    const wanted = pairBits(word, words[left + 1] ?? 0);
+    if (((followers[Math.imul(word, factor) >>> shift] ?? 0) & wanted) !== wanted) return false;
   }
   return true;
 }
@@ -92,14 +95,14 @@ function isInRow(words: Int32Array, at: number, known: Known): boolean {
 function nextEight(words: Int32Array, from: number, known: Int32Array, shift: number): number {
   let at = from;
   for (const end = words.length; at + 28 < end; at += 32) {
-    const a = Math.imul(words[at] ?? 0, hashFactor) >>> shift;
-    const b = Math.imul(words[at + 4] ?? 0, hashFactor) >>> shift;
-    const c = Math.imul(words[at + 8] ?? 0, hashFactor) >>> shift;
-    const d = Math.imul(words[at + 12] ?? 0, hashFactor) >>> shift;
-    const e = Math.imul(words[at + 16] ?? 0, hashFactor) >>> shift;
-    const f = Math.imul(words[at + 20] ?? 0, hashFactor) >>> shift;
-    const g = Math.imul(words[at + 24] ?? 0, hashFactor) >>> shift;
-    const h = Math.imul(words[at + 28] ?? 0, hashFactor) >>> shift;
+    const a = Math.imul(words[at] ?? 0, factor) >>> shift;
+    const b = Math.imul(words[at + 4] ?? 0, factor) >>> shift;
+    const c = Math.imul(words[at + 8] ?? 0, factor) >>> shift;
+    const d = Math.imul(words[at + 12] ?? 0, factor) >>> shift;
+    const e = Math.imul(words[at + 16] ?? 0, factor) >>> shift;
+    const f = Math.imul(words[at + 20] ?? 0, factor) >>> shift;
+    const g = Math.imul(words[at + 24] ?? 0, factor) >>> shift;
+    const h = Math.imul(words[at + 28] ?? 0, factor) >>> shift;
     const bits =
       ((known[a >>> 5] ?? 0) >>> a) |
       ((known[b >>> 5] ?? 0) >>> b) |
@@ -116,12 +119,12 @@ function nextEight(words: Int32Array, from: number, known: Int32Array, shift: nu
 
 /** The first known word that is part of a long enough row. */
 function nextKnown(words: Int32Array, from: number, known: Known): number {
-  const { words: bits, shift } = known;
+  const { words: bits, shift, followers, followersShift } = known;
   for (let at = from; ;) {
     at = nextEight(words, at, bits, shift);
     for (const last = Math.min(words.length, at + 8 * stride); at < last; at += stride) {
-      const hash = Math.imul(words[at] ?? 0, hashFactor) >>> shift;
-      if ((((bits[hash >>> 5] ?? 0) >>> hash) & 1) !== 0 && isInRow(words, at, known)) return at;
+      const hash = Math.imul(words[at] ?? 0, factor) >>> shift;
+      if ((((bits[hash >>> 5] ?? 0) >>> hash) & 1) !== 0 && isInRow(words, at, followers, followersShift)) return at;
     }
     if (at >= words.length) return at;
   }
@@ -143,12 +146,12 @@ export function createWordFilter(offsets: number, count: number): Filter {
   };
 
   function enter(word: number): void {
-    const hash = Math.imul(word, hashFactor) >>> known.shift;
+    const hash = Math.imul(word, factor) >>> known.shift;
     known.words[hash >>> 5] = (known.words[hash >>> 5] ?? 0) | (1 << hash);
   }
 
   function enterPair(word: number, next: number): void {
-    const slot = Math.imul(word, hashFactor) >>> known.followersShift;
+    const slot = Math.imul(word, factor) >>> known.followersShift;
     known.followers[slot] = (known.followers[slot] ?? 0) | pairBits(word, next);
   }
 

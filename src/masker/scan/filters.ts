@@ -1,6 +1,7 @@
+import { Bitmap } from './bitmap.ts';
 import { createCuts } from './cuts.ts';
 import { createEveryWordFilter } from './every-word.ts';
-import { chunkOf, createWordFilter, type Filter } from './filter.ts';
+import { chunkOf, createWordFilter, wordAt, type Filter } from './filter.ts';
 import { longStride, wholePieceBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 import { createShortFilter, maxShortBytes } from './short-filter.ts';
@@ -9,6 +10,8 @@ import { createShortFilter, maxShortBytes } from './short-filter.ts';
 export interface Filters {
   /** Enters newly added patterns; a filter that becomes too full is rebuilt. */
   readonly update: () => void;
+  /** The first four bytes of all patterns, with false positives. */
+  readonly beginnings: () => Bitmap;
   /** Sets the chunk to be searched; an empty one releases it. */
   readonly open: (bytes: Uint8Array) => void;
   /**
@@ -33,6 +36,7 @@ interface Band {
 }
 
 const minCapacity = 64;
+const beginningBits = 16;
 const none = chunkOf(new Uint8Array(0));
 
 export function createFilters(patterns: Patterns): Filters {
@@ -55,6 +59,8 @@ export function createFilters(patterns: Patterns): Filters {
   ];
   const cuts = createCuts();
   let known = 0;
+  let beginnings = new Bitmap(minCapacity, beginningBits);
+  let capacity = minCapacity;
   let chunk = none;
   let cut = -1;
 
@@ -65,9 +71,20 @@ export function createFilters(patterns: Patterns): Filters {
     }
   }
 
+  function enterBeginnings(count: number): void {
+    const isFull = count > capacity;
+    if (isFull) {
+      capacity = count * 2;
+      beginnings = new Bitmap(capacity, beginningBits);
+    }
+    for (let which = isFull ? 0 : known; which < count; which += 1)
+      beginnings.add(wordAt(patterns.bytesOf(which), patterns.startOf(which)));
+  }
+
   return {
     update() {
       const count = patterns.count();
+      enterBeginnings(count);
       for (let which = known; which < count; which += 1) {
         const length = patterns.lengthOf(which);
         for (const of of bands) {
@@ -90,6 +107,7 @@ export function createFilters(patterns: Patterns): Filters {
       }
       known = count;
     },
+    beginnings: () => beginnings,
     open(bytes) {
       chunk = chunkOf(bytes);
       cut = -1;

@@ -55,6 +55,13 @@ export const gapBytes = new Uint8Array(256);
 for (const byte of [0x0a, 0x0d, escape]) gapBytes[byte] = 1;
 for (const literal of literals) gapBytes[literal.charCodeAt(0)] = 1;
 
+/** What may go on a gap, or begin one. */
+export const continuingBytes = new Uint8Array(gapBytes);
+for (const byte of [...lineBytes, ...prefixBytes]) continuingBytes[byte] = 1;
+
+export const lineEnds = new Uint8Array(256);
+for (const byte of [lineFeed, carriageReturn]) lineEnds[byte] = 1;
+
 export function isGapByte(byte: number): boolean {
   return gapBytes[byte] === 1;
 }
@@ -107,7 +114,7 @@ function continueLiteral(gap: Gap, byte: number): GapStep {
 
 /** A byte that may continue or begin a gap. */
 export function mayContinueGap(byte: number): boolean {
-  return isGapByte(byte) || lineBytes.includes(byte) || prefixBytes.has(byte);
+  return continuingBytes[byte] === 1;
 }
 
 /** Where a line end begins here, returns the end of it and of plain control sequences such as colours. */

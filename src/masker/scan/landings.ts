@@ -3,8 +3,8 @@ export interface Landings {
   /** @param range identifies patterns that share every byte up to the depth and beyond */
   readonly add: (range: number, depth: number, state: number) => void;
   readonly at: (range: number, depth: number) => number | undefined;
-  /** The least depth of a landing beyond this one; `Infinity` for none. */
-  readonly after: (range: number, depth: number) => number;
+  /** The next one beyond this depth, if it lies no further than the other. */
+  readonly upTo: (range: number, beyond: number, depth: number) => number | undefined;
 }
 
 interface Known {
@@ -29,9 +29,10 @@ export function createLandings(): Landings {
       const place = firstFrom(known.depths, depth);
       return known.depths[place] === depth ? known.states[place] : undefined;
     },
-    after(range, depth) {
-      const depths = byRange.get(range)?.depths ?? [];
-      return depths[firstFrom(depths, depth + 1)] ?? Infinity;
+    upTo(range, beyond, depth) {
+      const known = byRange.get(range);
+      const place = firstFrom(known?.depths ?? [], beyond + 1);
+      return (known?.depths[place] ?? Infinity) <= depth ? known?.states[place] : undefined;
     },
   };
 }

@@ -34,7 +34,7 @@ export function reachBack(chunk: Uint8Array, suspect: number, limit: number): nu
   if (quote >= 0) return beforeBreak(chunk, quote, limit);
   const last = (isAtEnd ? chunk.length : suspect) - 1;
   const first = Math.max(limit, last - maxGapBytes - wholePieceBytes - maxOffset);
-  for (let at = last, content = 0; at > first; at -= 1) {
+  for (let at = last, content = 0; at >= first; at -= 1) {
     const kind = kinds[chunk[at] ?? 0];
     if (kind === mark) return beforeBreak(chunk, at, limit);
     if (kind !== blank) content += 1;

@@ -1,7 +1,8 @@
 import type { Matcher } from '../matchers.ts';
 import { createSpans, type Spans } from '../spans.ts';
 import { createBreaks } from './breaks.ts';
-import { escape, isGapByte, lineBytes, maxLinks, mayContinueGap, skipColours, skipGap } from './gaps.ts';
+import { isGapByte } from './gaps.ts';
+import { mayGoOn } from './going-on.ts';
 import { minReach, reachBack } from './reach-back.ts';
 import { run, stopped } from './run.ts';
 
@@ -17,6 +18,11 @@ export interface Scanner {
 const none = new Uint8Array(0);
 /** Up to so many bytes, making their states costs less than a leap. */
 const minLeapBytes = 32;
+/** Of shorter patterns, states are made where text shows them a second time: then a byte costs next to nothing. */
+const minLongBytes = 256;
+const minNewBytes = 16;
+const fewBytes = 64;
+const maxMoreBytes = 1_024;
 /** What a leap has passed is searched for what begins inside, by leaps again, and so on: linear only with a bound. */
 const maxLeaps = 8;
 
@@ -30,29 +36,6 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   let base = start;
   /** The number of leaps within which the chunk lies. */
   let leaps = 0;
-
-  /** Whether an open pattern could continue after the gap, with it or in its place; mostly something else follows. */
-  function mayGoOn(chunk: Uint8Array, at: number, before: number): boolean {
-    if (automaton.links(before) > maxLinks) return false;
-    const after = chunk[at] === escape ? skipColours(chunk, at) : skipGap(chunk, at);
-    const byte = chunk[after];
-    if (after === at || byte === undefined || mayContinueGap(byte)) return true;
-    if (goesOn(before, byte)) return true;
-    if (chunk[at] === escape) return false;
-    for (const first of lineBytes) {
-      const then = automaton.next(before, first);
-      if (goesOn(then, byte)) return true;
-      // Several line ends may stand for several.
-      if (after - at > 1 && automaton.hold(then) > 1 && lineBytes.some((next) => goesOn(then, next))) return true;
-    }
-    return false;
-  }
-
-  /** Whether more than the byte itself is open or complete after it. */
-  function goesOn(from: number, byte: number): boolean {
-    const then = automaton.next(from, byte);
-    return automaton.hold(then) > 1 || automaton.matchLength(then) > 1;
-  }
 
   /** The state after the bytes from another state on; reports what they complete. */
   function follow(from: number, stretch: Uint8Array, position: number): number {
@@ -71,8 +54,9 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
    * begins later. @returns the number of bytes passed
    */
   function leap(chunk: Uint8Array, at: number): number {
-    const count = leaps < maxLeaps ? automaton.ahead(state, chunk, at, chunk.length) : 0;
-    if (count < minLeapBytes) return 0;
+    const count = leaps < maxLeaps && !automaton.isMade(state) ? automaton.ahead(state, chunk, at, chunk.length) : 0;
+    const isLong = automaton.rest(state) >= minLongBytes;
+    if (count < (isLong ? minLeapBytes : minNewBytes) || (!isLong && automaton.hasLeapt(state, count))) return 0;
     const stretch = chunk.subarray(at, at + count);
     state = automaton.leap(state, count, follow(automaton.fallback(state), stretch, base + at));
     filters.open(chunk);
@@ -90,6 +74,14 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
     return count;
   }
 
+  /** What the last run has matched. */
+  function report(): void {
+    for (let index = 0; index < stopped.matches; index += 1) {
+      const end = base + (stopped.ends[index] ?? 0);
+      spans.add(end - automaton.matchLength(stopped.states[index] ?? 0), end);
+    }
+  }
+
   /** Runs the automaton until no pattern that began at or before the suspect place can be open. */
   function walk(chunk: Uint8Array, from: number, suspect: number): number {
     let at = from;
@@ -98,14 +90,15 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       const isBroken = leaps === 0 && breaks.isOpen();
       if (isBroken) at += leapBroken(chunk, at);
       else {
-        at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows());
+        at = run(chunk, at, state, suspect, automaton.cells(), automaton.rows(), filters.beginnings());
         state = stopped.state;
+        report();
         if (at < chunk.length) at += leap(chunk, at);
       }
       const open = automaton.hold(state);
       if (at >= chunk.length || (at - open > suspect && !isBroken)) return at;
       const byte = chunk[at] ?? 0;
-      if (isBroken || (open > 0 && isGapByte(byte) && mayGoOn(chunk, at, state)))
+      if (isBroken || (open > 0 && isGapByte(byte) && mayGoOn(automaton, chunk, at, state)))
         breaks.read(byte, base + at, state, open);
       state = automaton.next(state, byte);
       at += 1;
@@ -117,13 +110,15 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   function search(chunk: Uint8Array): void {
     filters.open(chunk);
     let suspect = -1;
+    let more = 0;
     for (let at = 0; ;) {
       at = walk(chunk, at, suspect);
       if (at >= chunk.length) break;
       suspect = filters.next(Math.max(suspect + 1, at - automaton.hold(state)));
-      // Nothing is skipped, so the exact position does not matter.
-      if (suspect - minReach <= at) continue;
-      const begin = reachBack(chunk, suspect, at);
+      const begin = suspect - minReach <= at ? at : reachBack(chunk, suspect, at);
+      // Where little can be skipped, there is often more of the same: the filters are asked less and less often.
+      more = begin - at < fewBytes ? Math.min(maxMoreBytes, more * 2 + 8) : 0;
+      suspect = Math.max(suspect, at + more);
       if (begin <= at) continue;
       at = begin;
       state = 0;

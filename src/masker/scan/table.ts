@@ -4,10 +4,10 @@ export interface Table {
   readonly cells: () => Int32Array;
   readonly read: (entry: number, offset: number) => number;
   readonly write: (entry: number, offset: number, value: number) => void;
-  /** An entry of four cells. */
-  readonly add: (first: number, second: number, third: number, fourth: number) => number;
-  /** An entry with the same in every cell. */
-  readonly addFilled: (value: number) => number;
+  /** Sets an entry of four cells. */
+  readonly set: (entry: number, first: number, second: number, third: number, fourth: number) => void;
+  /** Consecutive entries with the same in every cell. @returns the first one */
+  readonly reserve: (count: number, value: number) => number;
   readonly byteLength: () => number;
 }
 
@@ -17,33 +17,27 @@ export function createTable(width: number): Table {
   let cells = new Int32Array(width * firstEntries);
   let used = 0;
 
-  function reserve(): number {
-    if (used + width > cells.length) {
-      const larger = new Int32Array(cells.length * 2);
-      larger.set(cells);
-      cells = larger;
-    }
-    used += width;
-    return used - width;
-  }
-
   return {
     cells: () => cells,
     read: (entry, offset) => cells[entry + offset] ?? 0,
     write(entry, offset, value) {
       cells[entry + offset] = value;
     },
-    add(first, second, third, fourth) {
-      const entry = reserve();
+    set(entry, first, second, third, fourth) {
       cells[entry] = first;
       cells[entry + 1] = second;
       cells[entry + 2] = third;
       cells[entry + 3] = fourth;
-      return entry;
     },
-    addFilled(value) {
-      const entry = reserve();
-      cells.fill(value, entry, entry + width);
+    reserve(count, value) {
+      const entry = used;
+      used += count * width;
+      if (used > cells.length) {
+        const larger = new Int32Array(Math.max(used, cells.length * 2));
+        larger.set(cells);
+        cells = larger;
+      }
+      cells.fill(value, entry, used);
       return entry;
     },
     byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,

@@ -1,6 +1,7 @@
 import { commit, type Writer } from './commit.ts';
-import type { AuditEntry } from './entry.ts';
+import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
+import { requestId } from '../request-scope.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
@@ -96,7 +97,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
       if (refusal !== undefined) throw refusal;
       const { promise, resolve, reject } = Promise.withResolvers<number>();
-      waiting.push({ entry, resolve, reject });
+      waiting.push({ entry: ofRequest(entry), resolve, reject });
       start();
       return promise;
     },
@@ -111,4 +112,10 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await committing;
     },
   };
+}
+
+/** In the subject: releases that know of no request read, chain and verify such rows like any other. */
+function ofRequest({ requestId: given, ...entry }: AuditEntry): AuditEntry {
+  const id = given ?? requestId();
+  return id === undefined ? entry : { ...entry, subject: { ...entry.subject, [requestIdField]: id } };
 }

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
-import { actorOf, type Waiter } from '../caller.ts';
+import type { Waiter } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -86,12 +86,11 @@ export function createAudit(services: AuditServices): AuditHandlers {
       return { checkpoint, kept: checkpoints.hasSink };
     },
     async 'audit.cut'(limits, call) {
-      const { organization, caller, context, waiter } = call;
+      const { organization, context, waiter } = call;
       const { through, rows, row } = await cutLog(
         { ...services, verify: (removable) => verify(organization, waiter, { removable }) },
-        organization,
         limits,
-        actorOf(caller),
+        call,
       );
       call.note({ through, rows, row });
       await removeCutRows(services, organization, context.signal);

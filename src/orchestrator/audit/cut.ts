@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
+import { actorOf, type Call } from '../caller.ts';
 import type { OperationInput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AuditLog } from './audit-log.ts';
 import { readBeginning, type CutSubject } from './beginning.ts';
 import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { CheckpointSinkError } from './checkpoints/sink.ts';
+import { Failures } from './failures.ts';
 import type { AuditSigner } from './services.ts';
 import type { AuditVerification } from './verify.ts';
 import type { RemovableLimits } from './walk.ts';
@@ -33,9 +35,8 @@ export interface Cut extends CutSubject {
  */
 export async function cutLog(
   { log, checkpoints, verify, now }: CutServices,
-  organization: string,
   { before, through }: OperationInput<'audit.cut'>,
-  actor: string,
+  { organization, caller, requestId }: Pick<Call, 'organization' | 'caller' | 'requestId'>,
 ): Promise<Cut> {
   const moment = Date.parse(before);
   if (moment > now()) throw new ApiError('invalid_request', 'rows can be cut up to now, not up to a time to come');
@@ -56,7 +57,8 @@ export async function cutLog(
       '`kici-admin audit verify` shows them; an owner who knows the cause records it with `kici-admin audit acknowledge`',
     );
   const subject = { before, ...removable, problems: within.length };
-  const row = await log.append({ organization, phase: 'cut', operation: 'audit.cut', actor, subject });
+  const entry = { organization, operation: 'audit.cut', actor: actorOf(caller), subject, requestId };
+  const row = await log.append({ ...entry, phase: 'cut' });
   return { ...subject, row };
 }
 
@@ -106,9 +108,14 @@ async function firstOf(database: CutServices['database'], organization: string):
   return (await rows.orderBy('sequence').limit(1).executeTakeFirst())?.sequence;
 }
 
-/** What was interrupted, of every organization. */
+/**
+ * What was interrupted, of every organization.
+ * @throws AggregateError of what failed for some of them, once it is done for the others
+ */
 export async function removeAllCutRows(services: Pick<CutServices, 'database' | 'signer'>): Promise<void> {
   const cut = await services.database.selectFrom('audit_heads').select('organization').where('cut', '>', 0).execute();
+  const failures = new Failures();
   // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
-  for (const { organization } of cut) await removeCutRows(services, organization);
+  for (const { organization } of cut) await failures.of(() => removeCutRows(services, organization));
+  failures.report();
 }

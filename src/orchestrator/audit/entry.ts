@@ -1,3 +1,6 @@
+/** Where a subject names the request that a row was written for. */
+export const requestIdField = 'requestId';
+
 /** What the audit log records about one action. */
 export interface AuditEntry {
   readonly organization: string;
@@ -10,4 +13,6 @@ export interface AuditEntry {
   readonly result?: string;
   /** Sequence of the intent that this outcome closes. */
   readonly intent?: number;
+  /** Default: the one that the present work is done for. */
+  readonly requestId?: string;
 }

@@ -7,6 +7,7 @@ import {
   type SqlBool,
 } from 'kysely';
 import * as z from 'zod';
+import { requestIdField } from './entry.ts';
 import { firstPage, type RowQuery } from './pages.ts';
 import type { OperationInput, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
@@ -97,8 +98,8 @@ async function* partsOf(
 }
 
 /** Whether the database looks at everything that is filtered by. */
-function isWhole({ actor, key, environment, outcome, scope, job }: Filter): boolean {
-  return [actor, key, environment, outcome, scope, job].every((one) => one === undefined);
+function isWhole({ actor, key, environment, outcome, scope, job, request }: Filter): boolean {
+  return [actor, key, environment, outcome, scope, job, request].every((one) => one === undefined);
 }
 
 function rowsWithin(
@@ -122,7 +123,7 @@ function rowsWithin(
 /** What every row that passes has: a name is in its subject as JSON has it, wherever it stands there. */
 function worthALook(
   contains: 'strpos' | 'instr',
-  { key, environment, scope, job, actor, outcome }: Partial<Filter>,
+  { key, environment, scope, job, request, actor, outcome }: Partial<Filter>,
 ): readonly Expression<SqlBool>[] {
   const eb = expressionBuilder<OrchestratorTables, 'audit_rows'>();
   const has = (column: 'subject' | 'actor', text: string): Expression<SqlBool> =>
@@ -134,6 +135,7 @@ function worthALook(
     // With its backend, or beside it.
     ...(scope === undefined ? [] : [has('subject', JSON.stringify(scope.slice(scope.indexOf(':') + 1)).slice(1, -1))]),
     ...(job === undefined ? [] : [eb.or([eb('actor', '=', `job:${job}`), named(job)])]),
+    ...(request === undefined ? [] : [named(request.toLowerCase())]),
     ...(actor === undefined ? [] : [has('actor', actor)]),
     ...(outcome === undefined
       ? []
@@ -141,8 +143,8 @@ function worthALook(
   ];
 }
 
-function passes({ operation, actor, subject: about, phase: when, result }: Row, filter: Filter): boolean {
-  const { key, environment, outcome: ending, scope, job } = filter;
+function passes({ operation, actor, subject: about, phase: when, result, requestId }: Row, filter: Filter): boolean {
+  const { key, environment, outcome: ending, scope, job, request } = filter;
   const owner = operation.split('.')[0];
   const outcomes = outcomesOf(about['outcomes']);
   const keys = [about['key'], about['keys'], outcomes.map((one) => one.key), owner === 'variables' && about['name']];
@@ -154,6 +156,7 @@ function passes({ operation, actor, subject: about, phase: when, result }: Row, 
     (environment === undefined || environments.includes(environment)) &&
     (scope === undefined || scopes.flat().some((one) => typeof one === 'string' && inFull(one) === inFull(scope))) &&
     (job === undefined || about['jobId'] === job || actor === `job:${job}`) &&
+    (request === undefined || requestId === request.toLowerCase()) &&
     // A read that found its values has no result of its own.
     (ending === undefined || (result ?? (when === 'read' ? 'done' : undefined)) === ending)
   );
@@ -175,13 +178,15 @@ function outcomesOf(outcomes: unknown): readonly Outcome[] {
 }
 
 function view(row: Selectable<OrchestratorTables['audit_rows']>): Row {
+  const { [requestIdField]: requestId, ...about } = readSubject(row.subject);
   return {
     sequence: row.sequence,
     at: rfc3339(row.at),
     phase: phase.parse(row.phase),
     operation: row.operation,
     actor: row.actor,
-    subject: readSubject(row.subject),
+    subject: about,
+    ...(typeof requestId === 'string' && { requestId }),
     ...(row.result !== null && { result: row.result }),
     ...(row.intent !== null && { intent: row.intent }),
     mac: row.mac,

@@ -178,15 +178,7 @@ function changedMeanwhile(id: string): ApiError {
 
 /** @throws ApiError `invalid_request` */
 export function parseRow(row: BindingRow): Binding {
-  const parsed = parseBinding({
-    id: row.id,
-    scope: row.scope,
-    host: row.host,
-    priority: row.priority,
-    ...(row.prefix !== null && { prefix: row.prefix }),
-    ...(row.map !== null && { map: keyMap.parse(JSON.parse(row.map)) }),
-    skipDeleted: row.skip_deleted === 1,
-  });
+  const parsed = parseBinding({ id: row.id, ...contentOf(row) });
   if (!parsed.ok)
     throw new ApiError(
       'invalid_request',

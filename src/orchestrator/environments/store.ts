@@ -123,7 +123,7 @@ export async function sealBindings(
     .execute();
 }
 
-function findEnvironment(
+export function findEnvironment(
   database: Kysely<OrchestratorTables>,
   organization: string,
   environment: string,

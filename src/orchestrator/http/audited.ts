@@ -6,7 +6,7 @@ import type { AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
 /** What all audit rows of one operation have in common. */
-export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject'>;
+export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject' | 'requestId'>;
 
 /**
  * Nothing happens without an audit row: the intent precedes the effect, the row of a read precedes the answer.

@@ -96,6 +96,7 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
       operation: 'sessions.open',
       actor: actorOf(opened.caller),
       subject: {},
+      requestId: request.id,
     };
     const { signIn, secret } = await audited(audit, 'write', entry, notes, async () => {
       await endShown(request);
@@ -114,14 +115,14 @@ export function registerDashboardSession(app: FastifyInstance, services: Dashboa
 
   app.delete(dashboardSessionPath, async (request, reply) => {
     const { signIn, caller, home } = await current(request);
-    const subject = { id: signIn.id };
-    await audited(
-      audit,
-      'write',
-      { organization: home, operation: 'sessions.end', actor: actorOf(caller), subject },
-      {},
-      () => signIns.end(signIn.id),
-    );
+    const entry = {
+      organization: home,
+      operation: 'sessions.end',
+      actor: actorOf(caller),
+      subject: { id: signIn.id },
+      requestId: request.id,
+    };
+    await audited(audit, 'write', entry, {}, () => signIns.end(signIn.id));
     return reply.header('set-cookie', cookies.take(request.raw)).header('cache-control', 'no-store').send({});
   });
 

@@ -70,7 +70,7 @@ export function toApiError(error: unknown): ApiError | undefined {
       fromBackend[error.code] ?? 'backend_unavailable',
       describeFailure(error, error.detail),
       error.hint,
-      error,
+      { failure: error },
     );
   if (error instanceof Error && 'code' in error) {
     if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ApiError('too_large', 'the request body is too large');

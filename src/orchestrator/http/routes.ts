@@ -209,6 +209,8 @@ function effectOf(
   const subject = Object.fromEntries(
     operation.subject.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]])),
   );
-  const entry = { organization: call.organization, operation: id, actor: actorOf(call.caller), subject };
+  // Named, since the work of a request whose client has left counts as nobody's.
+  const { organization, requestId } = call;
+  const entry = { organization, operation: id, actor: actorOf(call.caller), subject, requestId };
   return audited(audit, operation.audit, entry, notes, effect);
 }

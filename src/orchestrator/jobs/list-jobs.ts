@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import * as z from 'zod';
+import { parseJson } from '../../api/parse-json.ts';
 import type { Handlers } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -58,19 +59,11 @@ async function readKeys(
   const byJob = new Map<string, Set<string>>();
   for (const { subject } of rows) {
     const parsed = readSubject.safeParse(parseJson(subject));
+    // One row that was tampered with must not hide the others.
     if (!parsed.success) continue;
     const known = byJob.get(parsed.data.jobId) ?? new Set();
     for (const key of parsed.data.keys) known.add(key);
     byJob.set(parsed.data.jobId, known);
   }
   return byJob;
-}
-
-/** One row that was tampered with must not hide the others. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -62,9 +62,7 @@ export function disabled(
     'operation_disabled',
     why,
     cliEquivalent === undefined ? 'use a token' : `run: ${cliEquivalent}`,
-    undefined,
-    undefined,
-    { operation: id, category: operation.category, cliEquivalent },
+    { disabled: { operation: id, category: operation.category, cliEquivalent } },
   );
 }
 

@@ -35,7 +35,8 @@ export function createPolicy(
       const [was, is] = [stateOf(from, id).state, stateOf(after, id).state];
       return was === is ? [] : [{ operation: id, from: was, to: is }];
     });
-    const entry = { organization: call.organization, operation, actor: actorOf(call.caller) };
+    const { organization, requestId } = call;
+    const entry = { organization, operation, actor: actorOf(call.caller), requestId };
     const written = changes.reduceRight<() => Promise<unknown>>(
       (effect, change) => () => audited(audit, 'write', { ...entry, subject: change }, {}, effect),
       async () => {

@@ -51,7 +51,7 @@ export function requireNames(
     'backend_unavailable',
     `the binding ${text} of the environment ${environment} needs the backend ${failure.backend}, whose names${part} cannot be listed: ${describeFailure(failure)}`,
     `${hintOf(failure)}; \`kici-admin check --environment ${environment}\` shows everything that would fail`,
-    failure,
+    { failure },
   );
 }
 

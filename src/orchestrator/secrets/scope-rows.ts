@@ -19,14 +19,16 @@ export function rowsOf(
   { folder, text, collapse, limit }: Part,
 ): { readonly rows: readonly ScopeRow[]; readonly total: number } {
   const start = folder === undefined ? '' : `${folder}/`;
-  const wanted = text?.toLowerCase();
+  const wanted = text?.toLowerCase().split(/\s+/) ?? [];
   const found = paths.filter(
-    (path) =>
-      path.startsWith(start) &&
-      (wanted === undefined || formatScopeId({ backend, path }).toLowerCase().includes(wanted)),
+    (path) => path.startsWith(start) && hasAll(formatScopeId({ backend, path }).toLowerCase(), wanted),
   );
   const rows = collapse === undefined ? found.map(scopeRow) : collapsed(found, start, collapse);
   return { rows: rows.slice(0, limit), total: rows.length };
+}
+
+function hasAll(text: string, parts: readonly string[]): boolean {
+  return parts.every((part) => text.includes(part));
 }
 
 function collapsed(paths: readonly ScopePath[], start: string, most: number): readonly ScopeRow[] {

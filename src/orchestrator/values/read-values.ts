@@ -119,7 +119,7 @@ function requireAll(
       'backend_unavailable',
       `cannot be read now: ${unavailable.map(({ text }) => text).join('; ')}`,
       `\`kici-admin explain --environment ${environment} KEY\` shows what blocks it; nothing was served in its place`,
-      unavailable[0]?.failure,
+      { failure: unavailable[0]?.failure },
     );
   if (absent.length > 0) throw missing(environment, absent, known);
   return found;

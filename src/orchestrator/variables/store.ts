@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { findEnvironment } from '../environments/store.ts';
 import { readWhole, type RowSeals, type Seals } from '../seals/seals.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
@@ -21,7 +22,7 @@ export async function readVariables(
   environment: string,
 ): Promise<readonly VariableRow[]> {
   const whole = await readWhole(seals, {
-    owner: () => findEnvironment(database, { organization, environment }),
+    owner: () => findEnvironment(database, organization, environment),
     rows: () => variablesOf(database, { organization, environment }),
     stored: ({ variables_seal }) => variables_seal,
     expected: (owner, rows) => own.variables(owner, rows),
@@ -52,7 +53,7 @@ export async function sealVariables(
   own: RowSeals,
   place: Place,
 ): Promise<void> {
-  const row = await findEnvironment(transaction, place);
+  const row = await findEnvironment(transaction, place.organization, place.environment);
   if (row === undefined) return;
   await transaction
     .updateTable('environments')
@@ -60,15 +61,6 @@ export async function sealVariables(
     .where('organization', '=', place.organization)
     .where('name', '=', place.environment)
     .execute();
-}
-
-function findEnvironment(database: Kysely<OrchestratorTables>, { organization, environment }: Place) {
-  return database
-    .selectFrom('environments')
-    .selectAll()
-    .where('organization', '=', organization)
-    .where('name', '=', environment)
-    .executeTakeFirst();
 }
 
 function variablesOf(

@@ -9,11 +9,12 @@ import { migrate } from '../../../src/database/migrate.ts';
 import { createFileAnchor } from '../../../src/orchestrator/audit/anchor.ts';
 import { createAuditLog, type AuditLog } from '../../../src/orchestrator/audit/audit-log.ts';
 import { createCheckpoints, type Checkpoints } from '../../../src/orchestrator/audit/checkpoints/checkpoints.ts';
+import type { AuditSigner } from '../../../src/orchestrator/audit/services.ts';
 import { databaseFor } from '../../support/engine.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519');
 const rawKey = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-const signer = async () => (bytes: Uint8Array) => createHmac('sha256', 'k').update(bytes).digest('hex');
+export const signer = async () => (bytes: Uint8Array) => createHmac('sha256', 'k').update(bytes).digest('hex');
 const key = async () => ({ publicKey: rawKey, sign: (bytes: Uint8Array) => sign(null, bytes, privateKey) });
 
 export const parseLines = (lines: string): AuditCheckpoint[] =>
@@ -60,10 +61,10 @@ export async function keptLog(durable: () => Promise<void> = async () => undefin
     require: (one: Checkpoints) => {
       refusing = one;
     },
-    orchestrator: (write: (lines: string) => Promise<void>) =>
+    orchestrator: (write: (lines: string) => Promise<void>, ownSigner: AuditSigner = signer) =>
       createCheckpoints({
         database,
-        signer,
+        signer: ownSigner,
         key,
         durable,
         now,

@@ -14,7 +14,8 @@ const segment = fc.stringMatching(/^[A-Za-z0-9._-]{1,12}$/).filter((text) => tex
 const scopes = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => path(segments.join('/')));
 const keys = fc.oneof(
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,20}$/),
-  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }),
+  // A byte takes four characters of an id, and a grapheme may have dozens of bytes. Longer ones have their own test.
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => Buffer.byteLength(text) <= 35),
 );
 const places: fc.Arbitrary<KeyPlace> = fc.record({ scope: scopes, key: keys });
 /** Near misses of escaped ids: the alphabet, with many dashes. */
@@ -75,6 +76,18 @@ describe('escaped names', () => {
   it('leave ids without the prefix alone', () => {
     expect(escapedKeys('ci-').placeOf('other--KEY')).toEqual({ kind: 'foreign' });
     expect(escapedKeys('ci-').placeOf('ci-')).toEqual({ kind: 'foreign' });
+  });
+
+  it.each(['', 'ci-'])('with the prefix %j refuse exactly what is too long for an id', (prefix) => {
+    const naming = escapedKeys(prefix);
+    fc.assert(
+      fc.property(scopes, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }), (scope, key) => {
+        const { length } = prefix + escapeParts([...scope.split('/'), key]);
+        if (length <= 255) expect(naming.idOf({ scope, key })).toHaveLength(length);
+        else expect(() => naming.idOf({ scope, key })).toThrow(`${length} characters`);
+      }),
+      { examples: [[path('aAA.00-/A_._..0'), '𐀀𐀀𝅘𝅥𝅮𝅘𝅥𝅮𐀀ἂ𝅘𝅥𝅮𐀀']] },
+    );
   });
 
   it('refuse what is too long for an id, with its length', () => {

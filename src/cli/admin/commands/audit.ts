@@ -35,11 +35,17 @@ const list = defineCommand({
       phase(row),
       row.actor,
       subject(row.subject),
+      row.requestId ?? '',
     ]);
     const shown =
       session.columns !== undefined && rows.length > 0
         ? { text: rows.map(onTerminal).join('\n') }
-        : listing(['row', 'time', 'operation', 'phase', 'actor', 'subject'], rows, 'no rows', session.columns);
+        : listing(
+            ['row', 'time', 'operation', 'phase', 'actor', 'subject', 'request'],
+            rows,
+            'no rows',
+            session.columns,
+          );
     return {
       data,
       ...shown,
@@ -68,11 +74,12 @@ function onTerminal([
   phaseText = '',
   actor = '',
   subjectText = '',
+  request = '',
 ]: readonly string[]): string {
   return [
     `${sequence}  ${time}  ${operation}  ${phaseText}`,
     `${' '.repeat(sequence.length)}  ${subjectText}`,
-    `${' '.repeat(sequence.length)}  by ${actor}`,
+    `${' '.repeat(sequence.length)}  by ${actor}${request === '' ? '' : ` in request ${request}`}`,
   ]
     .map(printable)
     .join('\n');

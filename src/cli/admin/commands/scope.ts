@@ -23,7 +23,7 @@ const list = defineCommand({
   parameters: {
     backend: option('--backend <backend>', 'the backend (default: the internal store)'),
     folder: option('--folder <path>', 'only scopes below this path'),
-    text: option('--filter <text>', 'only scopes that have this part'),
+    text: option('--filter <text>', 'only scopes that have each of these parts'),
   },
   run: async (input, session) => {
     const data = await session.call('scopes.list', input);

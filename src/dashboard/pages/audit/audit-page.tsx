@@ -172,6 +172,7 @@ function Facts({ row }: { readonly row: Row }): ReactElement {
     ['Phase', row.phase],
     ['Result', row.result],
     ['Intent', row.intent === undefined ? undefined : `row ${row.intent}`],
+    ['Request', row.requestId],
     ...Object.entries(row.subject).map(([name, value]): [string, string] => [
       name,
       visible(typeof value === 'string' ? value : JSON.stringify(value)),

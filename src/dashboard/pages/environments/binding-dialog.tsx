@@ -1,6 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
+import { useDoubt } from '../../api/use-doubt.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Conflict } from '../../ui/conflict.tsx';
@@ -36,12 +37,14 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
     rowsOf: ({ bindings }) => bindings,
     isLike: (one) => Object.keys(changesOf(draft, one)).length === 0,
   });
+  const { isDoubtful, failed, settle } = useDoubt(base?.id ?? '');
   const problems = problemsOf(draft);
   const isReady = draft.scope !== '' && Object.keys(problems).length === 0;
   const settings = settingsOf(draft);
   const changes = base === undefined ? undefined : { id: base.id, ...changesOf(draft, base) };
   const { map, skipDeleted, ...plain } = changes ?? settings;
   const options = {
+    onError: failed,
     onSuccess: () => {
       say(`${environment} binds ${draft.scope}.`);
       onClose();
@@ -80,10 +83,11 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
               : 'Somebody has changed this binding since it was opened.'
           }
           settings={stored === undefined ? undefined : comparison(stored, draft)}
-          isDoubtful={error?.isDoubtful === true}
+          isDoubtful={isDoubtful}
           keep={{
             verb: stored === undefined ? 'Bind it again' : 'Keep mine',
             onClick: () => {
+              settle();
               setBase(stored);
             },
           }}
@@ -93,6 +97,7 @@ export function BindingDialog({ environment, binding, onClose }: BindingDialogPr
               : {
                   verb: 'Take what is stored',
                   onClick: () => {
+                    settle();
                     setBase(stored);
                     setDraft(draftOf(stored));
                   },

@@ -3,7 +3,7 @@ import { useState, type ReactElement, type ReactNode } from 'react';
 
 interface DetailsProps {
   readonly className: string | undefined;
-  /** Whether it is expanded at first. */
+  /** Expands it at first, and whenever it becomes true. */
   readonly isOpen: boolean;
   readonly title: ReactNode;
   readonly children: ReactNode;
@@ -12,6 +12,11 @@ interface DetailsProps {
 /** What is not expanded is not in the document. */
 export function Details({ className, isOpen, title, children }: DetailsProps): ReactElement {
   const [isExpanded, setExpanded] = useState(isOpen);
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen !== wasOpen) {
+    setWasOpen(isOpen);
+    if (isOpen) setExpanded(true);
+  }
   return (
     <details
       className={className}

@@ -51,9 +51,11 @@ export function ScopesBelow({ backend, folder, text, shown }: ScopesBelowProps):
       ))}
       {data?.total === 0 && data.unavailable.length === 0 ? (
         <p className={styles['none']}>
-          {text === ''
-            ? 'No scope yet: make one, or set a secret in one that is not there yet.'
-            : 'No scope of it has that in its name.'}
+          {text !== ''
+            ? 'No scope of it has that in its name.'
+            : folder === undefined
+              ? 'No scope yet: make one, or set a secret in one that is not there yet.'
+              : 'Nothing is left in it.'}
         </p>
       ) : undefined}
       {data === undefined ? undefined : (

@@ -2,6 +2,7 @@ import { useState, type ReactElement } from 'react';
 import { parseKey, parseScopeId } from '../../../api/names.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead } from '../../api/queries.ts';
+import { useDoubt } from '../../api/use-doubt.ts';
 import { useStoreValue } from '../../api/use-store-value.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
@@ -34,8 +35,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const sha256 = useFingerprint(draft);
   const compares = useCompares(scope);
   const { mutate, error, isPending, isSuccess, reset } = useStoreValue();
-  /** Whether what was sent may have been stored, though no answer said so. */
-  const [isDoubtful, setDoubtful] = useState(false);
+  const { isDoubtful, failed, settle } = useDoubt(`${fullScope(scope)} ${key}`);
   const isKnown = at !== undefined || isDoubtful;
   const current = useRead('secrets.list', { scope }, { enabled: isKnown || error?.code === 'conflict' });
   const now = current.data?.secrets.find((one) => one.key === key && one.scope === fullScope(scope))?.version;
@@ -51,9 +51,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
     mutate(
       { scope, key, bytes: bytesOf(draft), ...(compares && { expectedVersion: over }) },
       {
-        onError: (failure) => {
-          if (failure.isDoubtful) setDoubtful(true);
-        },
+        onError: failed,
         onSuccess: (receipt) => {
           setDraft(emptyDraft);
           say(
@@ -125,7 +123,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
             <Button
               onClick={() => {
                 setBase(now);
-                setDoubtful(false);
+                settle();
                 reset();
                 save(now);
               }}

@@ -1,6 +1,7 @@
 import { useState, type ReactElement } from 'react';
 import { commandLine } from '../../api/command-line.ts';
 import { useRead, useWrite } from '../../api/queries.ts';
+import { useDoubt } from '../../api/use-doubt.ts';
 import { useOrganization } from '../../shell/address.ts';
 import { say } from '../../shell/toast.tsx';
 import { Conflict } from '../../ui/conflict.tsx';
@@ -26,6 +27,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
   const listed = useRead('variables.list', { environment });
   const stored = listed.data?.variables.find((one) => one.name === name);
   const { mutate, error, isPending } = useWrite('variables.set');
+  const { isDoubtful, failed, settle } = useDoubt(name);
   const isStale = listed.data !== undefined && !isPending && stored?.version !== base?.version;
   const input = { environment, name, value, ...(isLocked && { locked: true }) };
   return (
@@ -41,6 +43,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
         mutate(
           { ...input, expectedVersion: base?.version ?? null },
           {
+            onError: failed,
             onSuccess: () => {
               say(`Set ${name} in ${environment}.`);
               onClose();
@@ -80,10 +83,11 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
         <Conflict
           title={titleOf(base, stored, name)}
           settings={stored === undefined ? undefined : { Value: { theirs: stored.value, yours: value } }}
-          isDoubtful={error?.isDoubtful === true}
+          isDoubtful={isDoubtful}
           keep={{
             verb: stored === undefined ? 'Set it again' : 'Keep mine',
             onClick: () => {
+              settle();
               setBase(stored);
             },
           }}
@@ -93,6 +97,7 @@ export function VariableDialog({ environment, variable, onClose }: VariableDialo
               : {
                   verb: 'Take what is stored',
                   onClick: () => {
+                    settle();
                     setBase(stored);
                     setValue(stored.value);
                   },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { takeLease, type ChoreLease } from '../../../database/chore-lease.ts';
 import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
+import { Failures } from '../failures.ts';
 import { makeCheckpoint, type CheckpointMaker } from './make.ts';
 import { CheckpointSinkError, type CheckpointSink } from './sink.ts';
 import { createLateness } from './lateness.ts';
@@ -27,7 +28,10 @@ export interface Checkpoints {
    * @throws CheckpointSinkError
    */
   make(organization: string): Promise<AuditCheckpoint | undefined>;
-  /** What is due, of every organization, if no other orchestrator does it. */
+  /**
+   * What is due, of every organization, if no other orchestrator does it.
+   * @throws CheckpointSinkError, AggregateError of what failed for some organizations, once the others are kept
+   */
   round(): Promise<void>;
   /** Why the sink, of whichever orchestrator, did not take the last checkpoints. */
   problem(): string | undefined;
@@ -73,7 +77,7 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
       await noteProblem(database, problem);
       throw error;
     }
-    await noteKept(database, checkpoints);
+    await noteKept(database, services.signer, checkpoints);
     await noteWorks();
   }
 
@@ -89,12 +93,12 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
     // By a clock that was wrong.
     since > now();
 
-  async function makeOf(logs: readonly KeptLog[], most = Infinity): Promise<readonly AuditCheckpoint[]> {
+  async function makeOf(logs: readonly KeptLog[], failures: Failures, most = Infinity): Promise<AuditCheckpoint[]> {
     const made = new Array<AuditCheckpoint>();
     for (const { organization } of logs) {
       if (made.length >= most) break;
       // oxlint-disable-next-line no-await-in-loop -- one at a time, so that requests get their turn
-      const one = await makeCheckpoint(services, organization);
+      const one = await failures.of(() => makeCheckpoint(services, organization));
       if (one !== undefined) made.push(one);
     }
     return made;
@@ -102,20 +106,23 @@ export function createCheckpoints(services: CheckpointServices): Checkpoints {
 
   async function makeDue(): Promise<void> {
     learn(await readProblem(database));
-    const logs = await keptLogs(database);
+    const logs = await keptLogs(database, services.signer);
     lateness.look(logs);
     lease = await takeLease(database, terms);
     if (lease === undefined) return;
-    const grown = logs.filter(hasGrown);
-    if (known === undefined && !grown.some(isDue)) return;
-    const made = await makeOf(grown);
+    const { due = [], early = [] } = Object.groupBy(logs.filter(hasGrown), (log) => (isDue(log) ? 'due' : 'early'));
+    const failures = new Failures();
+    const made = await makeOf(due, failures);
+    // They go along, but not where one is due of which none can be made: it would be so in each round.
+    if (made.length > 0 || known !== undefined) made.push(...(await makeOf(early, failures)));
     if (made.length > 0) await keep(made);
     else if (known !== undefined) await tryAgain(logs);
+    failures.report();
   }
 
   /** A sink that failed is tried though nothing is due; where there is nothing to try it with, it does not fail. */
   async function tryAgain(logs: readonly KeptLog[]): Promise<void> {
-    const made = await makeOf(logs, 1);
+    const made = await makeOf(logs, new Failures(), 1);
     if (made.length > 0) await keep(made);
     else await noteWorks();
   }

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import type { OrchestratorTables } from '../../tables.ts';
+import { Failures } from '../failures.ts';
+import type { AuditSigner } from '../services.ts';
 
 type Database = Kysely<OrchestratorTables>;
 
@@ -15,27 +17,50 @@ export interface KeptLog {
   readonly since: number | undefined;
 }
 
-/** One of a row that is not there yet is none: somebody else has noted it. */
-export async function keptLogs(database: Database): Promise<readonly KeptLog[]> {
+/**
+ * A note counts if an orchestrator has written it of the very row that is there: whoever has the database alone cannot
+ * keep checkpoints from being made by saying that they were. Where the organization's key is lost, none does.
+ * @throws DatabaseUnavailableError
+ */
+export async function keptLogs(database: Database, signer: AuditSigner): Promise<readonly KeptLog[]> {
   const logs = await database
-    .selectFrom('audit_heads')
-    .leftJoin('audit_checkpoints', 'audit_checkpoints.organization', 'audit_heads.organization')
-    .select(['audit_heads.organization', 'audit_heads.sequence', 'audit_checkpoints.sequence as kept', 'at'])
+    .selectFrom('audit_heads as head')
+    .leftJoin('audit_checkpoints as note', 'note.organization', 'head.organization')
+    .leftJoin('audit_rows as row', (join) =>
+      join.onRef('row.organization', '=', 'note.organization').onRef('row.sequence', '=', 'note.sequence'),
+    )
+    .select(['head.organization', 'head.sequence', 'note.sequence as kept', 'note.at', 'note.mac', 'row.mac as of'])
     .execute();
-  return logs.map(({ organization, sequence, kept, at }) =>
-    kept === null || kept > sequence
-      ? { organization, sequence, kept: 0, since: undefined }
-      : { organization, sequence, kept, since: at ?? undefined },
+  // Nobody is told of these: without its key no checkpoint can be made either, which is.
+  const failures = new Failures();
+  return Promise.all(
+    logs.map(async ({ organization, sequence, kept, at, mac, of }) => {
+      const none = { organization, sequence, kept: 0, since: undefined };
+      if (kept === null || at === null || of === null || kept > sequence) return none;
+      const sign = await failures.of(() => signer(organization));
+      return mac === sign?.(noteBytes(organization, kept, at, of)) ? { organization, sequence, kept, since: at } : none;
+    }),
   );
+}
+
+function noteBytes(organization: string, sequence: number, at: number, macOfRow: string): Uint8Array {
+  return Buffer.from(JSON.stringify(['kici checkpoint note v1', organization, sequence, at, macOfRow]));
 }
 
 /** Whether it has rows that no checkpoint has. */
 export const hasGrown = ({ sequence, kept }: KeptLog): boolean => sequence > kept;
 
 /** The sink has them. Of two orchestrators at once, the newer counts, unless there is no such row. */
-export async function noteKept(database: Database, checkpoints: readonly AuditCheckpoint[]): Promise<void> {
-  for (const { organization, sequence, at } of checkpoints) {
-    const row = { sequence, at: Date.parse(at) };
+export async function noteKept(
+  database: Database,
+  signer: AuditSigner,
+  checkpoints: readonly AuditCheckpoint[],
+): Promise<void> {
+  for (const { organization, sequence, at: told, mac: ofRow } of checkpoints) {
+    const at = Date.parse(told);
+    // oxlint-disable-next-line no-await-in-loop -- one after another
+    const sign = await signer(organization);
+    const row = { sequence, at, mac: sign(noteBytes(organization, sequence, at, ofRow)) };
     // oxlint-disable-next-line no-await-in-loop -- one connection
     await database
       .insertInto('audit_checkpoints')
