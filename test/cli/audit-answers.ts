@@ -32,7 +32,6 @@ export const auditAnswers: Answers = {
     kept: true,
   }),
   'audit.cut': () => ({ through: 6, rows: 6, row: 10 }),
-  'audit.marks': () => ({ publicKey: Buffer.alloc(32).toString('base64'), rows: [] }),
   'audit.verify': () => ({ intact: true, rows: 2, openIntents: [], problems: [] }),
   'audit.acknowledge': () => ({ problems: [{ sequence: 5, problem: 'rows 5 to 6 are missing' }] }),
 };

@@ -30,6 +30,9 @@ export const auditRow = z.object({
   mac: z.string().describe('of this row and the one before it, under a key of the organization'),
 });
 
+/** More than fit into a file of checkpoints that `kici-admin` reads. */
+const mostRows = 250_000;
+
 const problem = z.object({ sequence: z.int(), problem: z.string() });
 
 /** The operations on the audit log. */
@@ -76,11 +79,19 @@ export const auditOperations = {
     ...shared,
     summary: 'Check that no row of the audit log was changed, swapped or cut off',
     tellsProgress: true,
-    method: 'GET',
+    method: 'POST',
     path: '/audit/verify',
     command: 'kici-admin audit verify',
     subject: [],
-    input: z.object({}),
+    maxBodyBytes: 4_194_304,
+    input: z.object({
+      rows: z
+        .array(z.int().positive())
+        .min(1)
+        .max(mostRows)
+        .optional()
+        .describe('rows whose MACs the answer tells, to be compared with those of checkpoints'),
+    }),
     output: z.object({
       intact: z.boolean().describe('false forever after a problem, acknowledged or not'),
       rows: z.int(),
@@ -94,26 +105,15 @@ export const auditOperations = {
         .object({ through: z.int(), row: z.int(), at: timestamp, actor: z.string() })
         .optional()
         .describe('set if rows were removed: the last of them, and the row that records it'),
-    }),
-  }),
-  'audit.marks': defineOperation({
-    ...shared,
-    summary: 'Read the MACs of rows, to compare them with those of checkpoints',
-    method: 'GET',
-    path: '/audit/marks',
-    command: 'kici-admin audit verify',
-    subject: [],
-    input: z.object({
-      rows: z
-        .string()
-        .max(4_000)
-        .regex(/^\d{1,16}(,\d{1,16})*$/, 'write row numbers, separated by commas'),
-    }),
-    output: z.object({
-      publicKey: z.base64().describe('what checkpoints of this organization are signed with: Ed25519, 32 bytes'),
-      rows: z
-        .array(z.object({ sequence: z.int(), mac: z.string() }))
-        .describe('of the rows that were asked for, those that are there, and the last one that was removed'),
+      marks: z
+        .object({
+          publicKey: z.base64().describe('what checkpoints of this organization are signed with: Ed25519, 32 bytes'),
+          rows: z.array(z.object({ sequence: z.int(), mac: z.string().optional() })),
+        })
+        .optional()
+        .describe(
+          'of the rows that were asked for, those that are there, and the last one that was removed; without a MAC where it does not belong to what is there',
+        ),
     }),
   }),
   'audit.checkpoint': defineOperation({

@@ -5,8 +5,6 @@ import { count } from './format.ts';
 import type { OutputOf } from './session.ts';
 
 const maxFileBytes = 64 * 1_024 * 1_024;
-/** Characters of row numbers that one request may hold. */
-const mostAsked = 4_000;
 
 /** What a file of checkpoints holds of an organization. */
 export interface CheckpointFile {
@@ -44,17 +42,6 @@ function parse(line: string): AuditCheckpoint | undefined {
   }
 }
 
-/** The numbers of all their rows, in as few requests as they fit into. */
-export function rowsOf(checkpoints: readonly AuditCheckpoint[]): readonly string[] {
-  const requests: string[] = [];
-  for (const sequence of new Set(checkpoints.map((one) => one.sequence))) {
-    const longer = `${requests.at(-1) ?? ''},${sequence}`;
-    if (requests.length > 0 && longer.length <= mostAsked) requests[requests.length - 1] = longer;
-    else requests.push(String(sequence));
-  }
-  return requests;
-}
-
 interface Finding {
   readonly sequence: number;
   readonly problem: string;
@@ -66,16 +53,15 @@ interface Finding {
  */
 export function compareCheckpoints(
   checkpoints: readonly AuditCheckpoint[],
-  marks: OutputOf<'audit.marks'>,
-  cut: OutputOf<'audit.verify'>['cut'],
+  { marks, cut }: Pick<OutputOf<'audit.verify'>, 'marks' | 'cut'>,
 ): { readonly problems: readonly Finding[]; readonly proven: AuditCheckpoint | undefined } {
-  const macs = new Map(marks.rows.map(({ sequence, mac }) => [sequence, mac]));
+  const macs = new Map(marks?.rows.map(({ sequence, mac }) => [sequence, mac]));
   const problems = new Array<Finding>();
   let proven: AuditCheckpoint | undefined;
   for (const one of checkpoints) {
     const { sequence, at, mac } = one;
     const found = (problem: string): void => void problems.push({ sequence, problem });
-    if (one.publicKey !== marks.publicKey || !isSigned(one))
+    if (one.publicKey !== marks?.publicKey || !isSigned(one))
       found(`the checkpoint of ${at} was not made by an orchestrator of these keys`);
     else if (macs.get(sequence) === mac) proven = one;
     else if (macs.has(sequence)) found(`the row differs from the checkpoint of ${at}`);

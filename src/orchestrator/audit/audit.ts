@@ -12,7 +12,6 @@ import { CheckpointSinkError } from './checkpoints/sink.ts';
 import { cutLog, removeCutRows } from './cut.ts';
 import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
-import { readMarks } from './marks.ts';
 import { createOneAtATime } from './one-at-a-time.ts';
 import { verifyAudit, type AuditVerification, type VerifyOptions } from './verify.ts';
 
@@ -28,7 +27,7 @@ export interface AuditServices {
 }
 
 type AuditHandlers = HandlersFor<
-  'audit.list' | 'audit.verify' | 'audit.marks' | 'audit.acknowledge' | 'audit.checkpoint' | 'audit.cut'
+  'audit.list' | 'audit.verify' | 'audit.acknowledge' | 'audit.checkpoint' | 'audit.cut'
 >;
 
 /** Handlers of the operations on the audit log. */
@@ -38,7 +37,7 @@ export function createAudit(services: AuditServices): AuditHandlers {
   async function verify(
     organization: string,
     waiter: Waiter,
-    options: Pick<VerifyOptions, 'removable'> = {},
+    options: Pick<VerifyOptions, 'removable' | 'rows'> = {},
   ): Promise<AuditVerification> {
     return oneAtATime(organization, waiter, async () => {
       await log.settle();
@@ -50,14 +49,14 @@ export function createAudit(services: AuditServices): AuditHandlers {
     async 'audit.list'(filter, { organization, context }) {
       return listRows(database, organization, filter, context.signal);
     },
-    async 'audit.verify'(_, { organization, waiter }) {
-      return verificationView(await verify(organization, waiter));
-    },
-    async 'audit.marks'({ rows }, { organization }) {
+    async 'audit.verify'({ rows }, { organization, waiter }) {
+      if (rows === undefined) return verificationView(await verify(organization, waiter));
+      const asked = new Set(rows);
       const { publicKey } = await services.checkpointKey(organization);
+      const verification = await verify(organization, waiter, { rows: asked });
       return {
-        publicKey: Buffer.from(publicKey).toString('base64'),
-        rows: [...(await readMarks(database, signer, organization, rows.split(',').map(Number)))],
+        ...verificationView(verification),
+        marks: { publicKey: Buffer.from(publicKey).toString('base64'), rows: [...verification.marks] },
       };
     },
     async 'audit.acknowledge'(_, call) {

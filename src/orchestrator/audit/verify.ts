@@ -10,6 +10,7 @@ import {
   createWalk,
   type AcknowledgedState,
   type Acknowledgement,
+  type Mark,
   type Problem,
   type Removable,
   type RemovableLimits,
@@ -30,6 +31,8 @@ export interface AuditVerification {
   readonly beginning: Beginning;
   /** Set if rows from the beginning on are older than was asked for. */
   readonly removable: Removable | undefined;
+  /** Of the rows that were asked for, those that are there, and the last one that a cut has removed. */
+  readonly marks: readonly Mark[];
   /** What an acknowledgement of these problems has to quote. */
   readonly state: AcknowledgedState;
 }
@@ -38,6 +41,8 @@ export interface VerifyOptions {
   /** Whether orchestrators with anchors of their own may have written all that this anchor does not have. */
   readonly isShared?: boolean;
   readonly removable?: RemovableLimits;
+  /** Rows whose MACs are asked for. */
+  readonly rows?: ReadonlySet<number>;
   /** Ends the walk when they are gone; default: nobody looks. */
   readonly waiter?: Waiter;
 }
@@ -60,7 +65,8 @@ export async function verifyAudit(
     // Read first, so that rows appended during the walk lie beyond the anchor, never before it.
     const known = await anchor.read().catch(() => undefined);
     const anchored = known?.state === 'readable' ? known.heads.get(organization) : undefined;
-    const walk = createWalk({ sign, anchored, beginning, limits: options.removable });
+    const { removable: limits, rows = new Set() } = options;
+    const walk = createWalk({ sign, anchored, beginning, limits, rows });
     await walkAll(database, organization, walk, options.waiter);
     const { after } = await readBeginning(database, organization, sign);
     if (after === beginning.after) return verdict(walk, known, anchored, beginning, options.isShared === true);
@@ -107,7 +113,7 @@ function verdict(
   beginning: Beginning,
   isShared: boolean,
 ): AuditVerification {
-  const { problems, acknowledgements, openIntents, rows, removable } = walk.end();
+  const { problems, acknowledgements, openIntents, rows, removable, marks } = walk.end();
   const sequence = walk.last();
   problems.push(...anchorProblems(known, anchored, sequence, rows, isShared));
   const last = acknowledgements.at(-1);
@@ -124,6 +130,7 @@ function verdict(
     acknowledgement: covers && problems.length > 0 ? last : undefined,
     beginning,
     removable,
+    marks,
     state: { through: sequence, digest: digest(problems, sequence) },
   };
 }

@@ -29,6 +29,8 @@ export interface WalkOptions {
   readonly anchored: AuditHead | undefined;
   readonly beginning: Beginning;
   readonly limits: RemovableLimits | undefined;
+  /** Rows whose MACs are asked for. */
+  readonly rows: ReadonlySet<number>;
 }
 
 /** Which rows a cut could remove: those from the beginning on that are within. */
@@ -49,15 +51,23 @@ export interface Walk {
     readonly openIntents: ReadonlySet<number>;
     readonly rows: number;
     readonly removable: Removable | undefined;
+    readonly marks: readonly Mark[];
   };
+}
+
+/** A row that is there, with its MAC if that belongs to its content and to the row before it. */
+export interface Mark {
+  readonly sequence: number;
+  readonly mac?: string;
 }
 
 export type Removable = Pick<CutSubject, 'through' | 'mac' | 'rows' | 'openIntents'>;
 
-export function createWalk({ sign, anchored, beginning, limits }: WalkOptions): Walk {
+export function createWalk({ sign, anchored, beginning, limits, rows: asked }: WalkOptions): Walk {
   const problems = new Array<Problem>();
   const acknowledgements = new Array<Acknowledgement & AcknowledgedState>();
   const openIntents = new Set<number>();
+  const marks: Mark[] = asked.has(beginning.after) ? [{ sequence: beginning.after, mac: beginning.mac }] : [];
   let { after: sequence, mac: previousMac } = beginning;
   let rows = 0;
   let removable: Removable | undefined;
@@ -88,6 +98,7 @@ export function createWalk({ sign, anchored, beginning, limits }: WalkOptions): 
         if (anchored !== undefined && anchored.sequence > sequence && anchored.sequence < row.sequence)
           checkAnchored(anchored.sequence, undefined);
       }
+      if (asked.has(row.sequence)) marks.push({ sequence: row.sequence, ...(mac === expected && { mac }) });
       if (mac === expected) noteOwn(row);
       else
         problems.push({
@@ -103,7 +114,7 @@ export function createWalk({ sign, anchored, beginning, limits }: WalkOptions): 
       rows += 1;
     },
     last: () => sequence,
-    end: () => ({ problems, acknowledgements, openIntents, rows, removable }),
+    end: () => ({ problems, acknowledgements, openIntents, rows, removable, marks }),
   };
 
   /** A row's content is believed only if its own signature holds. */

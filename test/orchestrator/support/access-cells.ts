@@ -143,7 +143,6 @@ const elsewhere: readonly Row[] = [
   ['jobs.list', 'all', {}, { organization: true }],
   ['audit.list', 'all', { limit: 1 }, { organization: true }],
   ['audit.verify', 'all', {}, { organization: true }],
-  ['audit.marks', 'all', { rows: '1' }, { organization: true }],
   ['audit.checkpoint', 'all', {}, { organization: true }],
   ['audit.cut', 'nothing', { before: '2020-01-01T00:00:00Z' }, { organization: true }],
   ['tokens.list', 'all', {}, {}],

@@ -1,4 +1,3 @@
-import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type AdminCommand, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
@@ -11,7 +10,7 @@ type Verification = OutputOf<'audit.verify'>;
 export const verifyCommand: AdminCommand = defineCommand({
   name: 'verify',
   summary: 'Check that no row of the audit log was changed, swapped or cut off',
-  operations: ['audit.verify', 'audit.marks'],
+  operations: ['audit.verify'],
   examples: ['kici-admin audit verify', 'kici-admin audit verify --checkpoint /mnt/elsewhere/checkpoints.jsonl'],
   parameters: {
     checkpoint: option('--checkpoint <file>', 'checkpoints that the log must continue, one on each line'),
@@ -20,9 +19,9 @@ export const verifyCommand: AdminCommand = defineCommand({
     if (checkpoint === undefined) return resultOf(await session.call('audit.verify', {}), undefined, session);
     const { compareCheckpoints, readCheckpoints } = await import('../checkpoint-file.ts');
     const { checkpoints, skipped } = await readCheckpoints(checkpoint, session.organization);
-    const verification = await session.call('audit.verify', {});
-    const marks = await marksOf(checkpoints, session);
-    const { problems, proven } = compareCheckpoints(checkpoints, marks, verification.cut);
+    const asked = [...new Set(checkpoints.map(({ sequence }) => sequence))];
+    const { marks, ...verification } = await session.call('audit.verify', { rows: asked });
+    const { problems, proven } = compareCheckpoints(checkpoints, { marks, cut: verification.cut });
     const data = {
       ...verification,
       intact: verification.intact && problems.length === 0,
@@ -45,15 +44,6 @@ export const verifyCommand: AdminCommand = defineCommand({
     };
   },
 });
-
-/** What the log has in the rows of all of them. */
-async function marksOf(checkpoints: readonly AuditCheckpoint[], session: ApiSession): Promise<OutputOf<'audit.marks'>> {
-  const { rowsOf } = await import('../checkpoint-file.ts');
-  const answers: OutputOf<'audit.marks'>[] = [];
-  // oxlint-disable-next-line no-await-in-loop -- one after another: there may be hundreds
-  for (const rows of rowsOf(checkpoints)) answers.push(await session.call('audit.marks', { rows }));
-  return { publicKey: answers.at(-1)?.publicKey ?? '', rows: answers.flatMap(({ rows }) => rows) };
-}
 
 function resultOf(
   data: Verification,
