@@ -8,7 +8,6 @@ import { allMigrations, type AllTables } from '../../src/composition/all-tables.
 import { migrate } from '../../src/database/migrate.ts';
 import { createFileAnchor } from '../../src/orchestrator/audit/anchor.ts';
 import { chainStart, signedBytes } from '../../src/orchestrator/audit/chain.ts';
-import { createOneAtATime } from '../../src/orchestrator/audit/one-at-a-time.ts';
 import { verifyAudit, type AuditVerification } from '../../src/orchestrator/audit/verify.ts';
 import type { Waiter } from '../../src/orchestrator/caller.ts';
 import { databaseFor } from '../support/engine.ts';
@@ -78,52 +77,5 @@ describe('a walk over a log', () => {
     const waiter: Waiter = { isGone: () => parts > 0, tell: () => void (parts += 1) };
     await expect(verify(waiter)).rejects.toMatchObject({ code: 'invalid_request', message: 'the client has left' });
     expect(parts).toBe(1);
-  });
-});
-
-describe('walks of one organization', () => {
-  it('come one after the other, those of others beside them', async () => {
-    const oneAtATime = createOneAtATime();
-    const gate = Promise.withResolvers<void>();
-    const begun: string[] = [];
-    const walk = (organization: string, name: string): Promise<void> =>
-      oneAtATime(organization, patient, async () => {
-        begun.push(name);
-        await gate.promise;
-      });
-    const all = [walk('a', 'first'), walk('a', 'second'), walk('a', 'third'), walk('b', 'other')];
-    expect(begun).toEqual(['first', 'other']);
-    gate.resolve();
-    await Promise.all(all);
-    expect(begun).toEqual(['first', 'other', 'second', 'third']);
-  });
-
-  it('are not begun for who has left, and go on behind one that failed', async () => {
-    const oneAtATime = createOneAtATime();
-    const gate = Promise.withResolvers<void>();
-    const first = oneAtATime('a', patient, () => gate.promise);
-    let isBegun = false;
-    const left = oneAtATime('a', { ...patient, isGone: () => true }, async () => void (isBegun = true));
-    const next = oneAtATime('a', patient, async () => 'done');
-    gate.reject(new Error('failed'));
-    const outcomes = await Promise.allSettled([first, left, next]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
-    expect(isBegun).toBe(false);
-  });
-
-  it('come one at a time though many wait, and more than that are refused', async () => {
-    const oneAtATime = createOneAtATime();
-    let [running, most] = [0, 0];
-    const walk = (): Promise<void> =>
-      oneAtATime('a', patient, async () => {
-        most = Math.max(most, (running += 1));
-        await new Promise((resolve) => void setImmediate(resolve));
-        running -= 1;
-      });
-    const outcomes = await Promise.allSettled(Array.from({ length: 40 }, walk));
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(33);
-    expect(outcomes.at(-1)).toMatchObject({ reason: { code: 'too_many_requests' } });
-    expect(most).toBe(1);
-    await expect(walk()).resolves.toBeUndefined();
   });
 });

@@ -1,6 +1,5 @@
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
-import type { Waiter } from '../caller.ts';
 import type { HandlersFor, OperationOutput } from '../handlers.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
@@ -12,8 +11,8 @@ import { CheckpointSinkError } from './checkpoints/sink.ts';
 import { cutLog, removeCutRows } from './cut.ts';
 import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
-import { verifyAudit, type AuditVerification, type VerifyOptions } from './verify.ts';
+import { verifyAudit, type AuditVerification } from './verify.ts';
+import { createWalks } from './walks.ts';
 
 export interface AuditServices {
   readonly database: Kysely<OrchestratorTables>;
@@ -33,34 +32,30 @@ type AuditHandlers = HandlersFor<
 /** Handlers of the operations on the audit log. */
 export function createAudit(services: AuditServices): AuditHandlers {
   const { database, signer, anchor, log, checkpoints, isShared } = services;
-  const oneAtATime = createOneAtATime();
-  async function verify(
-    organization: string,
-    waiter: Waiter,
-    options: Pick<VerifyOptions, 'removable' | 'rows'> = {},
-  ): Promise<AuditVerification> {
-    return oneAtATime(organization, waiter, async () => {
-      await log.settle();
-      const isOthers = isShared && !log.hasWritten(organization);
-      return verifyAudit(database, signer, anchor, organization, { ...options, waiter, isShared: isOthers });
-    });
-  }
+  const verify = createWalks(async (organization, options) => {
+    await log.settle();
+    const isOthers = isShared && !log.hasWritten(organization);
+    return verifyAudit(database, signer, anchor, organization, { ...options, isShared: isOthers });
+  });
   return {
     async 'audit.list'(filter, { organization, context }) {
       return listRows(database, organization, filter, context.signal);
     },
-    async 'audit.verify'({ rows }, { organization, waiter }) {
-      if (rows === undefined) return verificationView(await verify(organization, waiter));
+    async 'audit.verify'({ rows }, call) {
+      if (rows === undefined) return verificationView(await verify(call));
       const asked = new Set(rows);
-      const { publicKey } = await services.checkpointKey(organization);
-      const verification = await verify(organization, waiter, { rows: asked });
+      const { publicKey } = await services.checkpointKey(call.organization);
+      const verification = await verify(call, { rows: asked });
       return {
         ...verificationView(verification),
-        marks: { publicKey: Buffer.from(publicKey).toString('base64'), rows: [...verification.marks] },
+        marks: {
+          publicKey: Buffer.from(publicKey).toString('base64'),
+          rows: verification.marks.filter(({ sequence }) => asked.has(sequence)),
+        },
       };
     },
     async 'audit.acknowledge'(_, call) {
-      const verification = await verify(call.organization, call.waiter);
+      const verification = await verify(call);
       if (verification.problems.length === 0)
         throw new ApiError(
           'conflict',
@@ -85,9 +80,9 @@ export function createAudit(services: AuditServices): AuditHandlers {
       return { checkpoint, kept: checkpoints.hasSink };
     },
     async 'audit.cut'(limits, call) {
-      const { organization, context, waiter } = call;
+      const { organization, context } = call;
       const { through, rows, row } = await cutLog(
-        { ...services, verify: (removable) => verify(organization, waiter, { removable }) },
+        { ...services, verify: (removable) => verify(call, { removable }) },
         limits,
         call,
       );
