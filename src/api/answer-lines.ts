@@ -1,4 +1,5 @@
 import { integer, object, type Check, type Checked } from './checks.ts';
+import { parseJson } from './parse-json.ts';
 
 /** The media type of an answer in lines of JSON: how far the work is, any number of times, and then the answer. */
 export const linesType = 'application/x-ndjson';
@@ -46,7 +47,7 @@ export class AnswerLines {
   }
 
   #read(line: string): void {
-    const told: unknown = JSON.parse(line);
+    const told = parseJson(line);
     if (isProgressLine(told)) this.#onProgress(told.progress);
     else if (isLastLine(told)) this.#last = { status: told.status, text: JSON.stringify(told.body) };
   }

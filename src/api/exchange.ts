@@ -18,9 +18,18 @@ export interface HttpAnswer {
   readonly retryAfter: string | undefined;
 }
 
+/** The answer had begun. */
+export class BrokenOffError extends Error {
+  override readonly name = 'BrokenOffError';
+
+  constructor(cause: unknown) {
+    super('the answer broke off', { cause });
+  }
+}
+
 /**
  * Sends one request and returns the whole answer; a redirect is an answer and is not followed.
- * @throws Error if there is no complete answer
+ * @throws Error if there is no answer; BrokenOffError if it is not complete
  */
 export type Exchange = (url: URL, request: Request) => Promise<HttpAnswer>;
 
@@ -51,19 +60,23 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
         .once('error', reject)
         .end(body);
     });
-    if (response.headers['content-type'] === linesType && onProgress !== undefined) {
-      const lines = new AnswerLines(onProgress);
-      for await (const text of response.setEncoding('utf8')) lines.add(String(text));
-      return { ...lines.end(), retryAfter: undefined };
-    }
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(Buffer.from(chunk));
-    return {
-      status: response.statusCode ?? 0,
-      text: Buffer.concat(chunks).toString(),
-      retryAfter: response.headers['retry-after'],
-    };
+    return answerFrom(response, onProgress).catch((error: unknown) => {
+      throw new BrokenOffError(error);
+    });
   };
+}
+
+async function answerFrom(response: IncomingMessage, onProgress: Request['onProgress']): Promise<HttpAnswer> {
+  const { 'content-type': type = '', 'retry-after': retryAfter } = response.headers;
+  // A proxy may add a character set.
+  if (onProgress !== undefined && type.split(';')[0]?.trim().toLowerCase() === linesType) {
+    const lines = new AnswerLines(onProgress);
+    for await (const text of response.setEncoding('utf8')) lines.add(String(text));
+    return { ...lines.end(), retryAfter };
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(Buffer.from(chunk));
+  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString(), retryAfter };
 }
 
 function trust(certificate: string): SecureContextOptions & Pick<ConnectionOptions, 'checkServerIdentity'> {
