@@ -27,6 +27,11 @@ export function answerInLines(
   const isWanted = tellsProgress === true && headers.accept?.includes(linesType) === true;
   let hasBegun = false;
   let last = tellsProgress === true ? performance.now() : 0;
+  function end(status: number, body: unknown): void {
+    // Sent long ago as 200: from now on it is for those who measure and log.
+    raw.statusCode = status;
+    raw.end(lastLine(status, body));
+  }
   return {
     tell(progress) {
       if (raw.destroyed || performance.now() - last < everyMs) return;
@@ -40,19 +45,26 @@ export function answerInLines(
         hasBegun = true;
         reply.hijack();
         // Proxies that buffer would hold the lines back.
-        raw.writeHead(200, { 'content-type': linesType, 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+        raw.writeHead(200, {
+          ...reply.getHeaders(),
+          'content-type': linesType,
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+          // No hook will see the end of it, and a connection that is kept open would keep up a server that leaves.
+          connection: 'close',
+        });
       }
       raw.write(progressLine(progress));
     },
     async carry(work) {
       try {
         const output = await work();
-        if (hasBegun) raw.end(lastLine(200, output));
+        if (hasBegun) end(200, output);
         return output;
       } catch (error) {
         if (!hasBegun) throw error;
         const { status, body } = answerOf(error);
-        raw.end(lastLine(status, body));
+        end(status, body);
         return undefined;
       }
     },

@@ -1,3 +1,5 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AnswerLines, linesType, progressLine, type Progress } from '../../../src/api/answer-lines.ts';
@@ -5,6 +7,7 @@ import { ApiError } from '../../../src/api/api-error.ts';
 import { createExchange, type HttpAnswer } from '../../../src/api/exchange.ts';
 import { answerInLines } from '../../../src/orchestrator/http/answer-in-lines.ts';
 import { answerTo, type ErrorAnswer } from '../../../src/orchestrator/http/error-reply.ts';
+import { followRequests } from '../../../src/orchestrator/http/follow-requests.ts';
 
 type Tell = (progress: Progress) => void;
 
@@ -82,6 +85,46 @@ describe('an answer in lines', () => {
     });
     await fetch(await app.listen({ host: '127.0.0.1', port: 0 }));
     expect(set.slice(0, 3)).toEqual([60_000, 60_000, 60_000]);
+  });
+
+  it('has the headers that a plain one has, ends its connection, and counts as what its last line says', async () => {
+    const seen: unknown[] = [];
+    const logged = Promise.withResolvers<number>();
+    const app = fastify({ forceCloseConnections: 'idle' });
+    onTestFinished(() => app.server.closeAllConnections());
+    followRequests(app, {
+      begin: () => ({ run: (work) => work(), end: (status) => void seen.push(status) }),
+      lined: () => undefined,
+    });
+    app.addHook('onResponse', async (_, reply) => {
+      logged.resolve(reply.statusCode);
+    });
+    const gate = Promise.withResolvers<void>();
+    app.get('/', async (request, reply) => {
+      const answerOf = (error: unknown): ErrorAnswer => answerTo(error, request.id);
+      const lines = answerInLines({ tellsProgress: true }, request, reply, answerOf, 0);
+      await lines.carry(async () => {
+        lines.tell({ done: 1, of: 2 });
+        await gate.promise;
+        throw new ApiError('conflict', 'half of it');
+      });
+      return reply;
+    });
+    const url = await app.listen({ host: '127.0.0.1', port: 0 });
+    const agent = new Agent({ keepAlive: true });
+    const begun = Promise.withResolvers<IncomingMessage>();
+    get(url, { agent, headers: { accept: linesType } }, begun.resolve).on('error', begun.reject);
+    const answer = await begun.promise;
+    expect(answer.headers).toMatchObject({
+      connection: 'close',
+      'content-type': linesType,
+      'x-request-id': expect.stringMatching(/./),
+    });
+    const closed = app.close();
+    gate.resolve();
+    expect(await text(answer)).toContain('"status":409');
+    await closed;
+    expect([await logged.promise, seen]).toEqual([409, [409]]);
   });
 
   it('that ends before its last line is none', () => {
