@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Kysely } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/api/answer-lines.ts';
 import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { createFileAnchor } from '../../src/orchestrator/audit/anchor.ts';
+import { createFileAnchor, type AuditAnchor } from '../../src/orchestrator/audit/anchor.ts';
 import { chainStart, signedBytes } from '../../src/orchestrator/audit/chain.ts';
 import { verifyAudit, type AuditVerification } from '../../src/orchestrator/audit/verify.ts';
 import type { Waiter } from '../../src/orchestrator/caller.ts';
@@ -26,12 +27,11 @@ const read = {
 };
 let folder: string;
 let verify: (waiter: Waiter) => Promise<AuditVerification>;
-let close: () => Promise<void>;
+let database: Kysely<AllTables>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kici-audit-'));
-  const database = await (await databaseFor(folder)).open<AllTables>();
-  close = () => database.destroy();
+  database = await (await databaseFor(folder)).open<AllTables>();
   await migrate(database, allMigrations);
   let mac = chainStart;
   const all = Array.from({ length: rows }, (_, index) => {
@@ -44,7 +44,7 @@ beforeAll(async () => {
   verify = (waiter) => verifyAudit(database, async () => sign, anchor, 'default', { waiter, isShared: true });
 });
 afterAll(async () => {
-  await close();
+  await database.destroy();
   await rm(folder, { recursive: true });
 });
 
@@ -70,6 +70,33 @@ describe('a walk over a log', () => {
     await verify(patient);
     isOver = true;
     expect(turns).toBeGreaterThanOrEqual(rows / 250);
+  });
+
+  it('of which all rows behind a cut go away meanwhile is never told to be less than nothing', async () => {
+    const subject = JSON.stringify({ before: '', through: 1, mac: '', rows: 1, problems: 0, openIntents: 0 });
+    const cut = { ...read, organization: 'gone', phase: 'cut', subject, sequence: 2 };
+    const mac = sign(signedBytes(cut, chainStart));
+    await database
+      .insertInto('audit_rows')
+      .values({ ...cut, mac })
+      .execute();
+    await database
+      .insertInto('audit_heads')
+      .values({ organization: 'gone', sequence: 2, mac, cut: 2, removed: 1 })
+      .execute();
+    const anchor: Pick<AuditAnchor, 'read'> = {
+      async read() {
+        await database.deleteFrom('audit_rows').where('organization', '=', 'gone').execute();
+        return { state: 'missing' };
+      },
+    };
+    const told: Progress[] = [];
+    const waiter: Waiter = { ...patient, tell: (progress) => void told.push(progress) };
+    await verifyAudit(database, async () => sign, anchor, 'gone', { waiter });
+    expect(told).toEqual([
+      { done: 0, of: 0 },
+      { done: 0, of: 0 },
+    ]);
   });
 
   it('ends when nobody waits for it any more', async () => {

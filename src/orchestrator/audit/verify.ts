@@ -54,7 +54,7 @@ export interface VerifyOptions {
 export async function verifyAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,
-  anchor: AuditAnchor,
+  anchor: Pick<AuditAnchor, 'read'>,
   organization: string,
   options: VerifyOptions = {},
 ): Promise<AuditVerification> {
@@ -83,7 +83,7 @@ async function walkAll(
   waiter?: Waiter,
 ): Promise<void> {
   const first = walk.last();
-  const of = (await newestOf(database, organization)) - first;
+  const of = Math.max(0, (await newestOf(database, organization)) - first);
   for (let isLast = false; !isLast;) {
     // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
     const page = await firstPage(

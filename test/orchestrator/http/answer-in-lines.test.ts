@@ -1,5 +1,5 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AnswerLines, linesType, progressLine, type Progress } from '../../../src/api/answer-lines.ts';
@@ -122,7 +122,7 @@ describe('an answer in lines', () => {
     });
     const closed = app.close();
     gate.resolve();
-    expect(await text(answer)).toContain('"status":409');
+    expect(await textOf(answer)).toContain('"status":409');
     await closed;
     expect([await logged.promise, seen]).toEqual([409, [409]]);
   });
