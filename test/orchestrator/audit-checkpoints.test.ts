@@ -126,6 +126,17 @@ describe('a checkpoint', () => {
     expect((await compare(server, [checkpoint])).problems).toHaveLength(1);
   });
 
+  it('is compared by programs of the same release: others are told so', async () => {
+    const { url, owner } = await startServer();
+    const asked = await fetch(`${url}/api/v1/orgs/default/audit/verify?rows=1`, {
+      headers: { authorization: `Bearer ${owner}` },
+    });
+    expect([asked.status, await asked.json()]).toEqual([
+      404,
+      expect.objectContaining({ error: 'not_found', hint: expect.stringContaining('another release') }),
+    ]);
+  });
+
   it('stays good when the key-encryption key is rotated', async () => {
     const server = await startServer();
     await append(server);

@@ -40,7 +40,7 @@ export interface AuditVerification {
 export interface VerifyOptions {
   /** Whether orchestrators with anchors of their own may have written all that this anchor does not have. */
   readonly isShared?: boolean;
-  readonly removable?: RemovableLimits;
+  readonly removable?: RemovableLimits | undefined;
   /** Rows whose MACs are asked for. */
   readonly rows?: ReadonlySet<number>;
   /** Ends the walk when they are gone; default: nobody looks. */

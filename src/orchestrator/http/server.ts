@@ -173,7 +173,7 @@ function answerFailures(app: FastifyInstance, log: Logger): void {
     reply.status(404).send({
       error: 'not_found',
       message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`,
-      hint: 'see /openapi.json',
+      hint: 'see /openapi.json for what this orchestrator serves; a program of another release than its own may ask for something else',
       requestId: request.id,
     }),
   );
