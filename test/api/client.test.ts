@@ -106,7 +106,7 @@ it.each([
   ['lines with rubbish', 'application/x-ndjson', `${half}<html>\n`],
   ['a plain answer', 'application/json', '{"intact":'],
 ])('an orchestrator that breaks off in %s was reached', async (_, type, body) => {
-  const server = createServer((request, response) => {
+  const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': type });
     response.write(body, () => response.destroy());
   });

@@ -45,8 +45,9 @@ export function answerInLines(
         hasBegun = true;
         reply.hijack();
         // Proxies that buffer would hold the lines back.
+        for (const [name, value] of Object.entries(reply.getHeaders()))
+          if (value !== undefined) raw.setHeader(name, value);
         raw.writeHead(200, {
-          ...reply.getHeaders(),
           'content-type': linesType,
           'cache-control': 'no-store',
           'x-accel-buffering': 'no',
