@@ -12,6 +12,9 @@ import { linesOf, timedSteps, turnarounds } from './turnaround.ts';
 
 const rounds = 9;
 const shortSteps = 100;
+/** Long enough for the process of the next step to be ready. */
+const pacedMs = 100;
+const pacedSteps = 20;
 const baseline = 'node -e 0';
 const workflow = (steps: string): string => `import { workflow, job, step, push } from '@kici-dev/sdk';
 export default workflow('bench', { on: push(), jobs: [job('bench', { runsOn: 'default', environment: 'production', steps: [${steps}] })] });
@@ -29,7 +32,8 @@ const projects = {
   output: workflow(
     `step('output', async (ctx) => { await ctx.secrets.get('TOKEN'); const { writeSync } = await import('node:fs'); const lines = Buffer.from('a line of a log, as a build prints it, with a number 12345678901234567890\\n'.repeat(900)); for (let left = 210e6; left > 0; left -= lines.length) for (let at = 0; at < lines.length;) at += writeSync(1, lines, at); })`,
   ),
-  steps: timedSteps(shortSteps),
+  steps: timedSteps(shortSteps, 0),
+  paced: timedSteps(pacedSteps, pacedMs),
 };
 /** What a person writes who has no such program: one request, whatever is answered. */
 const bareScript = "import { get } from 'node:http'; get(process.env.KICI_URL, (answer) => answer.resume());";
@@ -113,7 +117,8 @@ async function starts(
 }
 
 async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv): Promise<readonly BenchRow[]> {
-  const { startToAuthor, authorToStart, ms } = await turnarounds(kici, at('steps'), env);
+  const { ms } = await turnarounds(kici, at('steps'), env);
+  const { startToAuthor, authorToStart } = await turnarounds(kici, at('paced'), env);
   const gets: number[] = [];
   const late: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -14,12 +14,15 @@ export interface Turnarounds {
   readonly ms: number;
 }
 
-/** Steps that note the time; the clock is the same in all processes. */
-export function timedSteps(count: number): string {
+/**
+ * Steps that note when their function is called and when it returns; the clock is the same in all processes.
+ * @param ms that each takes; where it is less than the start of a process, no spare is ready for the next
+ */
+export function timedSteps(count: number, ms: number): string {
   return `import { workflow, job, step, push } from '@kici-dev/sdk';
 const now = () => performance.timeOrigin + performance.now();
 export default workflow('bench', { on: push(), jobs: [job('bench', { runsOn: 'default', environment: 'production',
-  steps: Array.from({ length: ${count} }, (_, index) => step('step ' + index, () => { console.log('AUTHOR ' + now()); })) })] });
+  steps: Array.from({ length: ${count} }, (_, index) => step('step ' + index, async () => { console.log('AUTHOR ' + now());${ms === 0 ? '' : ` await new Promise((resolve) => setTimeout(resolve, ${ms}));`} console.log('RETURN ' + now()); })) })] });
 `;
 }
 
@@ -31,17 +34,17 @@ export async function turnarounds(args: readonly string[], cwd: string, env: Nod
   const startToAuthor: number[] = [];
   const authorToStart: number[] = [];
   let started: number | undefined;
-  let called: number | undefined;
+  let returned: number | undefined;
   for (const { at, line } of arrivals) {
     if (line.includes('"step_started"')) {
-      if (called !== undefined) authorToStart.push(at - called);
+      if (returned !== undefined) authorToStart.push(at - returned);
       started = at;
     }
-    const [, author] = /AUTHOR ([\d.]+)/.exec(line) ?? [];
-    if (author === undefined) continue;
-    called = Number(author);
-    // The first one has no spare.
-    if (started !== undefined && authorToStart.length > 0) startToAuthor.push(called - started);
+    for (const [, what, time] of line.matchAll(/(AUTHOR|RETURN) ([\d.]+)/g)) {
+      if (what === 'RETURN') returned = Number(time);
+      // The first one has no spare.
+      else if (started !== undefined && authorToStart.length > 0) startToAuthor.push(Number(time) - started);
+    }
   }
   return { startToAuthor, authorToStart, ms };
 }

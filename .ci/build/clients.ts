@@ -28,7 +28,7 @@ const usedBuiltins: Plugin = {
     hooks.onLoad({ filter: /.*/, namespace: 'imported' }, ({ path }) => ({
       contents: [
         `export default /* @__PURE__ */ ${builtin(path)}`,
-        ...namesOf(path).map((name) => `export const ${name} = /* @__PURE__ */ (() => ${builtin(path)}.${name})()`),
+        ...namesOf(path).map((name) => `export const ${name} = /* @__PURE__ */ ${exported(path, name)}`),
       ].join('\n'),
     }));
   },
@@ -36,6 +36,18 @@ const usedBuiltins: Plugin = {
 
 function builtin(path: string): string {
   return `process.getBuiltinModule(${JSON.stringify(path)})`;
+}
+
+/** What takes long to load, and is not needed by every process that imports it. */
+const late = new Set(['node:crypto', 'node:fs/promises', 'node:child_process']);
+
+/** A function of a late module is looked up when it is called, or something in it is asked for. */
+function exported(path: string, name: string): string {
+  const value = `${builtin(path)}.${name}`;
+  const isFunction = typeof Reflect.get(process.getBuiltinModule(path) ?? {}, name) === 'function';
+  return late.has(path) && isFunction
+    ? `new Proxy(function () {}, { apply: (_, self, values) => Reflect.apply(${value}, self, values), construct: (_, values) => Reflect.construct(${value}, values), get: (_, key) => ${value}[key] })`
+    : `(() => ${value})()`;
 }
 
 function namesOf(path: string): readonly string[] {
@@ -68,8 +80,7 @@ const options: BuildOptions = {
   sourcemap: true,
   sourcesContent: false,
   legalComments: 'linked',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minify: true,
   logLevel: 'error',
 };
 

@@ -84,7 +84,7 @@ async function describe(store: Store, rows: readonly SecretRow[], context: CallC
   for (const [index, row] of rows.entries()) {
     if (index > 0 && index % rowsAtOnce === 0) await guard(context, () => nextTurn());
     const { scope: stored, key, version, updated_at } = row;
-    const own = isOwn(sign, row);
+    const own = isOwn(sign, row, store.checked);
     const kept = isKept(store, row);
     if (own && row.deleted === 1 && !kept) continue;
     const scope = parseScopePath(stored);

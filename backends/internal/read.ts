@@ -82,8 +82,9 @@ async function openPinned(
   pinned: Sealed | undefined,
 ): Promise<ReadOutcome> {
   if (pinned !== undefined && row === undefined) return unknown('corrupt', 'the database has lost the row of a secret');
-  if (row !== undefined && !isOwn(sign, row)) return unknown('corrupt', changedOutside);
-  return row?.deleted === 1 ? deletedOutcome(store, row) : open(store, pinned);
+  if (row !== undefined && !isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
+  if (row?.deleted === 1) return deletedOutcome(store, row);
+  return pinned === undefined ? absent : open(store, pinned, pinned.version, pinned.sealed);
 }
 
 function deletedOutcome(store: Store, row: Current): ReadOutcome {
@@ -96,19 +97,23 @@ const changedOutside = 'the record of the current version was changed outside th
 
 async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
   if (row === undefined) return absent;
-  if (!isOwn(sign, row)) return unknown('corrupt', changedOutside);
+  if (!isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
   if (row.deleted === 1) return deletedOutcome(store, row);
   const { version, sealed } = row;
   if (version === null) return absent;
   return sealed === null
     ? unknown('corrupt', 'the database has lost the value of the current version')
-    : open(store, { ...row, version, sealed });
+    : open(store, row, version, sealed);
 }
 
-async function open(store: Store, row: Sealed | undefined): Promise<ReadOutcome> {
-  if (row === undefined) return absent;
+async function open(
+  store: Store,
+  { scope, key }: Pick<Place, 'scope' | 'key'>,
+  version: number,
+  sealed: Uint8Array,
+): Promise<ReadOutcome> {
   try {
-    return found(await store.open(row, row.sealed), String(row.version));
+    return found(await store.open({ scope, key, version }, sealed), String(version));
   } catch (error) {
     return BackendError.is(error)
       ? error.toOutcome()
@@ -125,8 +130,9 @@ async function findCurrent(
   refs: readonly SecretRef[],
 ): Promise<readonly Current[]> {
   if (refs.length === 0) return [];
-  const places = refs.flatMap(({ scope, key }) => [scope, key]);
-  const { rows } = await runBuilt(database, statements, `find ${refs.length}`, [organization, ...places], () =>
+  const parameters: string[] = [organization];
+  for (const { scope, key } of refs) parameters.push(scope, key);
+  const { rows } = await runBuilt(database, statements, `find ${refs.length}`, parameters, () =>
     database
       .selectFrom('internal_secrets as s')
       .leftJoin('internal_versions as v', (join) =>

@@ -1,21 +1,24 @@
 import { CompiledQuery, type Compilable, type Kysely, type QueryResult } from 'kysely';
 import type { InternalTables } from './tables.ts';
 
-/** The texts of statements by their names: building one costs more than running it. */
-export type Statements = Map<string, string>;
+/** Statements by their names, as texts: building one costs more than running it, and takes more memory. */
+export type Statements = Map<string, CompiledQuery>;
 
 /**
  * Runs a statement that is built once.
  * @param parameters in the order in which the statement that `build` makes has them
  */
-export async function runBuilt<R>(
+export function runBuilt<R>(
   database: Kysely<InternalTables>,
   statements: Statements,
   name: string,
   parameters: readonly unknown[],
   build: () => Compilable<R>,
 ): Promise<QueryResult<R>> {
-  const text = statements.get(name) ?? build().compile().sql;
-  statements.set(name, text);
-  return database.executeQuery<R>(CompiledQuery.raw(text, [...parameters]));
+  const known = statements.get(name);
+  const built = known ?? CompiledQuery.raw(build().compile().sql);
+  if (known === undefined) statements.set(name, built);
+  // A name always means the same statement, and so the same rows.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return database.executeQuery<R>({ ...(built as CompiledQuery<R>), parameters });
 }

@@ -1,6 +1,6 @@
 import type { ScopePath, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
-import type { SignRow } from './row-seal.ts';
+import type { CheckedRows, SignRow } from './row-seal.ts';
 import type { Statements } from './statements.ts';
 import type { InternalTables } from './tables.ts';
 
@@ -30,6 +30,8 @@ export interface Store {
   /** How long a deleted secret can be restored, in milliseconds. */
   readonly keepDeletedMs: number;
   readonly statements: Statements;
+  /** By the key of its signer, which is never replaced. */
+  readonly checked: CheckedRows;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
   open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
   /** To be called before a transaction, since loading a key needs the connection that the transaction holds. */
@@ -57,6 +59,7 @@ export function createStore(
     now,
     keepDeletedMs,
     statements: new Map(),
+    checked: new Map(),
     seal: (place, value) => sealer.seal(organization, 'secret', coordinates(place), value),
     open: (place, sealed) => sealer.open(organization, 'secret', coordinates(place), sealed),
     signer: () => sealer.rowSigner(organization),

@@ -37,8 +37,12 @@ export interface ApiClient {
     token?: string,
     onProgress?: (progress: Progress) => void,
   ): Promise<z.output<O>>;
-  /** The same by a description that no schema library has to be loaded for. @throws ApiError */
-  send<I extends object, O>(call: CheckedCall<I, O>, input: I, token?: string): Promise<O>;
+  /**
+   * The same by a description that no schema library has to be loaded for.
+   * @param signal replaces the client's own, such as after that has cancelled all else
+   * @throws ApiError
+   */
+  send<I extends object, O>(call: CheckedCall<I, O>, input: I, token?: string, signal?: AbortSignal): Promise<O>;
 }
 
 /** An operation as one client calls it. */
@@ -54,6 +58,7 @@ export function createClient(options: ClientOptions): ApiClient {
     operation: Pick<Operation, 'method' | 'path' | 'query'>,
     input: object,
     token: string | undefined,
+    signal: AbortSignal | undefined,
     read: (answer: unknown) => { readonly data: T } | undefined,
     onProgress?: (progress: Progress) => void,
   ): Promise<T> {
@@ -65,7 +70,6 @@ export function createClient(options: ClientOptions): ApiClient {
       ...headersOf(body, token, requestId, options.traceparent),
       ...(onProgress !== undefined && { accept: `${linesType}, application/json` }),
     };
-    const { signal } = options;
     const request = (): Promise<string> =>
       send(exchange, url, requestId, { method, headers, body, signal, onProgress });
     const text = await (method === 'GET' ? persist(passing.reading, signal, request) : request());
@@ -86,14 +90,15 @@ export function createClient(options: ClientOptions): ApiClient {
         operation,
         input,
         token,
+        options.signal,
         (answer) => {
           const { success, data } = operation.output.safeParse(answer);
           return success ? { data } : undefined;
         },
         operation.tellsProgress === true ? onProgress : undefined,
       ),
-    send: async (call, input, token = options.token) =>
-      ask(call, input, token, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
+    send: async (call, input, token = options.token, signal = options.signal) =>
+      ask(call, input, token, signal, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/api-error.ts';
 import { createClient, type ApiClient } from '../api/client.ts';
 import { localCertificateLink, localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
@@ -10,20 +11,46 @@ import { isLoopback, waitForStart } from './wait-for-start.ts';
 const maxTokenBytes = 65_536;
 const maxOwnBytes = 1_048_576;
 
-/** As `connect`, but waits for a local orchestrator that is just starting. */
+/** As `connect`, but waits for a local orchestrator that is just starting, should it refuse the first connection. */
 export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
+  let client = await connect(flags, io, signal);
   const url = new URL(urlOf(flags, io));
-  // Checked first, so that nobody waits for a usage error.
-  organizationOf(flags, io);
-  await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
-  return connect(flags, io, signal);
+  if (!isLoopback(url)) return client;
+  let waiting: Promise<void> | undefined;
+  let hasAnswered = false;
+  const wait = async (): Promise<void> => {
+    await waitForStart(url, io, async () => (await tokenOf(flags, io)) !== undefined, signal);
+    // By now it has left its token.
+    client = await connect(flags, io, signal);
+  };
+  const persist = async <T>(request: () => Promise<T>): Promise<T> => {
+    try {
+      const answer = await request();
+      hasAnswered = true;
+      return answer;
+    } catch (error) {
+      if (hasAnswered || !isRefused(error)) throw error;
+      await (waiting ??= wait());
+      return request();
+    }
+  };
+  return {
+    signal,
+    call: async (operation, input, token) => persist(async () => client.call(operation, input, token)),
+    send: async (call, input, token, until) => persist(async () => client.send(call, input, token, until)),
+  };
+}
+
+function isRefused(error: unknown): boolean {
+  return ApiError.is(error) && error.failure?.reason === 'connection_refused';
 }
 
 /** Flags override the environment, which overrides the local token's file. */
 export async function connect(flags: ConnectionFlags, io: Io, signal?: AbortSignal): Promise<ApiClient> {
   const url = urlOf(flags, io);
-  const token = await tokenOf(flags, io);
+  // Checked first, so that nobody waits for a usage error.
   const organization = organizationOf(flags, io);
+  const token = await tokenOf(flags, io);
   return createClient({
     url,
     token,

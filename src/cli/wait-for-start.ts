@@ -8,8 +8,8 @@ const pauseMs = 50;
 
 /**
  * Waits up to five seconds for an orchestrator of this machine that was started a moment ago, such as by the previous
- * line of a script. Returns at once if one listens, or the address is another machine's.
- * @param ready what else must hold once the orchestrator had to be waited for
+ * line of a script, and has refused a connection.
+ * @param ready what else must hold then
  */
 export async function waitForStart(
   url: URL,
@@ -17,7 +17,6 @@ export async function waitForStart(
   ready: () => Promise<boolean>,
   signal?: AbortSignal,
 ): Promise<void> {
-  if (!isLoopback(url) || (await listens(url))) return;
   const end = Date.now() + patienceMs;
   const over = (): boolean => signal?.aborted === true || Date.now() > end;
   await withProgress(io, `waiting for an orchestrator to start at ${url.origin}`, async () => {

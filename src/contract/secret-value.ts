@@ -15,7 +15,7 @@ export class SecretValue {
 
   /** Copies the bytes, so that later changes to the buffer do not reach the value. */
   static fromBytes(bytes: Uint8Array): SecretValue {
-    return new SecretValue(Uint8Array.from(bytes));
+    return new SecretValue(new Uint8Array(bytes));
   }
 
   static fromText(text: string): SecretValue {
@@ -28,7 +28,7 @@ export class SecretValue {
 
   /** A copy. */
   bytes(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    return new Uint8Array(this.#bytes);
   }
 
   /** `undefined` if the bytes are not UTF-8: nothing is ever replaced. */

@@ -1,5 +1,6 @@
 import { Kysely, type AbortableQueryOptions, type Compilable, type CompiledQuery, type QueryResult } from 'kysely';
 import type { Cells } from './cells.ts';
+import type { FoundRows } from './found-rows.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { isBusy } from './in-transaction.ts';
 import { logFor, type DatabaseObserver } from './observer.ts';
@@ -8,6 +9,7 @@ import { isSelect, type EmbeddedDatabase } from './sqlite.ts';
 /**
  * Kysely on SQLite, where a statement that was compiled before and only reads runs at once: the way through Kysely's
  * layers costs more than the statement. While a transaction is open it waits, since it would see what may be undone.
+ * One that has run before does not run again while nothing that it depends on has changed.
  */
 export class EmbeddedKysely<Tables> extends Kysely<Tables> {
   readonly #database: EmbeddedDatabase;
@@ -23,25 +25,22 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
     query: CompiledQuery<R> | Compilable<R>,
     options?: AbortableQueryOptions,
   ): Promise<QueryResult<R>> {
-    const rows =
-      'compile' in query ? undefined : this.#now(query, () => this.#database.prepare(query.sql).all(query.parameters));
+    const found = 'compile' in query ? undefined : this.#now(query);
     // What a statement finds is as its type says, which Kysely takes for granted too.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return rows === undefined ? super.executeQuery(query, options) : { rows: rows as R[] };
+    return found === undefined ? super.executeQuery(query, options) : { rows: found.rows as unknown as R[] };
   }
 
   /** As `cellsOf`; undefined where it cannot run at once. */
   cells(query: CompiledQuery): readonly Cells[] | undefined {
-    return this.#now(query, () => this.#database.cells(query.sql, query.parameters));
+    return this.#now(query)?.cells;
   }
 
-  #now<T>({ sql }: CompiledQuery, run: () => T): T | undefined {
+  #now({ sql, parameters }: CompiledQuery): FoundRows | undefined {
     if (this.#database.isInTransaction() || !isSelect(sql)) return undefined;
-    const started = this.#observer && performance.now();
+    const observer = this.#observer;
     try {
-      const found = run();
-      if (started !== undefined) this.#observer?.ran(sql, performance.now() - started, false);
-      return found;
+      return this.#database.find(sql, parameters, observer && ((ms) => observer.ran(sql, ms, false)));
     } catch (error) {
       if (isBusy(error)) return undefined;
       throw error;

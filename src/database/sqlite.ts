@@ -1,13 +1,28 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
 import type { Cells } from './cells.ts';
+import { FoundRows } from './found-rows.ts';
+import { asked, RememberedResults, type ResultsOfOne } from './remembered-results.ts';
+import { TableChanges, type StatementTables } from './table-changes.ts';
 import { requireStorable } from './text.ts';
 
 const maxCachedStatements = 500;
 
 export interface EmbeddedDatabase extends SqliteDatabase {
   isInTransaction(): boolean;
-  cells(sql: string, parameters: readonly unknown[]): readonly Cells[];
+  /**
+   * What a statement that only reads finds. It does not run where it was run before and nothing that it depends on has
+   * changed.
+   * @param ran called if it has run, with how long that took, in milliseconds
+   */
+  find(sql: string, parameters: readonly unknown[], ran?: (tookMs: number) => void): FoundRows;
+}
+
+interface Reader {
+  readonly statement: StatementSync;
+  readonly tables: StatementTables;
+  readonly results: ResultsOfOne;
+  names: readonly string[];
 }
 
 /**
@@ -16,35 +31,77 @@ export interface EmbeddedDatabase extends SqliteDatabase {
  */
 export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () => undefined): EmbeddedDatabase {
   const statements = new Map<string, SqliteStatement>();
-  const withoutNames = new Map<string, StatementSync>();
+  const readers = new Map<string, Reader>();
+  const results = new RememberedResults();
+  const changes = new TableChanges(database, () => {
+    statements.clear();
+    readers.clear();
+    results.forget();
+  });
+
+  function readerOf(sql: string): Reader {
+    const known = readers.get(sql);
+    if (known !== undefined) return known;
+    if (readers.size >= maxCachedStatements) readers.clear();
+    const made = { ...changes.prepare(sql), results: new Map(), names: [] };
+    made.statement.setReturnArrays(true);
+    readers.set(sql, made);
+    return made;
+  }
+
+  function adapted(sql: string): SqliteStatement {
+    const { statement, tables } = changes.prepare(sql);
+    if (isSelect(sql) || sql === 'begin immediate') return adapt(statement);
+    const isUndo = /^\s*rollback\b/i.test(sql);
+    return adapt(statement, () => {
+      changes.note(tables);
+      if (isUndo) changes.noteUndone();
+      wrote();
+    });
+  }
+
+  /**
+   * A full disk, among others, ends a transaction on its own; another rollback would hide why
+   * (sqlite.org/lang_transaction.html).
+   */
+  function rollback(): SqliteStatement {
+    const statement = adapt(database.prepare('rollback'));
+    return {
+      ...statement,
+      run(parameters) {
+        const result = database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 };
+        changes.noteUndone();
+        return result;
+      },
+    };
+  }
+
   return {
     close: () => {
       statements.clear();
-      withoutNames.clear();
+      readers.clear();
       database.close();
     },
     isInTransaction: () => database.isTransaction,
-    cells(sql, parameters) {
-      const statement = withoutNames.get(sql) ?? database.prepare(sql);
-      if (withoutNames.size >= maxCachedStatements) withoutNames.clear();
-      withoutNames.set(sql, statement);
-      statement.setReturnArrays(true);
-      // The types of Node.js know rows with names alone.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      return statement.all(...toInputs(parameters)) as unknown as Cells[];
+    find(sql, parameters, ran) {
+      changes.look();
+      const reader = readerOf(sql);
+      const question = reader.tables.isSteady ? asked(parameters) : undefined;
+      const stamp = changes.stampOf(reader.tables);
+      const known = question && results.get(reader.results, question, stamp);
+      if (known !== undefined) return known;
+      const started = ran && performance.now();
+      const found = run(reader, parameters);
+      if (started !== undefined) ran?.(performance.now() - started);
+      if (question !== undefined) results.add(reader.results, question, stamp, found);
+      return found;
     },
     prepare(sql) {
       const known = statements.get(sql);
       if (known !== undefined) return known;
       // A deferred transaction that becomes a writer fails at once while another process writes; an immediate one
       // waits.
-      const statement =
-        sql === 'rollback'
-          ? rollbackIn(database)
-          : adapt(
-              database.prepare(sql === 'begin' ? 'begin immediate' : sql),
-              isSelect(sql) || sql === 'begin' ? undefined : wrote,
-            );
+      const statement = sql === 'rollback' ? rollback() : adapted(sql === 'begin' ? 'begin immediate' : sql);
       if (statements.size >= maxCachedStatements) statements.clear();
       statements.set(sql, statement);
       return statement;
@@ -52,32 +109,34 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
   };
 }
 
+function run(reader: Reader, parameters: readonly unknown[]): FoundRows {
+  // The types of Node.js know rows with names alone.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const cells = reader.statement.all(...toInputs(parameters)) as unknown as Cells[];
+  // Another process may have added a column.
+  if (cells[0] !== undefined && cells[0].length !== reader.names.length)
+    reader.names = reader.statement.columns().map(({ name }) => name);
+  return new FoundRows(cells, reader.names);
+}
+
 export function isSelect(sql: string): boolean {
   return /^\s*select\b/i.test(sql);
 }
 
 function adapt(statement: StatementSync, wrote: () => void = () => undefined): SqliteStatement {
-  const done = <T>(result: T): T => {
-    wrote();
-    return result;
+  // One that fails may have changed something before.
+  const then = <T>(work: () => T): T => {
+    try {
+      return work();
+    } finally {
+      wrote();
+    }
   };
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => done(statement.all(...toInputs(parameters))),
-    run: (parameters) => done(statement.run(...toInputs(parameters))),
+    all: (parameters) => then(() => statement.all(...toInputs(parameters))),
+    run: (parameters) => then(() => statement.run(...toInputs(parameters))),
     iterate: (parameters) => statement.iterate(...toInputs(parameters)),
-  };
-}
-
-/**
- * A full disk, among others, ends a transaction on its own; another rollback would hide why
- * (sqlite.org/lang_transaction.html).
- */
-function rollbackIn(database: DatabaseSync): SqliteStatement {
-  const statement = adapt(database.prepare('rollback'));
-  return {
-    ...statement,
-    run: (parameters) => (database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
   };
 }
 

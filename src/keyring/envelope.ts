@@ -4,6 +4,8 @@ const formatVersion = 1;
 const nonceBytes = 12;
 const tagBytes = 16;
 const lengthBytes = 4;
+/** UTF-8 needs no more for a unit of UTF-16. */
+const mostBytesOfUnit = 3;
 
 /**
  * AES-256-GCM with a fresh random 96-bit nonce. Layout: format version, nonce, ciphertext, tag. The associated data is
@@ -30,25 +32,28 @@ export function decrypt(key: KeyObject, sealed: Uint8Array, associated: readonly
   });
   decipher.setAAD(encodeParts(associated));
   decipher.setAuthTag(sealed.subarray(sealed.byteLength - tagBytes));
-  const start = decipher.update(sealed.subarray(1 + nonceBytes, sealed.byteLength - tagBytes));
+  const plain = decipher.update(sealed.subarray(1 + nonceBytes, sealed.byteLength - tagBytes));
   try {
-    return Buffer.concat([start, decipher.final()]);
+    // In this mode it returns nothing more, and throws unless all is right.
+    decipher.final();
+    return plain;
   } catch {
+    plain.fill(0);
     return undefined;
-  } finally {
-    start.fill(0);
   }
 }
 
 /** Length-prefixed, so that no two lists share an encoding; the format version goes first. */
 export function encodeParts(parts: readonly string[]): Uint8Array {
   const all = [String(formatVersion), ...parts];
-  const encoded = Buffer.allocUnsafe(all.reduce((sum, part) => sum + lengthBytes + Buffer.byteLength(part), 0));
+  let most = 0;
+  for (const part of all) most += lengthBytes + mostBytesOfUnit * part.length;
+  const encoded = Buffer.allocUnsafe(most);
   let at = 0;
   for (const part of all) {
-    const bytes = encoded.write(part, at + lengthBytes, 'utf8');
+    const bytes = encoded.write(part, at + lengthBytes);
     encoded.writeUInt32BE(bytes, at);
     at += lengthBytes + bytes;
   }
-  return encoded;
+  return encoded.subarray(0, at);
 }

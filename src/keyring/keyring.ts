@@ -65,7 +65,9 @@ export async function openKeyring(
       return Buffer.concat([Buffer.from(id, 'latin1'), sealed]);
     },
     async open(organization, purpose, coordinates, sealed) {
-      const id = Buffer.from(sealed.subarray(0, keyIdBytes)).toString('latin1');
+      const id = Buffer.from(sealed.buffer, sealed.byteOffset, Math.min(keyIdBytes, sealed.byteLength)).toString(
+        'latin1',
+      );
       const dataKey = await usable(keys.byId(organization, 'seal', id));
       if (dataKey === undefined)
         throw new BackendError('decryption_failed', { detail: 'the data key of a sealed value is not in the keyring' });

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { EarlyHost } from '../../src/agent/process/early-host.ts';
+import { findNamespaces } from '../../src/agent/sandbox/namespaces.ts';
 import { finished, makeProject, withSteps } from './support/project.ts';
 import { expectNothingLeft } from './support/remains.ts';
 
@@ -55,6 +57,21 @@ it.each<[string, (host: number, folder: string) => number | undefined]>([
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr).toMatch(/ended before it had read one|its import ended the process/);
   await expectNothingLeft(project);
+});
+
+it('only the first word of a first process shows that namespaces work', async () => {
+  const { folder } = await makeProject({ 'main.ts': withSteps('', 'env: {}') });
+  const launch = (): EarlyHost => {
+    const host = EarlyHost.launch(folder, process.env);
+    if (host === undefined) throw new Error('there is a project');
+    return host;
+  };
+  const [lasting, killed] = [launch(), launch()];
+  killed.discard();
+  expect(await killed.provenNamespaces()).toBeUndefined();
+  expect((await lasting.provenNamespaces()) === undefined).toBe((await findNamespaces()) === undefined);
+  lasting.discard();
+  await Promise.all([lasting.child.gone, killed.child.gone]);
 });
 
 function readIfThere(read: () => string): string {

@@ -32,6 +32,7 @@ const workflow = {
   jobs: [job, { ...job, name: 'second', needs: ['job'] }],
 };
 const records = { path: '/p', sha256: 'a'.repeat(64) };
+const code = { path: '/p', code: 'export {};' };
 const why = { code: 'timeout', reason: 'connection_refused', about: 'address' };
 const place = { key: 'A', backend: 'b', scope: 's' };
 
@@ -42,6 +43,7 @@ const pairs: readonly (readonly [string, (value: unknown) => boolean, z.ZodType,
     isStepMessage,
     stepMessage,
     [
+      { type: 'ready' },
       { type: 'imported' },
       { type: 'addPath', folder: '/bin' },
       { type: 'finished', status: 'succeeded' },
@@ -61,10 +63,15 @@ const pairs: readonly (readonly [string, (value: unknown) => boolean, z.ZodType,
     isLoaderMessage,
     loaderMessage,
     [
+      { type: 'ready' },
       { type: 'stripped', typescript: 'a', javascript: 'b' },
       { type: 'linking', file: '/f' },
       { type: 'importing', file: '/f' },
-      { type: 'modules', files: [records], imports: [{ parent: 'p', kind: 'import', specifier: 's', url: null }] },
+      {
+        type: 'modules',
+        files: [records, code],
+        imports: [{ parent: 'p', kind: 'import', specifier: 's', url: null }],
+      },
       { type: 'workflow', file: '/f', workflow },
       { type: 'invalid', file: '/f', problem: 'why' },
       { type: 'loaded', quiet: true },

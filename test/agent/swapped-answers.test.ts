@@ -39,10 +39,7 @@ async function readThrough(meddle: Meddling, ...reads: readonly (readonly string
     return answers.length === reads.length ? meddle(answer, answers.slice(0, -1)) : answer;
   });
   const client = createClient({ url, token: server.owner, organization: 'default' });
-  const session = await openSession(
-    { work: client, farewell: async () => client },
-    { environment: 'production', workflow: 'w', job: 'j' },
-  );
+  const session = await openSession(client, { environment: 'production', workflow: 'w', job: 'j' });
   let last: ReadonlyMap<string, SecretRead> = new Map();
   // oxlint-disable-next-line no-await-in-loop -- one after another
   for (const keys of reads) last = await session.read(new Set(keys));

@@ -63,10 +63,7 @@ it('a job reads on once the orchestrator that was cut off is back', async () => 
   const server = await withProduction();
   const link = await createLink(server.url);
   const client = createClient({ url: link.address, token: server.owner, organization: 'default' });
-  const session = await openSession(
-    { work: client, farewell: async () => client },
-    { environment: 'production', workflow: 'w', job: 'j' },
-  );
+  const session = await openSession(client, { environment: 'production', workflow: 'w', job: 'j' });
   await link.cut();
   const sent = session.read(new Set(['TOKEN']));
   await link.mend();
@@ -85,10 +82,7 @@ it('a job opens and reads through a proxy that has lost its orchestrators for a 
     return isFirst ? { status: 503, body: '<html>No server is available to handle this request.</html>' } : pass();
   });
   const client = createClient({ url, token: server.owner, organization: 'default' });
-  const session = await openSession(
-    { work: client, farewell: async () => client },
-    { environment: 'production', workflow: 'w', job: 'j' },
-  );
+  const session = await openSession(client, { environment: 'production', workflow: 'w', job: 'j' });
   const read = (await session.read(new Set(['TOKEN']))).get('TOKEN');
   expect(read?.status === 'value' ? read.value.text() : read?.status).toBe('hunter2');
   expect(seen).toHaveLength(4);

@@ -1,10 +1,14 @@
+import { createHmac } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SecretValue, type ReadOutcome } from '@kici-dev/secret-backend';
+import { testHost } from '@kici-dev/secret-backend-conformance/testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { internalDefinition } from '../../backends/internal/index.ts';
+import { inTransaction } from '../../src/database/in-transaction.ts';
 import { keyFromText } from '../../src/keyring/key-encryption-key.ts';
 import { engine } from '../support/engine.ts';
-import { context, createTestStore, scope, type TestStore } from './support.ts';
+import { context, createTestStore, keepDeletedMs, pagesOf, scope, type TestStore } from './support.ts';
 
 const shop = scope('apps/shop');
 const canary = 'canary-at-rest-5f0a77d1';
@@ -27,6 +31,25 @@ const write = ({ backend }: Pick<TestStore, 'backend'>, key: string, text: strin
   backend.write?.({ scope: shop, key, value: SecretValue.fromText(text) }, context());
 
 describe('at rest', () => {
+  it('a store trusts no row because another with another key has found it good', async () => {
+    const tested = await store();
+    await write(tested, 'TOKEN', 'value');
+    const sealer = {
+      ...tested.keyring,
+      rowSigner: async () => (parts: readonly string[]) =>
+        createHmac('sha256', 'another').update(JSON.stringify(parts)).digest('hex'),
+    };
+    const other = await internalDefinition(tested.database, sealer, keepDeletedMs, inTransaction).create(
+      {},
+      testHost({ name: 'internal', organization: 'default' }),
+    );
+    for (let time = 0; time < 2; time += 1) {
+      expect(await readOne(tested, 'TOKEN')).toMatchObject({ status: 'found' });
+      expect(await readOne({ backend: other }, 'TOKEN')).toMatchObject({ status: 'unknown', code: 'corrupt' });
+      expect(await pagesOf(other)).toMatchObject([{ secrets: [{ key: 'TOKEN', problem: 'corrupt' }] }]);
+    }
+  });
+
   if (engine === 'sqlite')
     it('no byte of a value is in any file, in no encoding, after writes, restores, renames and deletions', async () => {
       const tested = await store();

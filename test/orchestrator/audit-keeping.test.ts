@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CheckpointSinkError } from '../../src/orchestrator/audit/checkpoints/sink.ts';
-import { keptLogs } from '../../src/orchestrator/audit/checkpoints/store.ts';
+import { keptLogs, readProblem } from '../../src/orchestrator/audit/checkpoints/store.ts';
 import { removeAllCutRows } from '../../src/orchestrator/audit/cut.ts';
 import { listRows } from '../../src/orchestrator/audit/list-rows.ts';
 import { keptLog, parseLines, signer } from './support/kept-log.ts';
@@ -152,9 +152,8 @@ describe('an organization whose key is lost', () => {
 
   it('keeps no sink from being tried again', async () => {
     const { log, orchestrator, round } = await withLostKey();
-    log.tamper(
-      "insert into audit_sink (id, problem) values (1, 'ENOSPC') on conflict do update set problem = 'ENOSPC'",
-    );
+    log.tamper("update audit_sink set problem = 'ENOSPC'");
+    expect(await readProblem(log.database)).toBe('ENOSPC');
     await round();
     expect(orchestrator.problem()).toBeUndefined();
   });

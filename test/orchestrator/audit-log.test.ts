@@ -85,6 +85,24 @@ it('rows that arrive together share a commit, and each resolves once it is durab
   expect(heads.length).toBeLessThan(10);
 });
 
+it('no row waits for all that follow it, turn for turn', async () => {
+  const { log } = await openLog(memoryAnchor(() => undefined));
+  await log.append(row);
+  const written: number[] = [];
+  const first = log.append(row);
+  void first.then((sequence) => written.push(sequence));
+  const all = [first];
+  // Each turn works for a while, and brings another one; a commit takes 128 at most.
+  while (written.length === 0 && all.length < 120) {
+    const end = performance.now() + 3;
+    while (performance.now() < end);
+    all.push(log.append(row));
+    await new Promise(setImmediate);
+  }
+  expect(written).toHaveLength(1);
+  await Promise.all(all);
+});
+
 it('orchestrators that share an anchor never move its head back', async () => {
   const folder = await newFolder();
   const seen: number[] = [];

@@ -45,6 +45,8 @@ export const bounds = {
   problemBytes: 65_536,
   /** Modules and imports in one message, out of all that the workflows consist of. */
   recordsPerMessage: 25,
+  /** Code in all of them together; however it is escaped, a message has room for it. */
+  recordedCharacters: 65_536,
   /** Everything that the processes which read a project's workflows send. */
   loaderMessages: 20_000,
   loaderBytes: 67_108_864,

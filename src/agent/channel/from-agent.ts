@@ -31,11 +31,9 @@ export interface ModuleRecords {
   readonly imports: readonly ImportRecord[];
 }
 
-export interface FileRecord {
-  readonly path: string;
-  /** Hash of the code that runs, in hex. */
-  readonly sha256: string;
-}
+/** The code that runs, or its hash in hex, for which Node.js loads more than for most steps. */
+export type FileRecord =
+  { readonly path: string; readonly code: string } | { readonly path: string; readonly sha256: string };
 
 /** What a name in a module resolves to. */
 export interface ImportRecord {

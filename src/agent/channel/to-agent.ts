@@ -36,6 +36,8 @@ const addPath = check.strictObject({
   type: check.oneOf('addPath'),
   folder: check.text(bounds.pathCharacters, (folder) => folder !== ''),
 });
+/** The process has started, and waits for its work. */
+const started = check.strictObject({ type: check.oneOf('ready') });
 /** The workflow's file is imported; what comes now is the step's own. */
 const imported = check.strictObject({ type: check.oneOf('imported') });
 const succeeded = check.strictObject({ type: check.oneOf('finished'), status: check.oneOf('succeeded') });
@@ -46,7 +48,7 @@ const failed = check.strictObject({
 });
 
 /** Whether a step may send this. */
-export const isStepMessage = check.either(ask, imported, succeeded, failed, addPath);
+export const isStepMessage = check.either(started, ask, imported, succeeded, failed, addPath);
 
 const name = check.text(200, (value) => value !== '');
 /** Starts as no option of a command line does. */
@@ -119,7 +121,12 @@ const stripped = check.strictObject({
 const linking = check.strictObject({ type: check.oneOf('linking'), file: path });
 const modules = check.strictObject({
   type: check.oneOf('modules'),
-  files: check.listOf(check.strictObject({ path, sha256: check.text(64, ({ length }) => length === 64) })),
+  files: check.listOf(
+    check.either(
+      check.strictObject({ path, code: check.text(bounds.recordedCharacters) }),
+      check.strictObject({ path, sha256: check.text(64, ({ length }) => length === 64) }),
+    ),
+  ),
   imports: check.listOf(
     check.strictObject({
       parent: url,
@@ -141,7 +148,7 @@ const invalid = check.strictObject({
 const loaded = check.strictObject({ type: check.oneOf('loaded'), quiet: check.flag });
 
 /** Whether a process that reads workflows may send this. */
-export const isLoaderMessage = check.either(stripped, linking, modules, importing, read, invalid, loaded);
+export const isLoaderMessage = check.either(started, stripped, linking, modules, importing, read, invalid, loaded);
 
 export type SecretRequest = check.Checked<typeof secretRequest>;
 export type StepMessage = check.Checked<typeof isStepMessage>;

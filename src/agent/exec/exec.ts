@@ -59,11 +59,11 @@ function exceeded(name: LimitName, limits: Limits): AgentError {
 }
 
 async function fetchAll(options: ExecOptions): Promise<Handed> {
-  const { environment, clients, signal, command } = options;
+  const { environment, client, signal, command } = options;
   const [program] = command;
   const stated = options.keys === 'all' ? undefined : [...options.keys, ...options.files.map(({ key }) => key)];
   try {
-    const session = await openSession(clients, {
+    const session = await openSession(client, {
       environment,
       workflow: 'kici exec',
       job: program.slice(-200),

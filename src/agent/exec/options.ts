@@ -1,5 +1,5 @@
 import type { Limits } from '../limits/limits.ts';
-import type { Clients } from '../session/open-session.ts';
+import type { ApiClient } from '../../api/client.ts';
 import type { ChildIo } from './child.ts';
 import type { Handover } from './handover.ts';
 
@@ -11,7 +11,7 @@ export interface ExecOptions extends Handover {
   /** Whether output passes through the masker, so that no value handed over shows in it. */
   readonly mask: boolean;
   readonly limits: Limits;
-  readonly clients: Clients;
+  readonly client: ApiClient;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** For mounted files; default: the operating system's folder. */
   readonly temporary: string | undefined;

@@ -9,6 +9,7 @@ export class ModuleRecorder implements ModuleObserver {
   readonly #files = new Map<string, FileRecord>();
   readonly #imports = new Map<string, ImportRecord>();
   #taken = { files: 0, imports: 0 };
+  #room: number = bounds.recordedCharacters;
 
   resolved(reference: ModuleReference, url: string | undefined): void {
     const key = keyOf(reference);
@@ -18,7 +19,10 @@ export class ModuleRecorder implements ModuleObserver {
   }
 
   loaded(path: string, source: string | Uint8Array | undefined): void {
-    if (!this.#files.has(path)) this.#files.set(path, { path, sha256: digest(path, source) });
+    if (this.#files.has(path)) return;
+    const isShort = typeof source === 'string' && source.length <= this.#room;
+    if (isShort) this.#room -= source.length;
+    this.#files.set(path, isShort ? { path, code: source } : { path, sha256: digest(path, source) });
   }
 
   /** What is new since the last call. */
@@ -37,7 +41,7 @@ export class ModuleChangedError extends Error {
 
 /** Compares each module of a step with the records. Modules that were not recorded pass. */
 export class ModuleGuard implements ModuleObserver {
-  readonly #files: ReadonlyMap<string, string>;
+  readonly #files: ReadonlyMap<string, FileRecord>;
   readonly #imports: ReadonlyMap<string, string | null>;
   readonly #project: string;
   #changed: ModuleChangedError | undefined;
@@ -47,7 +51,7 @@ export class ModuleGuard implements ModuleObserver {
    * @param project a folder, as a URL that ends with "/"
    */
   constructor({ files, imports }: ModuleRecords, project: string) {
-    this.#files = new Map(files.toReversed().map(({ path, sha256 }) => [path, sha256]));
+    this.#files = new Map(files.toReversed().map((record) => [record.path, record]));
     this.#imports = new Map(imports.toReversed().map((record) => [keyOf(record), record.url]));
     this.#project = project;
   }
@@ -65,7 +69,8 @@ export class ModuleGuard implements ModuleObserver {
 
   loaded(path: string, source: string | Uint8Array | undefined): void {
     const before = this.#files.get(path);
-    if (before !== undefined && before !== digest(path, source))
+    if (before === undefined) return;
+    if ('code' in before ? before.code !== source : before.sha256 !== digest(path, source))
       this.#refuse(`${path} has changed since the run began`);
   }
 

@@ -111,12 +111,12 @@ export class Journal {
   }
 
   /**
-   * Ends processes that steps left running outside their groups. A journal of things that may still exist stays, for
-   * the next agent.
+   * A journal of things that may still exist stays, for the next agent.
+   * @param survivors whether steps may have left processes running outside their groups, which are then ended
    * @returns whether a container may still appear, for which somebody must wait
    */
-  async close(): Promise<boolean> {
-    await endMarked(this.#marks, Number(processStatus('self')?.started ?? 0));
+  async close(survivors = true): Promise<boolean> {
+    if (survivors) await endMarked(this.#marks, Number(processStatus('self')?.started ?? 0));
     const containers = [...this.#outstanding].filter(isContainerName);
     const late = await Promise.all(containers.map(async (name) => this.#tryContainer(name)));
     await this.#handle.close();

@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
 import { envFile, temporaryName, temporaryPlace } from '../mounts/temporary-name.ts';
-import { installedNamespaces } from '../sandbox/namespaces.ts';
+import { installedNamespaces, type Namespaces } from '../sandbox/namespaces.ts';
 import { noSandbox } from '../sandbox/none.ts';
 import { findProject } from '../workflow/project.ts';
 import { Child } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
+
+/** How long its first word is waited for. */
+const wordMs = 10_000;
 
 /**
  * A step host without a sandbox, started before the agent has loaded its own code. It has no work and no file, so that
@@ -17,7 +21,7 @@ export class EarlyHost {
   readonly exchange: string;
   readonly #root: string;
   readonly #temporary: string;
-  readonly #hasNamespaces: boolean;
+  readonly #namespaces: Namespaces | undefined;
   #isTaken = false;
 
   private constructor(root: string, temporary: string, environment: Readonly<Record<string, string | undefined>>) {
@@ -25,9 +29,8 @@ export class EarlyHost {
     this.#temporary = temporary;
     this.exchange = join(temporary, temporaryName('exchange'));
     // Where these turn out not to work here, it has ended by itself, and is not taken.
-    const namespaces = installedNamespaces();
-    this.#hasNamespaces = namespaces !== undefined;
-    const sandbox = noSandbox(namespaces);
+    this.#namespaces = installedNamespaces();
+    const sandbox = noSandbox(this.#namespaces);
     const place = sandbox.forLoader({ ...stepBaseEnvironment(environment), KICI_ENV: envFile(this.exchange) });
     const request = {
       entry: stepHostFile,
@@ -51,9 +54,20 @@ export class EarlyHost {
     }
   }
 
+  /** What it has shown to work here by its first word; `undefined`: it has ended, is in none, or says nothing. */
+  async provenNamespaces(): Promise<Namespaces | undefined> {
+    const { pipe, ended } = this.child;
+    if (this.#namespaces === undefined || pipe === undefined) return undefined;
+    const told = once(pipe, 'readable', { signal: AbortSignal.timeout(wordMs) }).catch(() => undefined);
+    await Promise.race([told, ended]);
+    // It is also readable at its end.
+    return pipe.readableLength > 0 ? this.#namespaces : undefined;
+  }
+
   /** Whether it is what a run of that project needs, which takes it then. */
   take(root: string, temporary: string, hasNamespaces: boolean): boolean {
-    this.#isTaken = root === this.#root && temporary === this.#temporary && hasNamespaces === this.#hasNamespaces;
+    this.#isTaken =
+      root === this.#root && temporary === this.#temporary && hasNamespaces === (this.#namespaces !== undefined);
     return this.#isTaken;
   }
 

@@ -11,7 +11,6 @@ import type { ProjectView } from '../project-view/project-view.ts';
 import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { LaunchCommand, SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
-import type { EarlyHost } from './early-host.ts';
 import { Child, type ExitStatus } from './child.ts';
 import { stepHostFile } from './step-host-file.ts';
 
@@ -58,19 +57,17 @@ export class StepProcess {
     });
   }
 
-  /** @param early has started already @throws AgentError (`cannot_write`) */
-  static async launch(workplace: Workplace, surroundings: Surroundings, early?: EarlyHost): Promise<StepProcess> {
+  /** One that has started already, with descriptor 3 as its channel and without limits. */
+  static adopt(child: Child, exchange: ExchangeFolder): StepProcess {
+    return new StepProcess(child, channelOf(child.pipe), exchange, () => undefined);
+  }
+
+  /** @throws AgentError (`cannot_write`) */
+  static async launch(workplace: Workplace, surroundings: Surroundings): Promise<StepProcess> {
     const { project, view, sandbox, journal } = workplace;
     const { copy } = surroundings;
     const source = copy ?? project;
-    const exchange = await ExchangeFolder.create(workplace.temporary, journal, early?.exchange).catch(
-      (error: unknown) => {
-        early?.child.kill();
-        throw error;
-      },
-    );
-    if (early?.child.pipe !== undefined)
-      return new StepProcess(early.child, early.child.pipe, exchange, () => undefined);
+    const exchange = await ExchangeFolder.create(workplace.temporary, journal);
     const keeping = await workplace.limiter.begin(surroundings.limits).catch(async (error: unknown) => {
       await exchange.remove();
       throw error;
@@ -105,9 +102,12 @@ export class StepProcess {
     const made = async (): Promise<void> => {
       if (command.container !== undefined) await journal.made(command.container);
     };
-    const channel = child.pipe ?? (await listener?.accept(child, made));
-    if (channel === undefined) throw new TypeError('a command has a channel of one kind or the other');
-    return new StepProcess(child, channel, exchange, () => exceeded);
+    return new StepProcess(
+      child,
+      channelOf(child.pipe ?? (await listener?.accept(child, made))),
+      exchange,
+      () => exceeded,
+    );
   }
 
   /** Resolves when the process has received it, or never will. */
@@ -147,6 +147,11 @@ export class StepProcess {
     this.#channel.destroy();
     await this.exchange.remove();
   }
+}
+
+function channelOf(channel: Duplex | undefined): Duplex {
+  if (channel === undefined) throw new TypeError('a command has a channel of one kind or the other');
+  return channel;
 }
 
 function startedBy({ outside }: Keeping, command: LaunchCommand): LaunchCommand {

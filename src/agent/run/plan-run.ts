@@ -3,7 +3,7 @@ import { nearMatches } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import { AgentError } from '../agent-error.ts';
 import type { JobSession } from '../session/job-session.ts';
-import type { Clients } from '../session/open-session.ts';
+import type { ApiClient } from '../../api/client.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { chooseJobs, type ChosenJob } from './choose-jobs.ts';
 import type { ListedWorkflow } from './list-workflows.ts';
@@ -41,10 +41,10 @@ export async function planRun(options: PlanOptions): Promise<RunPlan> {
     for (const { file, problem } of found.broken) output(Buffer.from(`${file}: ${problem}\n`));
     const { file, workflow } = chooseWorkflow(found, options.workflow, project.root);
     const jobs = chooseJobs(workflow, options);
-    let connected: Promise<Clients> | undefined;
-    const clients = async (): Promise<Clients> => (connected ??= options.clients().then(async (connect) => connect()));
+    let connected: Promise<ApiClient> | undefined;
+    const client = async (): Promise<ApiClient> => (connected ??= options.client().then(async (connect) => connect()));
     const plan = async (job: ChosenJob): Promise<PlannedJob> =>
-      planJob(job, { workflow: workflow.name, labels: options.labels, workplace: opened.workplace, clients });
+      planJob(job, { workflow: workflow.name, labels: options.labels, workplace: opened.workplace, client });
     return {
       root: project.root,
       workflow: { ...workflow, file: relative(project.root, file) },
@@ -57,10 +57,10 @@ interface Surroundings {
   readonly workflow: string;
   readonly labels: readonly string[];
   readonly workplace: OpenWorkplace['workplace'];
-  readonly clients: () => Promise<Clients>;
+  readonly client: () => Promise<ApiClient>;
 }
 
-async function planJob(job: ChosenJob, { workflow, labels, workplace, clients }: Surroundings): Promise<PlannedJob> {
+async function planJob(job: ChosenJob, { workflow, labels, workplace, client }: Surroundings): Promise<PlannedJob> {
   const problems: (AgentError | ApiError)[] = [];
   const tried = async <T>(check: () => T | Promise<T>): Promise<T | undefined> => {
     try {
@@ -75,7 +75,7 @@ async function planJob(job: ChosenJob, { workflow, labels, workplace, clients }:
     requireLabels(job, labels);
   });
   await tried(async () => requireSandbox(job, workplace));
-  const session = await tried(async () => lookAtSession(job, workflow, clients));
+  const session = await tried(async () => lookAtSession(job, workflow, client));
   if (session !== undefined)
     await tried(() => {
       requireStated(session, job);

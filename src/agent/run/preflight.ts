@@ -4,7 +4,8 @@ import { AgentError } from '../agent-error.ts';
 import type { Workplace } from '../process/step-process.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import type { JobSession } from '../session/job-session.ts';
-import { openSession, type Clients } from '../session/open-session.ts';
+import type { ApiClient } from '../../api/client.ts';
+import { openSession } from '../session/open-session.ts';
 import { requireStated } from './stated-keys.ts';
 
 export interface Preflight {
@@ -12,7 +13,7 @@ export interface Preflight {
   readonly jobs: readonly JobData[];
   readonly labels: readonly string[];
   readonly workplace: Workplace;
-  readonly clients: () => Promise<Clients>;
+  readonly client: () => Promise<ApiClient>;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +36,7 @@ export async function preflight(run: Preflight): Promise<void> {
   const bySession = new Map(jobs.map((job) => [JSON.stringify([job.environment, job.secrets]), job]));
   for (const job of bySession.values())
     checks.push(async () => {
-      const session = await lookAtSession(job, run.workflow, run.clients);
+      const session = await lookAtSession(job, run.workflow, run.client);
       if (session !== undefined) requireStated(session, job);
     });
   const results = await Promise.allSettled(checks.map(async (check) => check()));
@@ -82,10 +83,10 @@ export async function requireSandbox(
 export async function lookAtSession(
   { name, environment, secrets }: JobData,
   workflow: string,
-  clients: () => Promise<Clients>,
+  client: () => Promise<ApiClient>,
 ): Promise<JobSession | undefined> {
   if (environment === undefined) return undefined;
-  const session = await openSession(await clients(), { environment, workflow, job: name, secrets });
+  const session = await openSession(await client(), { environment, workflow, job: name, secrets });
   // A session that cannot be closed expires.
   await session.close().catch(() => undefined);
   return session;

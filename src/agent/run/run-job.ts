@@ -7,7 +7,9 @@ import type { Workplace } from '../process/step-process.ts';
 import { ProjectCopy } from '../project-view/project-copy.ts';
 import type { Surroundings } from '../sandbox/profile.ts';
 import { emptySession, type JobSession } from '../session/job-session.ts';
-import { openSession, type Clients } from '../session/open-session.ts';
+import type { ApiClient } from '../../api/client.ts';
+import type { SessionKeyPair } from '../../api/job-seal.ts';
+import { openSession } from '../session/open-session.ts';
 import type { LoadedProject, LoadedWorkflow } from '../workflow/load-project.ts';
 import type { ChosenJob } from './choose-jobs.ts';
 import type { Emit, JobStatus, RunEvent } from './events.ts';
@@ -27,11 +29,13 @@ export interface JobRun {
   readonly workplace: Workplace;
   readonly pool: StepPool;
   readonly masker: Masker;
-  readonly clients: () => Promise<Clients>;
+  readonly client: () => Promise<ApiClient>;
+  /** For one session, where one was made ahead. */
+  readonly pair: () => SessionKeyPair | undefined;
   readonly emit: Emit;
   readonly signal: AbortSignal;
   /** What still has to be said to the orchestrator when the job is over. */
-  readonly closings: Promise<void>[];
+  readonly farewells: Promise<void>[];
 }
 
 /** Runs one job: opens its session, runs its steps in order, and closes the session whatever happens. */
@@ -78,7 +82,7 @@ export async function runJob(run: JobRun): Promise<JobStatus> {
     return 'failed';
   } finally {
     await removeCopy(run, copy);
-    if (session !== undefined) run.closings.push(close(session, run));
+    if (session !== undefined) run.farewells.push(close(session, run));
   }
 }
 
@@ -117,14 +121,10 @@ function told(
   return { code, error: message, hint, ...(requestId !== undefined && { requestId }) };
 }
 
-async function open({ job, loaded, clients }: JobRun): Promise<JobSession> {
+async function open({ job, loaded, client, pair }: JobRun): Promise<JobSession> {
   if (job.environment === undefined) return emptySession;
-  return openSession(await clients(), {
-    environment: job.environment,
-    workflow: loaded.workflow.name,
-    job: job.name,
-    secrets: job.secrets,
-  });
+  const { environment, name, secrets } = job;
+  return openSession(await client(), { environment, workflow: loaded.workflow.name, job: name, secrets }, pair());
 }
 
 async function runSteps(run: JobRun, session: JobSession, surroundings: Surroundings): Promise<JobStatus> {

@@ -1,5 +1,5 @@
 import type { WorkflowData } from '../channel/to-agent.ts';
-import type { Clients } from '../session/open-session.ts';
+import type { ApiClient } from '../../api/client.ts';
 import type { Emit } from './events.ts';
 import type { WorkplaceOptions } from './with-workplace.ts';
 
@@ -15,7 +15,7 @@ export interface RunOptions extends WorkplaceOptions {
   readonly limit: number;
   readonly labels: readonly string[];
   /** Loads what connecting needs while there is time; the result connects once a job needs it. */
-  readonly clients: () => Promise<() => Promise<Clients>>;
+  readonly client: () => Promise<() => Promise<ApiClient>>;
   /** Is told of everything that the project defines, before anything runs. */
   readonly found: (root: string, workflows: readonly WorkflowData[]) => Promise<void>;
   readonly emit: Emit;

@@ -1,6 +1,7 @@
 import { createMasker } from '@kici-dev/secret-masker';
 import type { StepProcess, Workplace } from '../process/step-process.ts';
-import type { Clients } from '../session/open-session.ts';
+import type { ApiClient } from '../../api/client.ts';
+import { createSessionKeyPair } from '../../api/job-seal.ts';
 import { chooseWorkflow } from '../workflow/choose.ts';
 import { loadProject } from '../workflow/load-project.ts';
 import type { Project } from '../workflow/project.ts';
@@ -22,6 +23,7 @@ export interface ProjectRun {
   readonly launch: () => Promise<StepProcess>;
   readonly workplace: Workplace;
   readonly pool: StepPool;
+  readonly farewells: Promise<void>[];
   readonly options: RunOptions;
 }
 
@@ -32,10 +34,7 @@ export interface ProjectRun {
 export async function runProject(run: ProjectRun): Promise<RunStatus> {
   const { project, workplace, options } = run;
   const { loaderOutput, signal } = options;
-  // Most first jobs need it, and the loader has nothing to report yet. A job that needs it sees a failure.
-  const loading = options.clients();
-  loading.catch(() => undefined);
-  const found = await loadProject({
+  const reading = loadProject({
     project,
     first: run.loader,
     launch: run.launch,
@@ -43,6 +42,11 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     signal,
     forSteps: true,
   });
+  // Most first jobs need these, and the loader has nothing to report yet. A job that needs the client sees a failure.
+  const loading = options.client();
+  loading.catch(() => undefined);
+  const pairs = [createSessionKeyPair()];
+  const found = await reading;
   if (found.reader !== undefined) run.pool.adopt(found.reader);
   for (const { file, problem } of found.broken) loaderOutput(Buffer.from(`${file}: ${problem}\n`));
   await options.found(
@@ -52,9 +56,9 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
   const loaded = chooseWorkflow(found, options.workflow, project.root);
   const { workflow } = loaded;
   const jobs = chooseJobs(workflow, options);
-  let connected: Promise<Clients> | undefined;
-  const clients = async (): Promise<Clients> => (connected ??= loading.then(async (connect) => connect()));
-  await preflight({ workflow: workflow.name, jobs, labels: options.labels, workplace, clients, signal });
+  let connected: Promise<ApiClient> | undefined;
+  const client = async (): Promise<ApiClient> => (connected ??= loading.then(async (connect) => connect()));
+  await preflight({ workflow: workflow.name, jobs, labels: options.labels, workplace, client, signal });
   // One for all: jobs share the project's folder, so a job may print a value that another was given.
   const masker = createMasker();
   const emit = maskEvents(options.emit, masker);
@@ -65,38 +69,34 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     ...(options.steps.length > 0 && { leftOut: stepsLeftOut(workflow, options) }),
   });
   await using pools = new PoolSet(run.pool);
-  const closings: Promise<void>[] = [];
-  try {
-    const outcomes = await runSchedule({
-      jobs,
-      limit: options.limit,
-      signal,
-      run: async (job) =>
-        pools.lend(async (own) =>
-          runJob({
-            loaded,
-            found,
-            job,
-            labels: options.labels,
-            workplace,
-            pool: own,
-            masker,
-            clients,
-            emit,
-            signal,
-            closings,
-          }),
-        ),
-      passOver: (job, status, because) => {
-        emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
-      },
-    });
-    const status = statusOf([...outcomes.values()]);
-    emit({ type: 'workflow_finished', workflow: workflow.name, status });
-    return status;
-  } finally {
-    await Promise.all(closings);
-  }
+  const outcomes = await runSchedule({
+    jobs,
+    limit: options.limit,
+    signal,
+    run: async (job) =>
+      pools.lend(async (own) =>
+        runJob({
+          loaded,
+          found,
+          job,
+          labels: options.labels,
+          workplace,
+          pool: own,
+          masker,
+          client,
+          pair: () => pairs.pop(),
+          emit,
+          signal,
+          farewells: run.farewells,
+        }),
+      ),
+    passOver: (job, status, because) => {
+      emit({ type: 'job_finished', job: job.name, status, ...(status === 'skipped' && { because }) });
+    },
+  });
+  const status = statusOf([...outcomes.values()]);
+  emit({ type: 'workflow_finished', workflow: workflow.name, status });
+  return status;
 }
 
 function statusOf(outcomes: readonly JobStatus[]): RunStatus {

@@ -123,7 +123,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
     late = true;
     host.child.kill();
   }, bounds.importMs);
-  const note = (message: Exclude<StepMessage, { type: 'ask' }>): void => {
+  const note = (message: Exclude<StepMessage, { type: 'ready' | 'ask' }>): void => {
     if (message.type === 'addPath') {
       if (paths.length >= bounds.folders) throw new FrameError(`more than ${bounds.folders} folders for PATH`);
       paths.push(message.folder);
@@ -139,6 +139,7 @@ async function converse(host: StepProcess, service: SecretService): Promise<Talk
       // The channel stays open until the process ends; later messages are ignored.
       if (done !== undefined) continue;
       if (!isStepMessage(received)) throw new FrameError('a message of a kind that steps do not send');
+      if (received.type === 'ready') continue;
       if (received.type !== 'ask') {
         note(received);
         continue;

@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { stepBaseEnvironment } from '../environment/allow-list.ts';
+import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import { Limiter } from '../limits/limiter.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Journal, journalFolder } from '../mounts/journal.ts';
@@ -37,6 +39,8 @@ export interface OpenWorkplace {
   readonly loader: StepProcess;
   /** Starts another one after the first has ended. */
   readonly launch: () => Promise<StepProcess>;
+  /** What still has to be said to the orchestrator: the end waits for it. */
+  readonly farewells: Promise<void>[];
 }
 
 /**
@@ -48,15 +52,22 @@ export async function withWorkplace<T>(
   use: (opened: OpenWorkplace) => Promise<T>,
 ): Promise<T> {
   const { environment } = options;
-  const namespaces = lookForNamespaces(options);
+  const namespaces = lookForNamespaces(options, options.early);
   const temporary = temporaryPlace(options.temporary ?? environment['TMPDIR']);
   const project = findProject(options.folder);
   const searchPath = await programPath(environment['PATH'] ?? '', project.root);
   const engine = new ContainerEngine({ ...environment, PATH: searchPath });
   const journal = await Journal.open(journalFolder(environment), (name) => engine.remove(name));
-  const watchdog = Watchdog.start(journal.path, engine.environment);
+  const watch = (): Watchdog => Watchdog.start(journal.path, engine.environment);
+  // A process that has started before gets its work first: it has nothing yet that a watchdog would have to remove.
+  let watchdog = options.early === undefined ? Promise.resolve(watch()) : undefined;
+  const shared = options.early && ExchangeFolder.create(temporary, journal, options.early.exchange);
+  shared?.catch(() => undefined);
+  const farewells: Promise<void>[] = [];
+  let survivors = true;
   try {
     const sandbox = await openSandbox(options, engine, searchPath, { temporary, journal }, namespaces);
+    survivors = !sandbox.hasNamespaces;
     const limiter = new Limiter(sandbox, options.limits, searchPath, journal);
     const limits = await limiter.require();
     const view =
@@ -78,20 +89,30 @@ export async function withWorkplace<T>(
     try {
       const surroundings = { ...sandbox.forLoader(workplace.environment), limits, copy: undefined };
       const launch = async (): Promise<StepProcess> => StepProcess.launch(workplace, surroundings);
-      const early =
-        sandbox.name === 'none' &&
-        Object.keys(limits).length === 0 &&
-        options.early?.take(project.root, temporary, sandbox.hasNamespaces) === true
-          ? options.early
-          : undefined;
-      const loader = await StepProcess.launch(workplace, surroundings, early);
-      return await use({ project, workplace, pool, loader, launch });
+      const loader = (await adopt(options.early, await shared, workplace, limits)) ?? (await launch());
+      watchdog ??= turn().then(watch);
+      return await use({ project, workplace, pool, loader, launch, farewells });
     } finally {
       await pool.close();
     }
   } finally {
     // The watchdog outlives this process and handles a container that may still appear.
-    const isWaiting = await journal.close();
-    if (!isWaiting) await watchdog.end();
+    const isWaiting = await journal.close(survivors);
+    if (!isWaiting) await (await watchdog)?.end();
+    await Promise.all(farewells);
   }
+}
+
+/** The process that has started before, where it is what the run needs. */
+async function adopt(
+  early: EarlyHost | undefined,
+  exchange: ExchangeFolder | undefined,
+  { project, temporary, sandbox }: Workplace,
+  limits: Limits,
+): Promise<StepProcess | undefined> {
+  if (early === undefined || exchange === undefined) return undefined;
+  const isPlain = sandbox.name === 'none' && Object.keys(limits).length === 0;
+  if (isPlain && early.take(project, temporary, sandbox.hasNamespaces)) return StepProcess.adopt(early.child, exchange);
+  await exchange.remove();
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import type { EarlyHost } from '../process/early-host.ts';
 import { openBwrapSandbox, type TemporaryPlace } from './bwrap.ts';
 import type { ContainerEngine } from './container-engine.ts';
 import { openContainerSandbox } from './container.ts';
@@ -13,9 +14,16 @@ export interface SandboxOptions {
   readonly namespaces: boolean;
 }
 
-/** Begun before all else that a run waits for. */
-export async function lookForNamespaces({ sandbox, namespaces }: SandboxOptions): Promise<Namespaces | undefined> {
-  return sandbox === 'none' && namespaces ? findNamespaces() : undefined;
+/**
+ * Begun before all else that a run waits for.
+ * @param early a process that may be in such namespaces already
+ */
+export async function lookForNamespaces(
+  { sandbox, namespaces }: SandboxOptions,
+  early: EarlyHost | undefined,
+): Promise<Namespaces | undefined> {
+  if (sandbox !== 'none' || !namespaces) return undefined;
+  return (await early?.provenNamespaces()) ?? findNamespaces();
 }
 
 /**

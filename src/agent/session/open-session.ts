@@ -27,23 +27,23 @@ export interface SessionRequest {
   readonly secrets?: readonly string[] | undefined;
 }
 
-export interface Clients {
-  /** For everything during the run; cancelled with it. */
-  readonly work: ApiClient;
-  /** For what must still be sent after a cancelled run. */
-  readonly farewell: () => Promise<ApiClient>;
-}
+/** How long the end of a job may take to tell, also after its run was cancelled. */
+const farewellMs = 5_000;
 
 /**
  * Opens a job at the orchestrator, which answers names but no values.
+ * @param pair of this session alone
  * @throws ApiError if the orchestrator refuses the job or cannot be reached
  */
-export async function openSession(clients: Clients, request: SessionRequest): Promise<JobSession> {
+export async function openSession(
+  client: ApiClient,
+  request: SessionRequest,
+  pair = createSessionKeyPair(),
+): Promise<JobSession> {
   const stated = request.secrets;
-  const pair = createSessionKeyPair();
   // A session whose answer was lost is never used, and ends by itself.
-  const opened = await persist(passing.opening, clients.work.signal, () =>
-    clients.work.send(openJob, {
+  const opened = await persist(passing.opening, client.signal, () =>
+    client.send(openJob, {
       environment: request.environment,
       workflow: request.workflow,
       job: request.job,
@@ -72,13 +72,13 @@ export async function openSession(clients: Clients, request: SessionRequest): Pr
       }
       for (let start = 0; start < wanted.length; start += maxKeys) {
         const asked = wanted.slice(start, start + maxKeys);
-        for (const [key, result] of await ask(clients.work, opened, sessionKey, asked, entries))
+        for (const [key, result] of await ask(client, opened, sessionKey, asked, entries))
           results.set(key, isStated(stated, key) ? result : { key, status: 'refused' });
       }
       return results;
     },
     async close() {
-      await (await clients.farewell()).send(closeJob, { jobId: opened.jobId }, opened.jobToken);
+      await client.send(closeJob, { jobId: opened.jobId }, opened.jobToken, AbortSignal.timeout(farewellMs));
     },
   };
 }

@@ -32,6 +32,7 @@ channel.onMessage = async (message) => {
       return channel.requests.settle(message.answers);
   }
 };
+void channel.send({ type: 'ready' });
 // Loads ahead while the process waits for its first message.
 setImmediate(() => {
   if (!told) void import('./run-step.ts');

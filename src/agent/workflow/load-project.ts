@@ -141,7 +141,7 @@ async function read(
       if (files.includes(message.file)) ({ file } = message);
     }
     // Author code may have sent it.
-    if (!(theirs && message.type === 'stripped')) received.push(message);
+    if (!(theirs && message.type === 'stripped') && message.type !== 'ready') received.push(message);
   };
   try {
     void host.send(request);

@@ -82,8 +82,8 @@ export class ApiSession {
   }
 
   async #operation<Id extends OperationId>(id: Id): Promise<Operations[Id]> {
-    const { operations }: { readonly operations: Operations } = await import('./operations.ts');
-    return operations[id];
+    const { operationOf } = await import('./operations.ts');
+    return operationOf(id);
   }
 
   async #connect(): Promise<ApiClient> {

@@ -21,6 +21,7 @@ import {
 import { auditSinkOf } from './audit-sink.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
+import { keepHeapSmall } from './heap.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
 import { collectorHeaders, telemetryOf } from './telemetry.ts';
@@ -37,6 +38,7 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   for (const name of ['KICI_SECRET_KEY', 'KICI_DATABASE_URL', 'KICI_DATABASE_MIGRATION_URL', 'KICI_AUDIT_SINK'])
     delete process.env[name];
   const stopped = nextSignal();
+  keepHeapSmall();
   const { createLog } = await import('../../composition/log.ts');
   const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
   if (!keepOutOfCoreDumps())

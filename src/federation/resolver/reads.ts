@@ -37,6 +37,8 @@ export interface AgedOutcome {
 }
 
 interface Step {
+  /** Of the secret, among all backends. */
+  readonly id: string;
   readonly backend: string;
   readonly ref: SecretRef;
   /** True for the catalogue's winner; the other steps are probes that outrank it. */
@@ -56,30 +58,45 @@ export interface ReadPlan {
 
 /** Exactly what must be read for these keys. */
 export function planReads(catalogue: FrozenCatalogue, keys: Iterable<string>): ReadPlan {
-  const entries = entriesOf(catalogue);
   const plans = new Map<string, KeyPlan>();
   const calls = new Map<string, Map<string, SecretRef>>();
   for (const key of keys) {
-    const plan = planKey(catalogue, entries.get(key), key);
+    const plan = planOf(catalogue, key);
     plans.set(key, plan);
     if (plan.kind === 'settled') continue;
-    for (const { backend, ref } of plan.steps) {
+    for (const { id, backend, ref } of plan.steps) {
       const refs = calls.get(backend) ?? new Map<string, SecretRef>();
-      calls.set(backend, refs.set(refId(ref), ref));
+      calls.set(backend, refs.set(id, ref));
     }
   }
   return { keys: plans, calls: new Map([...calls].map(([backend, refs]) => [backend, [...refs.values()]])) };
 }
 
-const indexes = new WeakMap<FrozenCatalogue, ReadonlyMap<string, FrozenEntry>>();
+interface Index {
+  readonly entries: ReadonlyMap<string, FrozenEntry>;
+  /** Of those entries that somebody has asked for. */
+  readonly plans: Map<string, KeyPlan>;
+}
 
-/** Built once per catalogue: a job reads many times. */
-function entriesOf(catalogue: FrozenCatalogue): ReadonlyMap<string, FrozenEntry> {
+const indexes = new WeakMap<FrozenCatalogue, Index>();
+
+/** Built once per catalogue: a job reads many times, and jobs that start at once share theirs. */
+function indexOf(catalogue: FrozenCatalogue): Index {
   const known = indexes.get(catalogue);
   if (known !== undefined) return known;
-  const entries = new Map(catalogue.entries.map((entry) => [entry.key, entry]));
-  indexes.set(catalogue, entries);
-  return entries;
+  const made = { entries: new Map(catalogue.entries.map((entry) => [entry.key, entry])), plans: new Map() };
+  indexes.set(catalogue, made);
+  return made;
+}
+
+function planOf(catalogue: FrozenCatalogue, key: string): KeyPlan {
+  const { entries, plans } = indexOf(catalogue);
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  const entry = entries.get(key);
+  const plan = planKey(catalogue, entry, key);
+  if (entry !== undefined) plans.set(key, plan);
+  return plan;
 }
 
 function planKey(catalogue: FrozenCatalogue, entry: FrozenEntry | undefined, key: string): KeyPlan {
@@ -115,14 +132,16 @@ function samePlace(left: Ranked, right: Ranked): boolean {
   return left.backend === right.backend && left.scope === right.scope && left.sourceKey === right.sourceKey;
 }
 
-function stepOf(place: Ranked): Pick<Step, 'backend' | 'ref'> {
+function stepOf(place: Ranked): Pick<Step, 'id' | 'backend' | 'ref'> {
   const scope = parseScopePath(place.scope);
   if (!scope.ok) throw new TypeError(`a catalogue holds only valid scopes: ${scope.reason}`);
-  return { backend: place.backend, ref: { scope: scope.value, key: place.sourceKey } };
+  const ref = { scope: scope.value, key: place.sourceKey };
+  return { id: stepId(place.backend, ref), backend: place.backend, ref };
 }
 
-function refId({ scope, key }: SecretRef): string {
-  return `${scope}\n${key}`;
+/** No name holds a line end. */
+function stepId(backend: string, { scope, key }: SecretRef): string {
+  return `${backend}\n${scope}\n${key}`;
 }
 
 /** @param outcomes for each backend of `plan.calls`, in the order of its refs */
@@ -134,7 +153,7 @@ export function settleReads(
   for (const [backend, refs] of plan.calls) {
     for (const [index, ref] of refs.entries()) {
       const answer = outcomes.get(backend)?.[index];
-      if (answer !== undefined) answers.set(`${backend}\n${refId(ref)}`, answer);
+      if (answer !== undefined) answers.set(stepId(backend, ref), answer);
     }
   }
   return new Map(
@@ -151,8 +170,8 @@ function settleKey(
   otherwise: Resolution,
   answers: ReadonlyMap<string, AgedOutcome>,
 ): Resolution {
-  for (const { backend, ref, isWinner, skipDeleted } of steps) {
-    const answer = answers.get(`${backend}\n${refId(ref)}`);
+  for (const { id, backend, ref, isWinner, skipDeleted } of steps) {
+    const answer = answers.get(id);
     if (answer === undefined) return unavailable(backend, ref.scope, { code: 'bad_answer' });
     const { outcome, ageMs } = answer;
     if (outcome.status === 'unknown' && skipDeleted && isDeletion(outcome.code)) continue;

@@ -25,6 +25,8 @@ interface Waiting {
 
 /** A commit with so many does not wait for more. */
 const mostGathered = 128;
+/** Nor does one whose first row has waited for so long: turns that work hard would make it late. In milliseconds. */
+const longestGathering = 20;
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
@@ -75,11 +77,12 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 
   /** Goes on while each turn of the event loop brings more: the server is busy then, and one commit serves them all. */
   async function gather(): Promise<void> {
+    const end = performance.now() + longestGathering;
     let before: number;
     do {
       before = waiting.length;
       await endOfTurn();
-    } while (waiting.length > before && waiting.length < mostGathered);
+    } while (waiting.length > before && waiting.length < mostGathered && performance.now() < end);
   }
 
   async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
@@ -93,9 +96,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   return {
-    async append(entry) {
+    append(entry) {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
-      if (refusal !== undefined) throw refusal;
+      if (refusal !== undefined) return Promise.reject(refusal);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       waiting.push({ entry: ofRequest(entry), resolve, reject });
       start();

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import type { OrchestratorTables } from '../tables.ts';
-import { newest, type AnchorState, type AuditHead, type AuditHeads } from './anchor.ts';
+import type { AnchorState, AuditHead, AuditHeads } from './anchor.ts';
 import { cutSubject, readBeginning } from './beginning.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
@@ -52,13 +52,24 @@ export async function commit(
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
     if (!isOwn && examined === 'own') return undefined;
     // The file may lag behind what this writer knows, whoever has touched it.
-    const trusted = known.state === 'readable' ? { ...known, heads: newest(known.heads, writer.heads) } : known;
+    const trusted =
+      known.state === 'readable' ? { ...known, heads: newestOf(names, known.heads, writer.heads) } : known;
     return { ...(await appendTo(transaction, writer, known, trusted, signers, entries)), known };
   });
   if (committed === undefined) return commit(writer, entries, 'every');
   anchor.adopt(committed.known);
   for (const [organization, head] of committed.heads) writer.heads.set(organization, head);
   return { ...committed, examined };
+}
+
+function newestOf(organizations: ReadonlySet<string>, ...[left, right]: readonly [AuditHeads, AuditHeads]): AuditHeads {
+  const heads = new Map<string, AuditHead>();
+  for (const organization of organizations) {
+    const [one, other] = [left.get(organization), right.get(organization)];
+    const newest = one === undefined || (other !== undefined && one.sequence <= other.sequence) ? other : one;
+    if (newest !== undefined) heads.set(organization, newest);
+  }
+  return heads;
 }
 
 async function appendTo(

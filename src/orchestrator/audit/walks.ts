@@ -5,7 +5,7 @@ import type { AuditVerification, VerifyOptions } from './verify.ts';
 /** How often those who wait are looked after, and told that they wait. */
 const patienceMs = 1_000;
 /** Of one token in an organization: each keeps one of the requests that the organization may have at once. */
-const mostOfToken = 8;
+const mostOfToken = 16;
 
 type Asked = Pick<VerifyOptions, 'removable' | 'rows'>;
 

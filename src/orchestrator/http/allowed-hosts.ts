@@ -61,7 +61,12 @@ export function createHostCheck({ host, publicUrls }: Addressing): (request: Fas
 
 /** Node.js would drop all but the first, or list every header for the sake of one. */
 function valuesOf({ rawHeaders }: IncomingMessage, name: string): readonly string[] {
-  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === name);
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const { [index]: given = '', [index + 1]: value = '' } = rawHeaders;
+    if (given.length === name.length && given.toLowerCase() === name) values.push(value);
+  }
+  return values;
 }
 
 /**

@@ -21,7 +21,10 @@ export async function audited<T>(
   effect: () => Promise<T>,
 ): Promise<T> {
   if (kind === 'read') {
-    const output = await effect().catch(async (error: unknown) => {
+    let output: T;
+    try {
+      output = await effect();
+    } catch (error) {
       // Failed reads are recorded too, if the operation has noted anything.
       if (Object.keys(notes).length > 0) {
         const result = toApiError(error)?.code ?? 'internal_error';
@@ -30,7 +33,7 @@ export async function audited<T>(
           .catch(() => undefined);
       }
       throw error;
-    });
+    }
     await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
     return output;
   }

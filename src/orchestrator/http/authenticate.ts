@@ -42,9 +42,12 @@ export function createAuthenticator(
 ): Authenticator {
   const jobs = createLiveSessions(database, seals, now);
 
-  async function byToken(token: string, organization: string): Promise<Found | undefined> {
+  function byToken(token: string, organization: string): Promise<Found | undefined> {
     const hash = hashToken(token);
-    if (!token.startsWith(jobTokenPrefix)) return tokens.ofHash(hash, organization);
+    return token.startsWith(jobTokenPrefix) ? ofJob(hash, organization) : tokens.ofHash(hash, organization);
+  }
+
+  async function ofJob(hash: string, organization: string): Promise<Found | undefined> {
     const job = await jobs.ofToken(hash);
     if (job === undefined || job.organization !== organization) return undefined;
     return { caller: { kind: 'job', jobId: job.id, tokenId: job.tokenId }, generation: job.generation };
@@ -68,7 +71,7 @@ export function createAuthenticator(
       return { ...(await bySession(await signInOf(credentials.secret), organization)), turn };
     const found = await byToken(credentials.token, organization);
     if (found === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
-    return { ...found, turn };
+    return { caller: found.caller, generation: found.generation, turn };
   }
 
   return {

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Operation } from '../../api/operation.ts';
+import { sendParts, writtenInParts } from './shared-lists.ts';
 
 /** What fits one packet takes no less time when it is shorter. */
 const shortestBytes = 1_200;
@@ -20,17 +21,23 @@ export function takesGzip({ headers }: Pick<FastifyRequest, 'headers'>): boolean
   });
 }
 
-/** Sends an answer, compressed where the operation allows it and the client takes it. */
-export async function sendAnswer(
-  { compressible }: Pick<Operation, 'compressible'>,
+/** Checks an answer and sends it, compressed where the operation allows it and the client takes it. */
+export function sendAnswer(
+  { compressible, output }: Pick<Operation, 'compressible' | 'output'>,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: unknown,
-): Promise<FastifyReply> {
-  if (compressible !== true) return reply.send(answer);
-  const text = JSON.stringify(answer);
+): FastifyReply | Promise<FastifyReply> {
+  const parts = compressible === true ? undefined : writtenInParts(output, answer);
+  if (parts !== undefined) return sendParts(reply, parts);
+  const checked = output.parse(answer);
+  if (compressible !== true) return reply.send(checked);
+  const text = JSON.stringify(checked);
   void reply.type('application/json; charset=utf-8').header('vary', 'accept-encoding');
-  if (text.length < shortestBytes || !takesGzip(request)) return reply.send(text);
+  return text.length < shortestBytes || !takesGzip(request) ? reply.send(text) : sendCompressed(reply, text);
+}
+
+async function sendCompressed(reply: FastifyReply, text: string): Promise<FastifyReply> {
   const body = await compress(text, { level: constants.Z_BEST_SPEED });
   return reply.header('content-encoding', 'gzip').send(body);
 }

@@ -8,14 +8,12 @@ export interface RequestsInFlight {
 export function createRequestsInFlight(): RequestsInFlight {
   const open = new Set<Promise<unknown>>();
   return {
-    async run(request) {
+    run(request) {
       const running = request();
+      const end = (): void => void open.delete(running);
       open.add(running);
-      try {
-        return await running;
-      } finally {
-        open.delete(running);
-      }
+      running.then(end, end);
+      return running;
     },
     async settled() {
       await Promise.allSettled(open);

@@ -79,7 +79,7 @@ export function createTurns(
       else line.running += 1;
       try {
         const turn = starts.turnOf(organization);
-        await turn;
+        if (turn !== undefined) await turn;
         if (isGone()) throw hasLeft();
         return await request(mustWait || turn !== undefined);
       } finally {

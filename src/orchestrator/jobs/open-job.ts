@@ -60,7 +60,7 @@ export function createOpenJob(
       jobToken,
       orchestratorPublicKey: Buffer.from(pair.publicKey).toString('base64'),
       expiresAt: rfc3339(expiresAt),
-      catalogue: entryViewsOf(resolved.catalogue, narrowing).filter(({ key }) => isStated(stated, key)),
+      catalogue: statedViews(entryViewsOf(resolved.catalogue, narrowing), stated),
       missing,
       unavailable: unavailableOf(resolved, narrowing),
       ...(writeScope !== undefined && { writeScope }),
@@ -68,6 +68,11 @@ export function createOpenJob(
       variables: (await variables.list(organization, environment)).map(variableView),
     };
   };
+}
+
+/** The very list where all of it is meant: jobs that were resolved together share it. */
+function statedViews<T extends { readonly key: string }>(views: T[], stated: readonly string[] | undefined): T[] {
+  return stated === undefined ? views : views.filter(({ key }) => isStated(stated, key));
 }
 
 function addedWith({ instances }: ResolvedEnvironment): StoredJob['backends'] {

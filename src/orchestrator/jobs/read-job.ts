@@ -43,7 +43,7 @@ export function createReadJob(
     return {
       secrets: secrets.map((one) => withoutPlace(session, one)),
       ...(values.length > 0 && {
-        sealed: Buffer.from(sealForJob(session.sessionKey, jobId, values)).toString('base64'),
+        sealed: sealForJob(session.sessionKey, jobId, values).toString('base64'),
       }),
     };
   };

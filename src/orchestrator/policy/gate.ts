@@ -13,7 +13,7 @@ export interface Gated {
   readonly caller: Caller;
   readonly organization: string;
   /** The part of the operation's input that the URL holds. */
-  readonly named: Readonly<Record<string, unknown>>;
+  readonly named: () => Readonly<Record<string, unknown>>;
 }
 
 /** Keeps dashboard sessions from what the organization's policy switches off; tokens are never restricted. */
@@ -25,11 +25,12 @@ export interface PolicyGate {
 export function createPolicyGate(store: PolicyStore, audit: AuditLog): PolicyGate {
   return {
     async require(request) {
-      const { id, caller, organization, named } = request;
-      const operation: Operation = operations[id];
+      const { id, caller, organization } = request;
       if (!isSession(caller)) return;
+      const operation: Operation = operations[id];
       const why = await refusalOf(store, organization, id, operation);
       if (why === undefined) return;
+      const named = request.named();
       const subject = Object.fromEntries(
         operation.subject.flatMap((name) => (named[name] === undefined ? [] : [[name, named[name]]])),
       );

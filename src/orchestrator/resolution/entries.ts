@@ -59,12 +59,15 @@ export function sortedEntries(entries: Iterable<Entry>): Entry[] {
   return sortByKey([...entries]);
 }
 
-const views = new WeakMap<Catalogue, readonly EntryView[]>();
+const views = new WeakMap<Catalogue, EntryView[]>();
 
-/** As `entryViews`, and made once for all who resolved together and may see all of it. */
-export function entryViewsOf(catalogue: Catalogue, narrowing: Narrowing): readonly EntryView[] {
+/** As `entryViews`, and made once for all who resolved together and may see all of it: nobody can change that list. */
+export function entryViewsOf(catalogue: Catalogue, narrowing: Narrowing): EntryView[] {
   if (narrowing !== undefined) return entryViews(catalogue, narrowing);
-  const known = views.get(catalogue) ?? entryViews(catalogue, narrowing);
-  views.set(catalogue, known);
-  return known;
+  const known = views.get(catalogue);
+  if (known !== undefined) return known;
+  const made = entryViews(catalogue, narrowing);
+  Object.freeze(made);
+  views.set(catalogue, made);
+  return made;
 }

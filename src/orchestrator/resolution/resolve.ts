@@ -39,14 +39,17 @@ export interface ListedEnvironment extends Omit<ResolvedEnvironment, 'catalogue'
   readonly traits: readonly BackendTraits[];
 }
 
+/** What of a call matters here. */
+type Asking = Pick<Call, 'organization' | 'generation' | 'context'>;
+
 export interface EnvironmentResolver {
   /**
    * @throws ApiError `not_found`, `conflict`
    */
-  resolve(call: Call, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
+  resolve(call: Asking, environment: string, facts: JobFacts, freshness?: Freshness): Promise<ResolvedEnvironment>;
   /** What an environment with these bindings would hold. */
   resolveBindings(
-    call: Call,
+    call: Asking,
     rows: readonly BindingRow[],
     facts: JobFacts,
     freshness?: Freshness,
@@ -56,7 +59,7 @@ export interface EnvironmentResolver {
    * @param rowsOfEach the bindings of each
    */
   list(
-    call: Call,
+    call: Asking,
     rowsOfEach: readonly (readonly BindingRow[])[],
     facts: JobFacts,
     freshness?: Freshness,
@@ -64,7 +67,7 @@ export interface EnvironmentResolver {
 }
 
 interface Asked {
-  readonly call: Call;
+  readonly call: Asking;
   readonly environment: string;
   readonly facts: JobFacts;
   readonly freshness: Freshness;
@@ -110,7 +113,7 @@ export function createEnvironmentResolver(
         const before = await generationOf(organization);
         const rows = await environments.bindings(organization, environment);
         // Bindings of now need the backends of now.
-        const current = { ...call, context, generation: before };
+        const current = { organization, context, generation: before };
         const resolved = await resolver.resolveBindings(current, rows, facts, freshness);
         if ((await generationOf(organization)) === before) return resolved;
       }
@@ -195,7 +198,7 @@ async function listEach(
 async function listOwn(
   listInternal: ListInternalNames,
   bindingsOfAll: readonly CompiledBindings[],
-  { organization, context }: Call,
+  { organization, context }: Asking,
 ): Promise<AgedListing> {
   const request: ListingRequest = { backend: internalBackendName, query: { depth: 'tree' } };
   const patterns = bindingsOfAll
@@ -224,7 +227,7 @@ function isFailing(instance: Instance | undefined): boolean {
 async function listNames(
   instance: Instance | undefined,
   request: ListingRequest,
-  call: Call,
+  call: Asking,
   maxAgeMs: number | undefined,
 ): Promise<AgedListing> {
   if (instance === undefined) return failed(request, { code: 'misconfigured', reason: 'backend_missing' });

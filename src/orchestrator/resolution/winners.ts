@@ -96,6 +96,7 @@ export async function readWinners(
     [...plan.calls].map(async ([name, refs]) => [name, await readAll(instanceOf(name), refs, context)] as const),
   );
   const settled = settleReads(plan, new Map(outcomes));
+  if (scopes === undefined) return settled;
   return new Map([...settled].map(([key, resolution]) => [key, withinScopes(scopes, resolution)]));
 }
 

@@ -67,7 +67,7 @@ export async function startFakeJobs({
       };
     },
     'jobs.read': async ({ jobId, keys }) => {
-      await pause(readMs);
+      if (readMs > 0) await pause(readMs);
       if (readFails !== undefined) throw new ApiError(readFails, 'the fake does not answer');
       const session = sessions.get(jobId);
       const found = keys.flatMap((key): (readonly [string, SecretValue])[] => {

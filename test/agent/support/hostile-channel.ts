@@ -20,6 +20,7 @@ export const attack = async (ctx, seed) => {
     () => ({ type: 'ask', requests: [{ id: 1, kind: 'mount', sources: ['A', 'B'].slice(below(2)), divider: pick(['', '\\n']), finalNewline: pick([true, false]), mode: pick([0, 384, 511]), name: pick(['x', undefined]) }] }),
     () => ({ type: 'ask', requests: Array.from({ length: 1 + below(20) }, (_, id) => ({ id, kind: 'mask', value: Buffer.alloc(below(60000), 'v' + next()).toString('base64') })) }),
     () => ({ type: 'addPath', folder: '/tmp/' + below(1000) }),
+    () => ({ type: 'ready' }),
     () => ({ type: 'imported' }),
     () => ({ type: 'finished', status: 'failed', error: 'e'.repeat(below(1000)) }),
     () => ({ type: 'finished', status: 'succeeded' }),

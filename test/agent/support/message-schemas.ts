@@ -29,6 +29,8 @@ export const secretRequest = z.discriminatedUnion('kind', [
 /** Everything that was asked for in one turn of the step's event loop. */
 const ask = z.strictObject({ type: z.literal('ask'), requests: z.array(secretRequest).min(1).max(bounds.requests) });
 const addPath = z.strictObject({ type: z.literal('addPath'), folder: path.min(1) });
+/** The process has started, and waits for its work. */
+const started = z.strictObject({ type: z.literal('ready') });
 /** The workflow's file is imported; what comes now is the step's own. */
 const imported = z.strictObject({ type: z.literal('imported') });
 const finished = z.discriminatedUnion('status', [
@@ -36,7 +38,7 @@ const finished = z.discriminatedUnion('status', [
   z.strictObject({ type: z.literal('finished'), status: z.literal('failed'), error: text(bounds.messageBytes) }),
 ]);
 
-export const stepMessage = z.discriminatedUnion('type', [imported, ask, addPath, finished]);
+export const stepMessage = z.discriminatedUnion('type', [started, imported, ask, addPath, finished]);
 
 const name = text(200).min(1);
 /** Starts as no option of a command line does. */
@@ -89,6 +91,7 @@ function canAllRun(jobs: readonly { readonly name: string; readonly needs: reado
 }
 
 export const loaderMessage = z.discriminatedUnion('type', [
+  started,
   z.strictObject({
     type: z.literal('stripped'),
     typescript: text(bounds.messageBytes),
@@ -97,7 +100,12 @@ export const loaderMessage = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('linking'), file: path }),
   z.strictObject({
     type: z.literal('modules'),
-    files: z.array(z.strictObject({ path, sha256: z.string().length(64) })),
+    files: z.array(
+      z.union([
+        z.strictObject({ path, code: text(bounds.recordedCharacters) }),
+        z.strictObject({ path, sha256: z.string().length(64) }),
+      ]),
+    ),
     imports: z.array(
       z.strictObject({
         parent: url,

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { AgentError } from '../../../agent/agent-error.ts';
 import { exec as run } from '../../../agent/exec/exec.ts';
-import { connect, connectOnceStarted } from '../../connection.ts';
+import { connectOnceStarted } from '../../connection.ts';
 import { UsageError } from '../../terminal/command-error.ts';
 import { printable, writeTo, type Io } from '../../terminal/io.ts';
 import { paint, reportFailure } from '../../terminal/report.ts';
@@ -9,8 +9,6 @@ import { commandErrorOf } from '../agent-errors.ts';
 import { programName, type ExecFlags } from '../program.ts';
 import { untilSignal } from '../until-signal.ts';
 
-/** How long the final messages to the orchestrator may take. */
-const farewellMs = 5_000;
 /** Exit codes as in shells. */
 const notStarted: Readonly<Record<string, number>> = { command_not_found: 127, command_not_started: 126 };
 
@@ -44,10 +42,7 @@ export async function exec([program, ...args]: readonly string[], flags: ExecFla
         files: flags.file,
         mask: flags.mask === true,
         limits: flags.limit,
-        clients: {
-          work: await connectOnceStarted(flags, io, signal),
-          farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
-        },
+        client: await connectOnceStarted(flags, io, signal),
         inherited: io.environment,
         temporary: flags.mountDir,
         io: { stdout: (bytes) => written(io, 'stdout', bytes), stderr: (bytes) => written(io, 'stderr', bytes) },

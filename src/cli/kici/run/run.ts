@@ -11,9 +11,6 @@ import { jsonEvents } from './json-events.ts';
 import { noScreen, openScreen } from './screen.ts';
 import { textEvents } from './text-events.ts';
 
-/** How long the final messages after a job may take. */
-const farewellMs = 5_000;
-
 /**
  * `kici run`: runs a workflow and prints its events.
  * @returns the exit code
@@ -49,12 +46,9 @@ function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal
     temporary: flags.mountDir,
     environment: io.environment,
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
-    clients: async () => {
-      const { connect, connectOnceStarted } = await import('../../connection.ts');
-      return async () => ({
-        work: await connectOnceStarted(flags, io, signal),
-        farewell: () => connect(flags, io, AbortSignal.timeout(farewellMs)),
-      });
+    client: async () => {
+      const { connectOnceStarted } = await import('../../connection.ts');
+      return async () => connectOnceStarted(flags, io, signal);
     },
     loaderOutput: (chunk) => {
       io.stderr.write(chunk);

@@ -1,0 +1,55 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import * as z from 'zod';
+
+/** The texts of lists that many answers share, by their list and what it was checked against. */
+const written = new WeakMap<readonly unknown[], WeakMap<z.ZodType, Buffer>>();
+
+/**
+ * Writes an answer in parts, where it has a list that cannot change: such a list may be long, and many answers may have
+ * it, so it is checked and written once.
+ * @returns undefined where it has none
+ */
+export function writtenInParts(output: z.ZodType, answer: unknown): readonly Buffer[] | undefined {
+  if (!(output instanceof z.ZodObject) || typeof answer !== 'object' || answer === null) return undefined;
+  const shared = new Map<string, Buffer>();
+  for (const [name, value] of Object.entries(answer)) {
+    const schema: unknown = output.shape[name];
+    if (Array.isArray(value) && Object.isFrozen(value) && schema instanceof z.ZodType)
+      shared.set(name, textOf(schema, value));
+  }
+  if (shared.size === 0) return undefined;
+  const checked = output.parse({ ...answer, ...Object.fromEntries([...shared.keys()].map((name) => [name, []])) });
+  const parts = new Array<Buffer>();
+  let text = '';
+  let before = '{';
+  for (const [name, value] of Object.entries(checked)) {
+    if (value === undefined) continue;
+    text += `${before}${JSON.stringify(name)}:`;
+    before = ',';
+    const list = shared.get(name);
+    if (list === undefined) text += JSON.stringify(value);
+    else {
+      parts.push(Buffer.from(text), list);
+      text = '';
+    }
+  }
+  return [...parts, Buffer.from(`${text}}`)];
+}
+
+/** The parts go out as they are: a copy for each answer would fill the memory. */
+export function sendParts(reply: FastifyReply, parts: readonly Buffer[]): FastifyReply {
+  const length = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return reply
+    .type('application/json; charset=utf-8')
+    .header('content-length', length)
+    .send(Readable.from(parts, { objectMode: false }));
+}
+
+function textOf(schema: z.ZodType, list: readonly unknown[]): Buffer {
+  const known = written.get(list) ?? new WeakMap<z.ZodType, Buffer>();
+  written.set(list, known);
+  const text = known.get(schema) ?? Buffer.from(JSON.stringify(schema.parse(list)));
+  known.set(schema, text);
+  return text;
+}
