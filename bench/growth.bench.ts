@@ -1,7 +1,8 @@
 import { operations } from '../src/api/registry.ts';
 import type { BenchRow } from './row.ts';
 import { fill, keyOf, keysPerScope, scopeOf } from './servers/fill.ts';
-import { load, type Load } from './servers/load.ts';
+import { load, openWire, type Load, type Target } from './servers/load.ts';
+import { installServer } from './published.ts';
 import { postgresLane } from '../test/support/postgres.ts';
 import { readOf, startOrchestrator, type BenchServer, type Engine } from './servers/orchestrator.ts';
 import { memoryOf } from './servers/process.ts';
@@ -12,6 +13,7 @@ export const name = 'growth';
 const sizes = (process.env['KICI_BENCH_SECRETS'] ?? '1000,100000,1000000').split(',').map(Number);
 const rounds = 7;
 const readMs = 2_000;
+const manyReads = 10_000;
 
 const app = scopeOf(7);
 const environments = {
@@ -26,15 +28,20 @@ const engines: readonly Engine[] = ['SQLite', ...(postgresLane.missing === undef
 /** What the same work costs as the store fills up: an environment of 20 keys, of 1,000 to 1,000,000 secrets. */
 export async function run(): Promise<readonly BenchRow[]> {
   const rows = new Array<BenchRow>();
-  for (const engine of engines) rows.push(...(await runOn(engine)));
+  const { program, remove } = await installServer();
+  try {
+    for (const engine of engines) rows.push(...(await runOn(engine, program)));
+  } finally {
+    await remove();
+  }
   return rows;
 }
 
-async function runOn(engine: Engine): Promise<readonly BenchRow[]> {
+async function runOn(engine: Engine, program: string): Promise<readonly BenchRow[]> {
   const rows = new Array<BenchRow>();
   const first = new Map<string, number>();
   for (const size of sizes) {
-    const server = await startOrchestrator((dataDir) => fill(dataDir, size), engine);
+    const server = await startOrchestrator((dataDir) => fill(dataDir, size), engine, program);
     try {
       for (const { what, value, unit, goal } of await measure(server)) {
         const before = first.get(what);
@@ -62,22 +69,37 @@ async function measure(server: BenchServer): Promise<readonly BenchRow[]> {
   const ms = (what: string, value: number): void => {
     rows.push({ what, value, unit: 'ms' });
   };
+  const memory = (what: string, value: number = memoryOf(server.child).now): void => {
+    rows.push({ what: `memory ${what}`, value, unit: 'MiB', goal: { atMost: 150 } });
+  };
+  memory('at rest');
   for (const [what, bind] of Object.entries(environments)) {
     const environment = what.replaceAll(' ', '-');
     await client.call(operations['environments.create'], { name: environment, bind });
     ms(`open a job, ${what}`, await medianOf(() => requireKeys(server.openJob(environment))));
   }
+  memory('after globs');
   const job = await server.openJob('exact');
-  const reads: Load = await load(server.child, server.url, 1, readMs, (index) =>
-    readOf(job, [keyOf(index % keysPerScope)]),
-  );
+  const target = (index: number): Target => readOf(job, [keyOf(index % keysPerScope)]);
+  const reads: Load = await load(server.child, server.url, 1, readMs, target);
   ms('point read', reads.p50);
   ms('bind and unbind a scope', await medianOf(() => changeBinding(server)));
   ms('page of the grid', await medianOf(() => client.call(operations['resolution.grid'], { limit: 100 })));
-  const { now, most } = memoryOf(server.child);
-  rows.push({ what: 'memory', value: now, unit: 'MiB', goal: { atMost: 150 } });
-  rows.push({ what: 'memory at most', value: most, unit: 'MiB' });
+  await readMany(server, target);
+  memory(`after ${manyReads.toLocaleString('en')} reads`);
+  memory('at most', memoryOf(server.child).most);
   return rows;
+}
+
+/** Over 32 connections. */
+async function readMany({ url }: BenchServer, target: (index: number) => Target): Promise<void> {
+  let asked = 0;
+  const work = async (): Promise<void> => {
+    const wire = await openWire(url);
+    while (asked < manyReads) await wire.ask(target((asked += 1)));
+    wire.close();
+  };
+  await Promise.all(Array.from({ length: 32 }, work));
 }
 
 async function changeBinding({ client }: BenchServer): Promise<void> {

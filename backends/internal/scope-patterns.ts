@@ -40,7 +40,12 @@ function conditionOf(text: string): RawBuilder<unknown> {
       segments.findIndex((segment) => wildcard.test(segment)),
     )
     .join('/');
-  const conditions = [sql`('/' || scope) like ${likeOf(segments)} escape '!'`];
+  const like = likeOf(segments);
+  // Only a leading "**" may stand for nothing, slash included; joining them costs something for each row.
+  const conditions =
+    segments[0] === '**'
+      ? [sql`('/' || scope) like ${like} escape '!'`]
+      : [sql`scope like ${like.slice(1)} escape '!'`];
   // As many slashes leave no room for a "%" to take one. ("0" follows "/" in the range.)
   if (!segments.includes('**'))
     conditions.push(sql`length(scope) - length(replace(scope, '/', '')) = ${segments.length - 1}`);

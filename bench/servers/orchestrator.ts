@@ -12,7 +12,7 @@ import { endProcess, spawnPinned, urlOf } from './process.ts';
 
 /** For the key of every data folder of a bench. */
 export const keyText = 'ab'.repeat(32);
-const program = join(import.meta.dirname, '../../src/cli/bin/kici-orchestrator.mjs');
+const ownProgram = join(import.meta.dirname, '../../src/cli/bin/kici-orchestrator.mjs');
 
 /** PostgreSQL: the server of the tests, in a database of its own. */
 export type Engine = 'SQLite' | 'PostgreSQL';
@@ -23,10 +23,12 @@ export type BenchServer = Awaited<ReturnType<typeof startOrchestrator>>;
  * The orchestrator as a program of its own.
  * @param fill puts secrets into the data folder before it starts
  * @param engine where it keeps its data; what was filled in is moved to a database that ends with it
+ * @param program default: that of the checkout
  */
 export async function startOrchestrator(
   fill: (dataDir: string) => Promise<unknown> = async () => undefined,
   engine: Engine = 'SQLite',
+  program: string = ownProgram,
 ) {
   const home = await mkdtemp(join(tmpdir(), 'kici-bench-'));
   const dataDir = join(home, 'data');
@@ -40,6 +42,8 @@ export async function startOrchestrator(
     KICI_DATA_DIR: dataDir,
     KICI_SECRET_KEY: keyText,
     KICI_PORT: '0',
+    // As the image and the unit have it.
+    NODE_OPTIONS: '--max-semi-space-size=4',
     ...(database !== undefined && { KICI_DATABASE_URL: serverUrl(database) }),
   };
   const flags = (process.env['KICI_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');
@@ -51,6 +55,8 @@ export async function startOrchestrator(
     child,
     url,
     client,
+    /** The least that it answers. */
+    live: { path: '/health/live', method: 'GET', headers: {}, body: '' } satisfies Target,
     write: (key: string): Target => ({
       path: '/api/v1/orgs/default/secrets',
       method: 'PUT',

@@ -11,6 +11,7 @@ Everything that \`kici-admin\`, \`kici\` and the dashboard do goes over this API
 - **Sign in** with \`Authorization: Bearer TOKEN\`; \`kici-admin token create\` makes one. Each operation needs one permission, which the [roles](#roles) have or have not.
 - **Input**: names in braces stand in the path. What is left travels in the query of GET and DELETE, else as a JSON body, but for what is marked as *query*.
 - **Output** is JSON, with \`Cache-Control: no-store\`. An error has \`error\`, \`message\`, \`hint\` and \`requestId\`, with a code of [errors.md](errors.md#http-api).
+- **In lines**: what is marked so may take minutes. Where \`Accept\` has \`application/x-ndjson\` and the work takes longer than a second, the answer has that type: lines such as \`{"progress":{"done":120000,"of":1000000}}\`, and as the last one \`{"status":200,"body":{…}}\`, with the status and the body that a plain answer would have had. Else it comes when all is done, if proxies on the way wait for that. The work ends with the connection.
 - **Audit**: *write* has a row before the effect and one after it, *read* one before the answer leaves.`;
 
 /** Every operation of the registry. */
@@ -27,10 +28,11 @@ export function httpPage(): string {
 }
 
 function section(id: string, operation: Operation): string {
-  const { method, path, summary, permission, audit, command } = operation;
+  const { method, path, summary, permission, audit, command, tellsProgress } = operation;
   const facts = [
     `permission \`${permission}\``,
     audit === 'none' ? 'not audited' : `audited as a ${audit}`,
+    ...(tellsProgress === true ? ['in lines, if asked for'] : []),
     ...(command === undefined ? [] : [`\`${command}\``]),
   ];
   return [

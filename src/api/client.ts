@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { linesType, type Progress } from './answer-lines.ts';
 import { ApiError } from './api-error.ts';
 import type { Check } from './checks.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
@@ -27,12 +28,14 @@ export interface ApiClient {
   readonly signal: AbortSignal | undefined;
   /**
    * @param token replaces the client's own, such as a job's
+   * @param onProgress hears how far an operation is that may take minutes
    * @throws ApiError
    */
   call<I extends z.ZodObject, O extends z.ZodType>(
     operation: Operation<I, O>,
     input: z.input<I>,
     token?: string,
+    onProgress?: (progress: Progress) => void,
   ): Promise<z.output<O>>;
   /**
    * The same by a description that no schema library has to be loaded for.
@@ -57,13 +60,18 @@ export function createClient(options: ClientOptions): ApiClient {
     token: string | undefined,
     signal: AbortSignal | undefined,
     read: (answer: unknown) => { readonly data: T } | undefined,
+    onProgress?: (progress: Progress) => void,
   ): Promise<T> {
     const { path, body } = requestOf(operation, options.organization, input);
     const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
     const requestId = crypto.randomUUID();
     const { method } = operation;
-    const headers = headersOf(body, token, requestId, options.traceparent);
-    const request = (): Promise<string> => send(exchange, url, requestId, { method, headers, body, signal });
+    const headers = {
+      ...headersOf(body, token, requestId, options.traceparent),
+      ...(onProgress !== undefined && { accept: `${linesType}, application/json` }),
+    };
+    const request = (): Promise<string> =>
+      send(exchange, url, requestId, { method, headers, body, signal, onProgress });
     const text = await (method === 'GET' ? persist(passing.reading, signal, request) : request());
     const answer = read(parseJson(text));
     if (answer === undefined)
@@ -77,11 +85,18 @@ export function createClient(options: ClientOptions): ApiClient {
   }
   return {
     signal: options.signal,
-    call: async (operation, input, token = options.token) =>
-      ask(operation, input, token, options.signal, (answer) => {
-        const { success, data } = operation.output.safeParse(answer);
-        return success ? { data } : undefined;
-      }),
+    call: async (operation, input, token = options.token, onProgress) =>
+      ask(
+        operation,
+        input,
+        token,
+        options.signal,
+        (answer) => {
+          const { success, data } = operation.output.safeParse(answer);
+          return success ? { data } : undefined;
+        },
+        operation.tellsProgress === true ? onProgress : undefined,
+      ),
     send: async (call, input, token = options.token, signal = options.signal) =>
       ask(call, input, token, signal, (answer) => (call.isAnswer(answer) ? { data: answer } : undefined)),
   };

@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionOptions, SecureContextOptions } from 'node:tls';
+import { AnswerLines, linesType, type Progress } from './answer-lines.ts';
 
 export interface Request {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Hears how far the work is, where the server tells; its headers have to accept that. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface HttpAnswer {
@@ -15,9 +18,18 @@ export interface HttpAnswer {
   readonly retryAfter: string | undefined;
 }
 
+/** The answer had begun. */
+export class BrokenOffError extends Error {
+  override readonly name = 'BrokenOffError';
+
+  constructor(cause: unknown) {
+    super('the answer broke off', { cause });
+  }
+}
+
 /**
  * Sends one request and returns the whole answer; a redirect is an answer and is not followed.
- * @throws Error if there is no complete answer
+ * @throws Error if there is no answer; BrokenOffError if it is not complete
  */
 export type Exchange = (url: URL, request: Request) => Promise<HttpAnswer>;
 
@@ -34,7 +46,7 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
     ? process.getBuiltinModule('node:https')
     : process.getBuiltinModule('node:http');
   const trusted = certificate === undefined ? {} : trust(certificate);
-  return async (url, { method, headers, body, signal }) => {
+  return async (url, { method, headers, body, signal, onProgress }) => {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const sent = request(
         url,
@@ -48,14 +60,23 @@ export function createExchange(address: string, silenceMs: number = patienceMs, 
         .once('error', reject)
         .end(body);
     });
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(Buffer.from(chunk));
-    return {
-      status: response.statusCode ?? 0,
-      text: Buffer.concat(chunks).toString(),
-      retryAfter: response.headers['retry-after'],
-    };
+    return answerFrom(response, onProgress).catch((error: unknown) => {
+      throw new BrokenOffError(error);
+    });
   };
+}
+
+async function answerFrom(response: IncomingMessage, onProgress: Request['onProgress']): Promise<HttpAnswer> {
+  const { 'content-type': type = '', 'retry-after': retryAfter } = response.headers;
+  // A proxy may add a character set.
+  if (onProgress !== undefined && type.split(';')[0]?.trim().toLowerCase() === linesType) {
+    const lines = new AnswerLines(onProgress);
+    for await (const text of response.setEncoding('utf8')) lines.add(String(text));
+    return { ...lines.end(), retryAfter };
+  }
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(Buffer.from(chunk));
+  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString(), retryAfter };
 }
 
 function trust(certificate: string): SecureContextOptions & Pick<ConnectionOptions, 'checkServerIdentity'> {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { linesType } from './answer-lines.ts';
 import { errorBody } from './error-body.ts';
 import { apiErrors } from './api-error.ts';
 import type { Operation } from './operation.ts';
@@ -67,7 +68,13 @@ function describe(id: string, operation: Operation): Json {
       },
     }),
     responses: {
-      200: { description: 'done', content: { 'application/json': { schema: jsonSchema(operation.output, 'output') } } },
+      200: {
+        description: 'done',
+        content: {
+          'application/json': { schema: jsonSchema(operation.output, 'output') },
+          ...(operation.tellsProgress === true && { [linesType]: { schema: { type: 'string' } } }),
+        },
+      },
       default: {
         description: `an error: ${Object.keys(apiErrors).join(', ')}`,
         content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },

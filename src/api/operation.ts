@@ -61,6 +61,8 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
    * is in it.
    */
   readonly compressible?: true;
+  /** Set where it may take minutes: a client that accepts lines (`answer-lines.ts`) hears how far it is. */
+  readonly tellsProgress?: true;
   /** How long its body may be, where one value is not the most that it takes. */
   readonly maxBodyBytes?: number;
   readonly input: Input;

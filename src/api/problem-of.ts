@@ -1,7 +1,7 @@
 import { connectionReason, failureReasons, type FailureReason } from '@kici-dev/secret-backend';
 import { ApiError, isApiErrorCode, type ApiErrorDetails } from './api-error.ts';
 import { isErrorBody } from './client-checks.ts';
-import type { HttpAnswer } from './exchange.ts';
+import { BrokenOffError, type HttpAnswer } from './exchange.ts';
 import { parseJson } from './parse-json.ts';
 
 /** With these, a proxy in between says that it could not pass a request on. */
@@ -62,11 +62,21 @@ function millisecondsOf(header: string | undefined): number | undefined {
 /** @param error of the connection */
 export function unreachable({ origin }: URL, requestId: string, error: unknown): ApiError {
   const { reason } = connectionReason(error);
+  const details: ApiErrorDetails = { failure: { code: 'unreachable', reason }, requestId };
+  if (error instanceof BrokenOffError)
+    return new ApiError(
+      'unreachable',
+      `${origin} broke off in the middle of its answer; what was asked for may have been done`,
+      "see the orchestrator's log, and that of any proxy in front of it; then ask again",
+      details,
+    );
   const why = reason === undefined ? '' : `: ${failureReasons[reason].meaning}`;
-  return new ApiError('unreachable', `cannot reach an orchestrator at ${origin}${why}`, reason && hints[reason], {
-    failure: { code: 'unreachable', reason },
-    requestId,
-  });
+  return new ApiError(
+    'unreachable',
+    `cannot reach an orchestrator at ${origin}${why}`,
+    reason && hints[reason],
+    details,
+  );
 }
 
 const https =

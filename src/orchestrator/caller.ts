@@ -1,4 +1,5 @@
 import type { CallContext } from '@kici-dev/secret-backend';
+import type { Progress } from '../api/answer-lines.ts';
 import { ApiError } from '../api/api-error.ts';
 import { rolePermissions, type Permission, type Role } from '../api/roles.ts';
 import type { AgentFacts } from './tokens/agent-facts.ts';
@@ -31,6 +32,14 @@ export interface JobCaller {
   readonly tokenId: string;
 }
 
+/** Whoever waits for an answer that may take minutes. */
+export interface Waiter {
+  /** Nobody waits any more: what serves nothing else should end. */
+  isGone(): boolean;
+  /** To be called often: it is handed on about once a second, to clients that want to know. */
+  tell(progress: Progress): void;
+}
+
 /** One authenticated request. */
 export interface Call {
   readonly caller: Caller;
@@ -41,10 +50,15 @@ export interface Call {
   readonly admittedIn: Turn | undefined;
   readonly requestId: string;
   readonly context: CallContext;
+  readonly waiter: Waiter;
   /** Adds names to the audit row of a read. */
   note(fields: Readonly<Record<string, unknown>>): void;
   /** Sets the answer's entity tag, with which clients ask whether it has changed. */
   tag(etag: string): void;
+}
+
+export function hasLeft(): ApiError {
+  return new ApiError('invalid_request', 'the client has left');
 }
 
 export function actorOf(caller: Caller): string {

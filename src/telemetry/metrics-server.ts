@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MetricReader } from '@opentelemetry/sdk-metrics';
@@ -6,6 +6,9 @@ import type { MetricsAddress } from './telemetry.ts';
 
 /** Shorter than Prometheus's own default of 10 seconds, so that one slow look-up does not cost the others. */
 const scrapeTimeoutMs = 5_000;
+// An import would load all of undici.
+const { createServer } = process.getBuiltinModule('node:http');
+
 const requestTimeoutMs = 5_000;
 const checkingMs = 1_000;
 const mostConnections = 32;

@@ -1,7 +1,10 @@
-import { expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { expect, it, onTestFinished } from 'vitest';
+import { lastLine, progressLine, type Progress } from '../../src/api/answer-lines.ts';
 import { createClient, type ApiClient } from '../../src/api/client.ts';
 import { operations } from '../../src/api/registry.ts';
 import { errorOf } from '../orchestrator/support/server.ts';
+import { portOf } from '../support/free-port.ts';
 import { createFront, type Answer } from '../support/front.ts';
 
 /** Gives these answers one after another, and the last one to all that follow. */
@@ -75,4 +78,47 @@ it.each([
   const { client, sent } = await behind(answer);
   expect(await errorOf(list(client))).toMatchObject({ code });
   expect(sent()).toBe(1);
+});
+
+const half = progressLine({ done: 1, of: 2 });
+type Tell = (progress: Progress) => void;
+type Ask = (client: ApiClient, tell?: Tell) => Promise<unknown>;
+const verify: Ask = (client, tell) => client.call(operations['audit.verify'], {}, undefined, tell);
+const cut: Ask = (client, tell) =>
+  client.call(operations['audit.cut'], { before: '2026-01-01T00:00:00Z' }, undefined, tell);
+const acknowledge: Ask = (client, tell) =>
+  client.call(operations['audit.acknowledge'], { reason: 'restored' }, undefined, tell);
+
+it.each([
+  ['verifying', verify, { intact: true, rows: 2, openIntents: [], problems: [] }],
+  ['cutting', cut, { through: 1, rows: 1, row: 2 }],
+  ['acknowledging', acknowledge, { problems: [] }],
+])('it hears how far %s is, whatever a proxy adds to the type', async (_, ask, output) => {
+  const headers = { 'content-type': 'Application/X-NDJSON; charset=utf-8' };
+  const { client } = await behind({ status: 200, headers, body: half + lastLine(200, output) });
+  const heard: Progress[] = [];
+  expect(await ask(client, (progress) => void heard.push(progress))).toEqual(output);
+  expect(heard).toEqual([{ done: 1, of: 2 }]);
+});
+
+it.each([
+  ['lines', 'application/x-ndjson', half],
+  ['lines with rubbish', 'application/x-ndjson', `${half}<html>\n`],
+  ['a plain answer', 'application/json', '{"intact":'],
+])('an orchestrator that breaks off in %s was reached', async (_, type, body) => {
+  const server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': type });
+    response.write(body, () => response.destroy());
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const client = createClient({ url: `http://127.0.0.1:${portOf(server)}`, token: 't', organization: 'default' });
+  const error = await errorOf(verify(client, () => undefined));
+  expect(error).toMatchObject({
+    code: 'unreachable',
+    message: expect.stringMatching(
+      /^http:.* broke off in the middle of its answer; what was asked for may have been done$/,
+    ),
+    hint: expect.stringContaining('log'),
+  });
 });

@@ -20,7 +20,9 @@ describe.each(entries)('operation %s', (id, operation) => {
   });
 
   it('is audited when it changes something', () => {
-    if (operation.method !== 'GET' && operation.permission !== 'jobs:session') expect(operation.audit).toBe('write');
+    // It asks for more rows than an address can name.
+    const onlyAsks = id === 'audit.verify' || operation.method === 'GET';
+    if (!onlyAsks && operation.permission !== 'jobs:session') expect(operation.audit).toBe('write');
   });
 
   it('is governed by the dashboard-write policy when it changes something, or is for tokens alone', () => {

@@ -1,4 +1,5 @@
 import type { Answers } from '../support/wire-api.ts';
+import { auditAnswers } from './audit-answers.ts';
 
 const at = '2026-11-25T10:00:00.123Z';
 const version = 'ab'.repeat(8);
@@ -367,34 +368,5 @@ export const answers: Answers = {
   'policy.show': () => policy,
   'policy.set': () => ({ ...policy, changes: [{ operation: 'secrets.set', from: 'on', to: 'off' }] }),
   'policy.reset': () => ({ ...policy, changes: [] }),
-  'audit.list': () => ({
-    rows: [
-      {
-        sequence: 2,
-        at,
-        phase: 'outcome',
-        operation: 'secrets.set',
-        actor: 'token t1',
-        subject: { scope: 'production', key: 'DB_PASSWORD' },
-        result: 'done',
-        intent: 1,
-        mac: 'ab'.repeat(32),
-      },
-    ],
-  }),
-  'audit.checkpoint': () => ({
-    checkpoint: {
-      kind: 'kici audit checkpoint v1',
-      organization: 'default',
-      sequence: 2,
-      mac: 'ab'.repeat(32),
-      at,
-      publicKey: 'AAAA',
-      signature: 'AAAA',
-    },
-    kept: true,
-  }),
-  'audit.cut': () => ({ through: 6, rows: 6, row: 10 }),
-  'audit.verify': () => ({ intact: true, rows: 2, openIntents: [], problems: [] }),
-  'audit.acknowledge': () => ({ problems: [{ sequence: 5, problem: 'rows 5 to 6 are missing' }] }),
+  ...auditAnswers,
 };

@@ -70,7 +70,10 @@ describe('kici-admin audit checkpoint', () => {
     const file = await newFile();
     const lines = [{ ready: true }, forged, ...unknown, good].map((line) => `${JSON.stringify(line)}\n`);
     await writeFile(file, lines.join(''));
-    const { exitCode, stdout: told } = await run('audit', 'verify', '--checkpoint', file, '--json');
+    const asked: string[] = [];
+    const proxy = await startProxy(shared.server.url, async (path) => void asked.push(path));
+    const { exitCode, stdout: told } = await run('audit', 'verify', '--checkpoint', file, '--json', '--url', proxy);
+    expect(asked).toEqual(['/api/v1/orgs/default/audit/verify']);
     const { problems, continues, skipped } = z
       .object({ problems: z.array(z.unknown()), continues: z.object({ sequence: z.int() }), skipped: z.int() })
       .parse(JSON.parse(told));
@@ -78,6 +81,21 @@ describe('kici-admin audit checkpoint', () => {
     await writeFile(file, `{"ready":true}\n${stdout}`);
     const { stderr } = await run('audit', 'verify', '--checkpoint', file);
     expect(stderr).toContain('of the file, 1 line that holds no checkpoint was left out');
+  });
+
+  it('looks once, so that a cut behind its look is not taken for tampering', async () => {
+    const file = await newFile();
+    await writeFile(file, (await run('audit', 'checkpoint')).stdout);
+    const { call, url } = shared.server;
+    for (let count = 0; count < 2; count += 1)
+      await call('secrets.set', { scope: 'apps', key: 'NEW', value: base64('v') });
+    let looks = 0;
+    const proxy = await startProxy(url, async () => {
+      looks += 1;
+      if (looks === 2) await call('audit.cut', { before: new Date().toISOString() });
+    });
+    const { exitCode, stderr } = await run('audit', 'verify', '--checkpoint', file, '--url', proxy);
+    expect([exitCode, stderr, looks]).toEqual([0, expect.stringContaining('continues the checkpoint'), 1]);
   });
 
   it.each([

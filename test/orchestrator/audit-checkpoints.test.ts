@@ -23,8 +23,10 @@ const checkpointOf = async (server: TestServer): Promise<AuditCheckpoint> =>
   (await server.call('audit.checkpoint')).checkpoint;
 
 async function compare(server: TestServer, checkpoints: readonly AuditCheckpoint[]) {
-  const rows = checkpoints.map(({ sequence }) => sequence).join(',');
-  return compareCheckpoints(checkpoints, await server.call('audit.verify', { rows }));
+  return compareCheckpoints(
+    checkpoints,
+    await server.call('audit.verify', { rows: checkpoints.map(({ sequence }) => sequence) }),
+  );
 }
 
 async function sinkFolder(): Promise<string> {
@@ -85,6 +87,7 @@ describe('a checkpoint', () => {
   it.each([
     ['a cut tail', 'delete from audit_rows where sequence > 2', 3, 'missing'],
     ['a rewritten row', "update audit_rows set mac = 'ab' where sequence = 3", 3, 'differs'],
+    ['a forged row under its MAC', "update audit_rows set actor = 'x' where sequence = 3", 3, 'differs'],
     ['a row that is gone', 'delete from audit_rows where sequence = 3', 3, 'missing'],
   ])('finds %s, and says which row', async (_, sql, sequence, problem) => {
     const server = await startServer();
@@ -121,6 +124,17 @@ describe('a checkpoint', () => {
     await server.call('organizations.create', { name: 'other' });
     const { checkpoint } = await server.as(server.owner, 'other')('audit.checkpoint');
     expect((await compare(server, [checkpoint])).problems).toHaveLength(1);
+  });
+
+  it('is compared by programs of the same release: others are told so', async () => {
+    const { url, owner } = await startServer();
+    const asked = await fetch(`${url}/api/v1/orgs/default/audit/verify?rows=1`, {
+      headers: { authorization: `Bearer ${owner}` },
+    });
+    expect([asked.status, await asked.json()]).toEqual([
+      404,
+      expect.objectContaining({ error: 'not_found', hint: expect.stringContaining('another release') }),
+    ]);
   });
 
   it('stays good when the key-encryption key is rotated', async () => {

@@ -11,6 +11,7 @@ function callWith(context: Call['context']): Call {
     admittedIn: { startedAt: 0 },
     requestId: 'r',
     context,
+    waiter: { isGone: () => false, tell: () => undefined },
     note: () => undefined,
     tag: () => undefined,
   };

@@ -1,5 +1,4 @@
-import { Agent as PlainAgent, request as plainRequest, type IncomingMessage } from 'node:http';
-import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   AnswerGauge,
@@ -10,6 +9,10 @@ import {
   type ResolvedAddress,
 } from '@kici-dev/secret-backend';
 import { hostnameOf } from './endpoint.ts';
+
+// An import would load all of undici, whether or not anything is ever fetched.
+const { Agent: PlainAgent, request: plainRequest } = process.getBuiltinModule('node:http');
+const { Agent: TlsAgent, request: tlsRequest } = process.getBuiltinModule('node:https');
 
 export interface FetchOptions {
   readonly method?: string;

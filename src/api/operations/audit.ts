@@ -30,6 +30,9 @@ export const auditRow = z.object({
   mac: z.string().describe('of this row and the one before it, under a key of the organization'),
 });
 
+/** More than fit into a file of checkpoints that `kici-admin` reads. */
+const mostRows = 250_000;
+
 const problem = z.object({ sequence: z.int(), problem: z.string() });
 
 /** The operations on the audit log. */
@@ -75,15 +78,17 @@ export const auditOperations = {
   'audit.verify': defineOperation({
     ...shared,
     summary: 'Check that no row of the audit log was changed, swapped or cut off',
-    method: 'GET',
+    tellsProgress: true,
+    method: 'POST',
     path: '/audit/verify',
     command: 'kici-admin audit verify',
     subject: [],
+    maxBodyBytes: 4_194_304,
     input: z.object({
       rows: z
-        .string()
-        .max(4_000)
-        .regex(/^\d{1,16}(,\d{1,16})*$/, 'write row numbers, separated by commas')
+        .array(z.int().positive())
+        .min(1)
+        .max(mostRows)
         .optional()
         .describe('rows whose MACs the answer tells, to be compared with those of checkpoints'),
     }),
@@ -96,17 +101,19 @@ export const auditOperations = {
         .object({ row: z.int(), at: timestamp, actor: z.string(), reason: z.string() })
         .optional()
         .describe('who has acknowledged the problems that are marked so'),
-      marks: z
-        .object({
-          publicKey: z.base64().describe('what checkpoints of this organization are signed with: Ed25519, 32 bytes'),
-          rows: z.array(z.object({ sequence: z.int(), mac: z.string() })),
-        })
-        .optional()
-        .describe('of the rows that were asked for, those that are there, and the last one that was removed'),
       cut: z
         .object({ through: z.int(), row: z.int(), at: timestamp, actor: z.string() })
         .optional()
         .describe('set if rows were removed: the last of them, and the row that records it'),
+      marks: z
+        .object({
+          publicKey: z.base64().describe('what checkpoints of this organization are signed with: Ed25519, 32 bytes'),
+          rows: z.array(z.object({ sequence: z.int(), mac: z.string().optional() })),
+        })
+        .optional()
+        .describe(
+          'of the rows that were asked for, those that are there, and the last one that was removed; without a MAC where it does not belong to what is there',
+        ),
     }),
   }),
   'audit.checkpoint': defineOperation({
@@ -133,6 +140,7 @@ export const auditOperations = {
     permission: 'audit:keep',
     audit: 'write',
     tokenOnly: true,
+    tellsProgress: true,
     command: 'kici-admin audit cut',
     commandArguments: { before: '--before!' },
     subject: ['before'],
@@ -154,6 +162,7 @@ export const auditOperations = {
     permission: 'audit:acknowledge',
     audit: 'write',
     policyGoverned: true,
+    tellsProgress: true,
     command: 'kici-admin audit acknowledge',
     commandArguments: { reason: '--reason!' },
     subject: ['reason'],

@@ -5,8 +5,6 @@ import { count } from './format.ts';
 import type { OutputOf } from './session.ts';
 
 const maxFileBytes = 64 * 1_024 * 1_024;
-/** Characters of row numbers that one request may hold. */
-const mostAsked = 4_000;
 
 /** What a file of checkpoints holds of an organization. */
 export interface CheckpointFile {
@@ -42,17 +40,6 @@ function parse(line: string): AuditCheckpoint | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The numbers of all their rows, in as few requests as they fit into. */
-export function rowsOf(checkpoints: readonly AuditCheckpoint[]): readonly string[] {
-  const requests: string[] = [];
-  for (const sequence of new Set(checkpoints.map((one) => one.sequence))) {
-    const longer = `${requests.at(-1) ?? ''},${sequence}`;
-    if (requests.length > 0 && longer.length <= mostAsked) requests[requests.length - 1] = longer;
-    else requests.push(String(sequence));
-  }
-  return requests;
 }
 
 interface Finding {

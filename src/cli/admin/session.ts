@@ -51,7 +51,11 @@ export class ApiSession {
     const operation = await this.#operation(id);
     refuse(operation.input, input);
     const client = await (this.#client ??= this.#connect());
-    return withProgress(this.io, 'waiting for the orchestrator', () => client.call(operation, input));
+    return withProgress(this.io, 'waiting for the orchestrator', (tell) =>
+      client.call(operation, input, undefined, ({ done, of }) => {
+        if (of > 0) tell(`${done.toLocaleString('en')} of ${of.toLocaleString('en')}`);
+      }),
+    );
   }
 
   /** Refuses invalid names before a value is asked for. @throws UsageError */

@@ -1,10 +1,13 @@
-import { get as getPlain, type RequestOptions } from 'node:http';
-import { get as getSecure } from 'node:https';
+import type { RequestOptions } from 'node:http';
 import { CommandError, UsageError } from '../terminal/command-error.ts';
 import type { Io } from '../terminal/io.ts';
 import type { Configuration } from './configuration.ts';
 import { configurationItems } from './configuration-items.ts';
 import { certificateFilesOf, portOf } from './configured-values.ts';
+
+// An import would load all of undici.
+const { get: getPlain } = process.getBuiltinModule('node:http');
+const { get: getSecure } = process.getBuiltinModule('node:https');
 
 /** Below what container engines are told to wait. */
 const usualDeadlineMs = 5_000;

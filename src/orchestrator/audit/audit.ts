@@ -11,7 +11,8 @@ import { CheckpointSinkError } from './checkpoints/sink.ts';
 import { cutLog, removeCutRows } from './cut.ts';
 import type { AuditSigner } from './services.ts';
 import { listRows } from './list-rows.ts';
-import { verifyAudit, type AuditVerification, type VerifyOptions } from './verify.ts';
+import { verifyAudit, type AuditVerification } from './verify.ts';
+import { createWalks } from './walks.ts';
 
 export interface AuditServices {
   readonly database: Kysely<OrchestratorTables>;
@@ -31,28 +32,30 @@ type AuditHandlers = HandlersFor<
 /** Handlers of the operations on the audit log. */
 export function createAudit(services: AuditServices): AuditHandlers {
   const { database, signer, anchor, log, checkpoints, isShared } = services;
-  async function verify(organization: string, options: VerifyOptions = {}): Promise<AuditVerification> {
+  const verify = createWalks(async (organization, options) => {
     await log.settle();
-    return verifyAudit(database, signer, anchor, organization, {
-      ...options,
-      isShared: isShared && !log.hasWritten(organization),
-    });
-  }
+    const isOthers = isShared && !log.hasWritten(organization);
+    return verifyAudit(database, signer, anchor, organization, { ...options, isShared: isOthers });
+  });
   return {
     async 'audit.list'(filter, { organization, context }) {
       return listRows(database, organization, filter, context.signal);
     },
-    async 'audit.verify'({ rows }, { organization }) {
-      if (rows === undefined) return verificationView(await verify(organization));
-      const { publicKey } = await services.checkpointKey(organization);
-      const verification = await verify(organization, { rows: rows.split(',').map(Number) });
+    async 'audit.verify'({ rows }, call) {
+      if (rows === undefined) return verificationView(await verify(call));
+      const asked = new Set(rows);
+      const { publicKey } = await services.checkpointKey(call.organization);
+      const verification = await verify(call, { rows: asked });
       return {
         ...verificationView(verification),
-        marks: { publicKey: Buffer.from(publicKey).toString('base64'), rows: [...verification.marks] },
+        marks: {
+          publicKey: Buffer.from(publicKey).toString('base64'),
+          rows: verification.marks.filter(({ sequence }) => asked.has(sequence)),
+        },
       };
     },
     async 'audit.acknowledge'(_, call) {
-      const verification = await verify(call.organization);
+      const verification = await verify(call);
       if (verification.problems.length === 0)
         throw new ApiError(
           'conflict',
@@ -78,7 +81,11 @@ export function createAudit(services: AuditServices): AuditHandlers {
     },
     async 'audit.cut'(limits, call) {
       const { organization, context } = call;
-      const { through, rows, row } = await cutLog({ ...services, verify }, limits, call);
+      const { through, rows, row } = await cutLog(
+        { ...services, verify: (removable) => verify(call, { removable }) },
+        limits,
+        call,
+      );
       call.note({ through, rows, row });
       await removeCutRows(services, organization, context.signal);
       return { through, rows, row };

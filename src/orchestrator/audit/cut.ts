@@ -10,14 +10,15 @@ import type { Checkpoints } from './checkpoints/checkpoints.ts';
 import { CheckpointSinkError } from './checkpoints/sink.ts';
 import { Failures } from './failures.ts';
 import type { AuditSigner } from './services.ts';
-import type { AuditVerification, VerifyOptions } from './verify.ts';
+import type { AuditVerification } from './verify.ts';
+import type { RemovableLimits } from './walk.ts';
 
 export interface CutServices {
   readonly database: Kysely<OrchestratorTables>;
   readonly signer: AuditSigner;
   readonly log: Pick<AuditLog, 'append'>;
   readonly checkpoints: Pick<Checkpoints, 'hasSink' | 'make'>;
-  readonly verify: (organization: string, options: VerifyOptions) => Promise<AuditVerification>;
+  readonly verify: (removable: RemovableLimits) => Promise<Pick<AuditVerification, 'removable' | 'problems'>>;
   readonly now: () => number;
 }
 
@@ -40,7 +41,7 @@ export async function cutLog(
   const moment = Date.parse(before);
   if (moment > now()) throw new ApiError('invalid_request', 'rows can be cut up to now, not up to a time to come');
   if (checkpoints.hasSink) await keepCheckpoint(checkpoints, organization);
-  const { removable, problems } = await verify(organization, { removable: { olderThan: moment, through } });
+  const { removable, problems } = await verify({ olderThan: moment, through });
   if (removable === undefined)
     throw new ApiError(
       'conflict',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { hasLeft, type Waiter } from '../caller.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditAnchor, AuditHead } from './anchor.ts';
 import { readBeginning, type Beginning } from './beginning.ts';
@@ -9,6 +10,7 @@ import {
   createWalk,
   type AcknowledgedState,
   type Acknowledgement,
+  type Mark,
   type Problem,
   type Removable,
   type RemovableLimits,
@@ -27,10 +29,10 @@ export interface AuditVerification {
   }[];
   readonly acknowledgement: Acknowledgement | undefined;
   readonly beginning: Beginning;
-  /** Of the rows that were asked for, those that are there, and the last one that a cut has removed. */
-  readonly marks: readonly AuditHead[];
   /** Set if rows from the beginning on are older than was asked for. */
   readonly removable: Removable | undefined;
+  /** Of the rows that were asked for, those that are there, and the last one that a cut has removed. */
+  readonly marks: readonly Mark[];
   /** What an acknowledgement of these problems has to quote. */
   readonly state: AcknowledgedState;
 }
@@ -38,16 +40,21 @@ export interface AuditVerification {
 export interface VerifyOptions {
   /** Whether orchestrators with anchors of their own may have written all that this anchor does not have. */
   readonly isShared?: boolean;
+  readonly removable?: RemovableLimits | undefined;
   /** Rows whose MACs are asked for. */
-  readonly rows?: readonly number[];
-  readonly removable?: RemovableLimits;
+  readonly rows?: ReadonlySet<number>;
+  /** Ends the walk when they are gone; default: nobody looks. */
+  readonly waiter?: Waiter;
 }
 
-/** Walks the chain from where it begins to its head, then compares the head with the anchor. */
+/**
+ * Walks the chain from where it begins to its head, then compares the head with the anchor.
+ * @throws ApiError when nobody waits for it any more
+ */
 export async function verifyAudit(
   database: Kysely<OrchestratorTables>,
   signer: AuditSigner,
-  anchor: AuditAnchor,
+  anchor: Pick<AuditAnchor, 'read'>,
   organization: string,
   options: VerifyOptions = {},
 ): Promise<AuditVerification> {
@@ -58,20 +65,25 @@ export async function verifyAudit(
     // Read first, so that rows appended during the walk lie beyond the anchor, never before it.
     const known = await anchor.read().catch(() => undefined);
     const anchored = known?.state === 'readable' ? known.heads.get(organization) : undefined;
-    const walk = createWalk({
-      sign,
-      anchored,
-      beginning,
-      rows: new Set(options.rows),
-      limits: options.removable,
-    });
-    await walkAll(database, organization, walk);
+    const { removable: limits, rows = new Set() } = options;
+    const walk = createWalk({ sign, anchored, beginning, limits, rows });
+    await walkAll(database, organization, walk, options.waiter);
     const { after } = await readBeginning(database, organization, sign);
     if (after === beginning.after) return verdict(walk, known, anchored, beginning, options.isShared === true);
   }
 }
 
-async function walkAll(database: Kysely<OrchestratorTables>, organization: string, walk: Walk): Promise<void> {
+/** In one turn of the event loop: others wait meanwhile, about two milliseconds. */
+const rowsAtOnce = 250;
+
+async function walkAll(
+  database: Kysely<OrchestratorTables>,
+  organization: string,
+  walk: Walk,
+  waiter?: Waiter,
+): Promise<void> {
+  const first = walk.last();
+  const of = Math.max(0, (await newestOf(database, organization)) - first);
   for (let isLast = false; !isLast;) {
     // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
     const page = await firstPage(
@@ -80,10 +92,18 @@ async function walkAll(database: Kysely<OrchestratorTables>, organization: strin
         .where('organization', '=', organization)
         .where('sequence', '>', walk.last())
         .orderBy('sequence'),
+      rowsAtOnce,
     );
+    if (waiter?.isGone() === true) throw hasLeft();
     for (const row of page.rows) walk.step(row);
+    waiter?.tell({ done: walk.last() - first, of });
     ({ isLast } = page);
   }
+}
+
+async function newestOf(database: Kysely<OrchestratorTables>, organization: string): Promise<number> {
+  const rows = database.selectFrom('audit_rows').select('sequence').where('organization', '=', organization);
+  return (await rows.orderBy('sequence', 'desc').limit(1).executeTakeFirst())?.sequence ?? 0;
 }
 
 function verdict(
@@ -93,7 +113,7 @@ function verdict(
   beginning: Beginning,
   isShared: boolean,
 ): AuditVerification {
-  const { problems, acknowledgements, openIntents, rows, marks, removable } = walk.end();
+  const { problems, acknowledgements, openIntents, rows, removable, marks } = walk.end();
   const sequence = walk.last();
   problems.push(...anchorProblems(known, anchored, sequence, rows, isShared));
   const last = acknowledgements.at(-1);
@@ -109,8 +129,8 @@ function verdict(
     })),
     acknowledgement: covers && problems.length > 0 ? last : undefined,
     beginning,
-    marks,
     removable,
+    marks,
     state: { through: sequence, digest: digest(problems, sequence) },
   };
 }

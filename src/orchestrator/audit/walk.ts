@@ -28,9 +28,9 @@ export interface WalkOptions {
   readonly sign: (bytes: Uint8Array) => string;
   readonly anchored: AuditHead | undefined;
   readonly beginning: Beginning;
+  readonly limits: RemovableLimits | undefined;
   /** Rows whose MACs are asked for. */
   readonly rows: ReadonlySet<number>;
-  readonly limits: RemovableLimits | undefined;
 }
 
 /** Which rows a cut could remove: those from the beginning on that are within. */
@@ -50,18 +50,24 @@ export interface Walk {
     readonly acknowledgements: readonly (Acknowledgement & AcknowledgedState)[];
     readonly openIntents: ReadonlySet<number>;
     readonly rows: number;
-    readonly marks: readonly AuditHead[];
     readonly removable: Removable | undefined;
+    readonly marks: readonly Mark[];
   };
+}
+
+/** A row that is there, with its MAC if that belongs to its content and to the row before it. */
+export interface Mark {
+  readonly sequence: number;
+  readonly mac?: string;
 }
 
 export type Removable = Pick<CutSubject, 'through' | 'mac' | 'rows' | 'openIntents'>;
 
-export function createWalk({ sign, anchored, beginning, rows: asked, limits }: WalkOptions): Walk {
+export function createWalk({ sign, anchored, beginning, limits, rows: asked }: WalkOptions): Walk {
   const problems = new Array<Problem>();
   const acknowledgements = new Array<Acknowledgement & AcknowledgedState>();
   const openIntents = new Set<number>();
-  const marks: AuditHead[] = asked.has(beginning.after) ? [{ sequence: beginning.after, mac: beginning.mac }] : [];
+  const marks: Mark[] = asked.has(beginning.after) ? [{ sequence: beginning.after, mac: beginning.mac }] : [];
   let { after: sequence, mac: previousMac } = beginning;
   let rows = 0;
   let removable: Removable | undefined;
@@ -77,13 +83,12 @@ export function createWalk({ sign, anchored, beginning, rows: asked, limits }: W
 
   return {
     step(row) {
-      const { mac, ...unsigned } = row;
+      const { mac } = row;
       // Only what is followed by another row: the newest one stays.
       if (isWithin && rows > 0)
         removable = { through: sequence, mac: previousMac, rows, openIntents: openIntents.size };
       isWithin &&= row.at < (limits?.olderThan ?? 0) && row.sequence <= (limits?.through ?? Infinity);
-      if (asked.has(row.sequence)) marks.push({ sequence: row.sequence, mac });
-      const expected = sign(signedBytes(unsigned, previousMac));
+      const expected = sign(signedBytes(row, previousMac));
       if (row.sequence !== sequence + 1) {
         problems.push({
           sequence: sequence + 1,
@@ -93,6 +98,7 @@ export function createWalk({ sign, anchored, beginning, rows: asked, limits }: W
         if (anchored !== undefined && anchored.sequence > sequence && anchored.sequence < row.sequence)
           checkAnchored(anchored.sequence, undefined);
       }
+      if (asked.has(row.sequence)) marks.push({ sequence: row.sequence, ...(mac === expected && { mac }) });
       if (mac === expected) noteOwn(row);
       else
         problems.push({
@@ -108,7 +114,7 @@ export function createWalk({ sign, anchored, beginning, rows: asked, limits }: W
       rows += 1;
     },
     last: () => sequence,
-    end: () => ({ problems, acknowledgements, openIntents, rows, marks, removable }),
+    end: () => ({ problems, acknowledgements, openIntents, rows, removable, marks }),
   };
 
   /** A row's content is believed only if its own signature holds. */

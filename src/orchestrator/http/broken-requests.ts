@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError } from '../../api/api-error.ts';
 import { answerTo } from './error-reply.ts';
+
+// An import would load all of undici.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const tlsFailure = /^(?:ERR_SSL_|ERR_TLS_|EPROTO$)/;
 

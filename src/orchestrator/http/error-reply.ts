@@ -1,4 +1,6 @@
-import { BackendError, describeFailure, type FailureCode } from '@kici-dev/secret-backend';
+import { BackendError, describeFailure, errorTrail, type FailureCode } from '@kici-dev/secret-backend';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { NotDurableError } from '../../database/commits.ts';
 import { UnstorableTextError } from '../../database/text.ts';
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
@@ -39,6 +41,22 @@ export function answerTo(error: unknown, requestId: string): ErrorAnswer {
     body: { error: code, message, hint, requestId, ...known?.failure, ...known?.disabled },
     unexpected: known === undefined,
   };
+}
+
+/** As `answerTo`; what is not the caller's fault is logged. */
+export function failureAnswer(
+  log: Logger,
+  { id, routeOptions }: Pick<FastifyRequest, 'id' | 'routeOptions'>,
+  error: unknown,
+): ErrorAnswer {
+  const answer = answerTo(error, id);
+  const at = { requestId: id, route: routeOptions.url };
+  if (answer.unexpected) log.error({ ...at, error: errorTrail(error) }, 'request failed');
+  else if (answer.status >= 500) {
+    const { error: code, code: cause, reason, about } = answer.body;
+    log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
+  }
+  return answer;
 }
 
 export function toApiError(error: unknown): ApiError | undefined {

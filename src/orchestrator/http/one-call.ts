@@ -1,5 +1,5 @@
 import type { CallContext } from '@kici-dev/secret-backend';
-import type { Call, Caller } from '../caller.ts';
+import type { Call, Caller, Waiter } from '../caller.ts';
 import type { Turn } from '../turn.ts';
 import type { Authenticated } from './authenticate.ts';
 
@@ -8,6 +8,7 @@ export class OneCall implements Call {
   readonly organization: string;
   readonly requestId: string;
   readonly context: CallContext;
+  readonly waiter: Waiter;
   readonly caller: Caller;
   readonly generation: number;
   readonly admittedIn: Turn | undefined;
@@ -17,13 +18,14 @@ export class OneCall implements Call {
 
   /** @param hasWaited whether it has waited since its caller was looked up */
   constructor(
-    { organization, requestId, context }: Pick<Call, 'organization' | 'requestId' | 'context'>,
+    { organization, requestId, context, waiter }: Pick<Call, 'organization' | 'requestId' | 'context' | 'waiter'>,
     { caller, generation, turn }: Authenticated,
     hasWaited: boolean,
   ) {
     this.organization = organization;
     this.requestId = requestId;
     this.context = context;
+    this.waiter = waiter;
     this.caller = caller;
     this.generation = generation;
     this.admittedIn = hasWaited ? undefined : turn;

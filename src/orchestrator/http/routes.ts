@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
 import { operations, type OperationId } from '../../api/registry.ts';
@@ -10,9 +11,11 @@ import { requireReach, requireWithinOrganization } from '../reach.ts';
 import { thisTurn } from '../turn.ts';
 import type { Authenticated, Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
+import { answerInLines } from './answer-in-lines.ts';
 import { audited } from './audited.ts';
 import { sendAnswer } from './compression.ts';
 import type { ConnectionLimit } from './connections.ts';
+import { failureAnswer } from './error-reply.ts';
 import { hasAlready } from './etag.ts';
 import { OneCall } from './one-call.ts';
 import { namedOf, parameter, parseInput } from './parse-input.ts';
@@ -32,6 +35,7 @@ export interface RouteServices {
   readonly durable: () => Promise<void>;
   readonly requests: RequestsInFlight;
   readonly addressing: Addressing;
+  readonly log: Logger;
   /** In milliseconds. */
   readonly requestTimeoutMs: number;
 }
@@ -87,7 +91,9 @@ export function registerRoutes(
         const parsed = parseInput(operation, input, request);
         const organization = parameter(request, 'org');
         const context = new RequestDeadline(services.requestTimeoutMs);
-        const about = { organization, requestId: request.id, context };
+        const isGone = (): boolean => request.raw.socket.destroyed;
+        const lines = answerInLines(operation, request, reply, (error) => failureAnswer(services.log, request, error));
+        const about = { organization, requestId: request.id, context, waiter: { isGone, tell: lines.tell } };
         // All that admitted the request may have changed while its body arrived, or while it waited.
         const admitAgain = async (): Promise<Authenticated> => {
           const again = await services.authenticator.look(services.cookies.credentials(request.raw), organization);
@@ -105,18 +111,22 @@ export function registerRoutes(
           return { output: await effectOf(services.audit, id, operation, parsed, call, effect), etag: call.etag };
         };
         try {
-          const { output, etag } = await turns.run(
-            organization,
-            () => request.raw.socket.destroyed,
-            (hasWaited) => services.requests.run(() => serve(hasWaited)),
-          );
-          // An audited answer has waited for its row, and so for everything before it.
-          if (operation.audit === 'none') await services.durable();
+          let etag: string | undefined;
+          const answer = await lines.carry(async () => {
+            const served = await turns.run(organization, isGone, (hasWaited) =>
+              services.requests.run(() => serve(hasWaited)),
+            );
+            // An audited answer has waited for its row, and so for everything before it.
+            if (operation.audit === 'none') await services.durable();
+            ({ etag } = served);
+            return lines.hasBegun() ? operation.output.parse(served.output) : served.output;
+          });
+          if (lines.hasBegun()) return reply;
           void reply.header('cache-control', 'no-store');
           if (etag !== undefined) void reply.header('etag', etag);
           return hasAlready(request.headers['if-none-match'], etag)
             ? reply.status(304).send()
-            : sendAnswer(operation, request, reply, output);
+            : sendAnswer(operation, request, reply, answer);
         } catch (error) {
           if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
           throw error;

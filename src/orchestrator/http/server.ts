@@ -1,8 +1,6 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { RequestListener, Server } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { errorTrail } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
@@ -11,7 +9,7 @@ import { answerBrokenRequest } from './broken-requests.ts';
 import type { Certificate } from './certificate.ts';
 import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
-import { answerTo } from './error-reply.ts';
+import { answerTo, failureAnswer } from './error-reply.ts';
 import { followRequests } from './follow-requests.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
@@ -23,10 +21,12 @@ import { registerRoutes, type RouteServices } from './routes.ts';
 import { createTurns } from './turns.ts';
 import { endWithoutBody, hasUnreadBody } from './unread-body.ts';
 
+// An import would load all of undici.
+const { createServer: createHttpServer } = process.getBuiltinModule('node:http');
+const { createServer: createHttpsServer } = process.getBuiltinModule('node:https');
+
 export interface ServerOptions extends RouteServices, DashboardSessionServices, EventStreamServices {
   readonly version: string;
-  readonly log: Logger;
-  readonly addressing: Addressing;
   readonly limits: HttpLimits;
   /** Includes the page's files, if one was built; default: no dashboard routes, and nobody can sign in. */
   readonly dashboard: { readonly page: ReadonlyMap<string, PageFile> | undefined } | undefined;
@@ -165,13 +165,7 @@ function endAfterUnreadBodies(app: FastifyInstance): void {
 
 function answerFailures(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((error, request, reply) => {
-    const answer = answerTo(error, request.id);
-    const at = { requestId: request.id, route: request.routeOptions.url };
-    if (answer.unexpected) log.error({ ...at, error: errorTrail(error) }, 'request failed');
-    else if (answer.status >= 500) {
-      const { error: code, code: cause, reason, about } = answer.body;
-      log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
-    }
+    const answer = failureAnswer(log, request, error);
     if (answer.status === 503) void reply.header('retry-after', String(retryAfterSeconds));
     return reply.status(answer.status).send(answer.body);
   });
@@ -179,7 +173,7 @@ function answerFailures(app: FastifyInstance, log: Logger): void {
     reply.status(404).send({
       error: 'not_found',
       message: `there is no ${request.method} ${JSON.stringify(request.url.split('?')[0])}`,
-      hint: 'see /openapi.json',
+      hint: 'see /openapi.json for what this orchestrator serves; a program of another release than its own may ask for something else',
       requestId: request.id,
     }),
   );

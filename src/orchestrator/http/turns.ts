@@ -1,4 +1,5 @@
 import { ApiError } from '../../api/api-error.ts';
+import { hasLeft } from '../caller.ts';
 import { createFairStarts, type FairStarts } from './fair-starts.ts';
 import type { Lines } from './request-observer.ts';
 
@@ -32,8 +33,6 @@ interface Line {
   running: number;
   readonly waiting: Set<Waiting>;
 }
-
-const hasLeft = (): ApiError => new ApiError('invalid_request', 'the client has left');
 
 /** Each organization has a line of its own, first come, first served. */
 export function createTurns(

@@ -1,4 +1,3 @@
-import type { AuditCheckpoint } from '../../../api/audit-checkpoint.ts';
 import { printable } from '../../terminal/io.ts';
 import { defineCommand, type AdminCommand, type Result } from '../command.ts';
 import { count, listing, moment } from '../format.ts';
@@ -20,11 +19,11 @@ export const verifyCommand: AdminCommand = defineCommand({
     if (checkpoint === undefined) return resultOf(await session.call('audit.verify', {}), undefined, session);
     const { compareCheckpoints, readCheckpoints } = await import('../checkpoint-file.ts');
     const { checkpoints, skipped } = await readCheckpoints(checkpoint, session.organization);
-    const verification = await verifyRowsOf(checkpoints, session);
-    const { problems, proven } = compareCheckpoints(checkpoints, verification);
-    const { marks: _, ...rest } = verification;
+    const asked = [...new Set(checkpoints.map(({ sequence }) => sequence))];
+    const { marks, ...verification } = await session.call('audit.verify', { rows: asked });
+    const { problems, proven } = compareCheckpoints(checkpoints, { marks, cut: verification.cut });
     const data = {
-      ...rest,
+      ...verification,
       intact: verification.intact && problems.length === 0,
       problems: [...verification.problems, ...problems.map((one) => ({ ...one, acknowledged: false }))],
       ...(proven !== undefined && { continues: { sequence: proven.sequence, at: proven.at } }),
@@ -45,17 +44,6 @@ export const verifyCommand: AdminCommand = defineCommand({
     };
   },
 });
-
-/** What the newest look says, with what all of them say of the rows. */
-async function verifyRowsOf(checkpoints: readonly AuditCheckpoint[], session: ApiSession): Promise<Verification> {
-  const { rowsOf } = await import('../checkpoint-file.ts');
-  const looks: Verification[] = [];
-  // oxlint-disable-next-line no-await-in-loop -- each reads the whole log
-  for (const rows of rowsOf(checkpoints)) looks.push(await session.call('audit.verify', { rows }));
-  const newest = looks.at(-1);
-  if (newest?.marks === undefined) throw new TypeError('the server tells the rows that it was asked for');
-  return { ...newest, marks: { ...newest.marks, rows: looks.flatMap(({ marks }) => marks?.rows ?? []) } };
-}
 
 function resultOf(
   data: Verification,

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { request as plainRequest, type IncomingMessage, type RequestOptions } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
 import { BackendError, type BackendHost } from '@kici-dev/secret-backend';
 import { CheckpointSinkError, sinkDeadlineMs, type CheckpointSink } from './sink.ts';
+
+// An import would load all of undici.
+const { request: plainRequest } = process.getBuiltinModule('node:http');
+const { request: tlsRequest } = process.getBuiltinModule('node:https');
 
 export interface PutSinkSettings {
   /** `https`, or `http` to this machine; its path ends with `/`. */
