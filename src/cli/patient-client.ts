@@ -44,8 +44,8 @@ export class PatientClient implements ApiClient {
     return this.#client.signal;
   }
 
-  call: ApiClient['call'] = async (operation, input, token) =>
-    this.#persist(async (client) => client.call(operation, input, token));
+  call: ApiClient['call'] = async (operation, input, token, onProgress) =>
+    this.#persist(async (client) => client.call(operation, input, token, onProgress));
 
   send: ApiClient['send'] = async (call, input, token, signal) => {
     const request = async (client: ApiClient) => client.send(call, input, token, signal);
