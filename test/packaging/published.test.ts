@@ -150,6 +150,21 @@ describe('a project that installs the tarballs', () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
   });
 
+  it('has bytecode of its programs that this V8 takes', async () => {
+    const bundle = join(project, 'node_modules/@kici-dev/kici/bundle');
+    const scripts = (await readdir(bundle)).filter((file) => file.endsWith('.cjs'));
+    expect(scripts).toEqual(['kici-admin.cjs', 'kici-early.cjs', 'kici-run.cjs', 'step-host.cjs']);
+    const look = `for (const name of ${JSON.stringify(scripts)}) { const script = new vm.Script(fs.readFileSync(name, 'utf8'), { cachedData: fs.readFileSync(name.replace(/cjs$/, 'bytecode')) }); console.log(name, script.cachedDataRejected); }`;
+    const { stdout } = await run(process.execPath, ['-e', look], { cwd: bundle });
+    expect(stdout).toBe(scripts.map((name) => `${name} false\n`).join(''));
+  });
+
+  it('can run the programs where V8 takes no such bytecode, as that of another version', async () => {
+    const program = join(project, 'node_modules/@kici-dev/kici/bin/kici-admin.mjs');
+    const { stdout, stderr } = await run(process.execPath, ['--no-opt', program, '--help'], { cwd: project });
+    expect([stdout, stderr]).toEqual([expect.stringContaining('Usage: kici-admin'), '']);
+  });
+
   describe.each([
     ['in-memory', [], 'conformance.test.ts'],
     ['over-http', ['--wire', 'http'], 'test/conformance.test.ts'],
