@@ -4,13 +4,13 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 import { build, type BuildOptions } from 'esbuild';
 
-/** What `start-bundle.mjs` calls: a function in place of a module's surroundings. */
+/** What `start-bundle.mjs` calls: a function in place of a module, which can have no bytecode beside it. */
 const asFunction: BuildOptions = {
   format: 'cjs',
   banner: { js: '(function (module, require, importMeta) {' },
   footer: { js: '})' },
   define: { 'import.meta': 'importMeta' },
-  outExtension: { '.js': '.cjs' },
+  outExtension: { '.js': '.script' },
 };
 
 /** Bundles each entry point to a script of its name, and its bytecode, for `start-bundle.mjs`. */
@@ -19,7 +19,7 @@ export async function bundleScripts(
 ): Promise<void> {
   await build({ ...options, ...asFunction });
   for (const name of Object.keys(options.entryPoints)) {
-    const script = join(options.outdir, `${name}.cjs`);
+    const script = join(options.outdir, `${name}.script`);
     writeFileSync(join(options.outdir, `${name}.bytecode`), bytecodeOf(readFileSync(script, 'utf8')));
   }
 }

@@ -8,12 +8,12 @@
 export function startBundle(program, name, modules = {}) {
   const [fs, path, vm] = ['fs', 'path', 'vm'].map((one) => process.getBuiltinModule(one));
   const dirname = path.join(program.dirname, '../bundle');
-  const filename = path.join(dirname, `${name}.cjs`);
+  const filename = path.join(dirname, `${name}.script`);
   const script = new vm.Script(fs.readFileSync(filename, 'utf8'), {
     filename,
     cachedData: fs.readFileSync(path.join(dirname, `${name}.bytecode`)),
   });
-  const module = { exports: {} };
-  script.runInThisContext()(module, (one) => modules[one], { ...program, filename, dirname });
-  return module.exports;
+  const started = { exports: {} };
+  script.runInThisContext()(started, (one) => modules[one], { ...program, filename, dirname });
+  return started.exports;
 }

@@ -152,9 +152,9 @@ describe('a project that installs the tarballs', () => {
 
   it('has bytecode of its programs that this V8 takes', async () => {
     const bundle = join(project, 'node_modules/@kici-dev/kici/bundle');
-    const scripts = (await readdir(bundle)).filter((file) => file.endsWith('.cjs'));
-    expect(scripts).toEqual(['kici-admin.cjs', 'kici-early.cjs', 'kici-run.cjs', 'step-host.cjs']);
-    const look = `for (const name of ${JSON.stringify(scripts)}) { const script = new vm.Script(fs.readFileSync(name, 'utf8'), { cachedData: fs.readFileSync(name.replace(/cjs$/, 'bytecode')) }); console.log(name, script.cachedDataRejected); }`;
+    const scripts = (await readdir(bundle)).filter((file) => file.endsWith('.script'));
+    expect(scripts).toEqual(['kici-admin.script', 'kici-early.script', 'kici-run.script', 'step-host.script']);
+    const look = `for (const name of ${JSON.stringify(scripts)}) { const script = new vm.Script(fs.readFileSync(name, 'utf8'), { cachedData: fs.readFileSync(name.replace(/script$/, 'bytecode')) }); console.log(name, script.cachedDataRejected); }`;
     const { stdout } = await run(process.execPath, ['-e', look], { cwd: bundle });
     expect(stdout).toBe(scripts.map((name) => `${name} false\n`).join(''));
   });

@@ -23,15 +23,26 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io,
   if (!flags.namespaces && flags.sandbox !== 'none')
     throw new UsageError('--no-namespaces is of steps without a sandbox', 'leave out it or --sandbox');
   const json = flags.json === true;
-  return untilSignal(io, json, async (signal) => {
-    const options = { ...optionsOf(workflow, flags, io, signal), early };
-    if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
-    const { dryRun } = await import('../dry-run/dry-run.ts');
-    return dryRun(options, json, io);
-  });
+  const over = new AbortController();
+  try {
+    return await untilSignal(io, json, async (signal) => {
+      const options = { ...optionsOf(workflow, flags, io, signal, over.signal), early };
+      if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
+      const { dryRun } = await import('../dry-run/dry-run.ts');
+      return dryRun(options, json, io);
+    });
+  } finally {
+    over.abort();
+  }
 }
 
-function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal: AbortSignal): PlanOptions {
+function optionsOf(
+  workflow: string | undefined,
+  flags: RunFlags,
+  io: Io,
+  signal: AbortSignal,
+  over: AbortSignal,
+): PlanOptions {
   return {
     folder: process.cwd(),
     workflow,
@@ -47,7 +58,8 @@ function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal
     environment: io.environment,
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
     client: async () => {
-      const { connectOnceStarted } = await import('../../connection.ts');
+      const { connectAhead, connectOnceStarted } = await import('../../connection.ts');
+      void connectAhead(flags, io, over);
       return async () => connectOnceStarted(flags, io, signal);
     },
     loaderOutput: (chunk) => {
