@@ -19,10 +19,15 @@ export async function bundleScripts(
 ): Promise<void> {
   await build({ ...options, ...asFunction });
   for (const name of Object.keys(options.entryPoints)) {
-    const script = join(options.outdir, `${name}.script`);
-    writeFileSync(join(options.outdir, `${name}.bytecode`), bytecodeOf(readFileSync(script, 'utf8')));
+    const file = join(options.outdir, `${name}.script`);
+    const script = readFileSync(file, 'utf8').replaceAll(outside, 'importMeta.importModule($1)');
+    writeFileSync(file, script);
+    writeFileSync(join(options.outdir, `${name}.bytecode`), bytecodeOf(script));
   }
 }
+
+/** The import of what is not in the bundle, which the program does for its script. */
+const outside = /\bimport\(("[^"]+")\)/g;
 
 /** Of all functions, not only of those that a trial would call: no command is faster than another by it. */
 function bytecodeOf(source: string): Uint8Array {

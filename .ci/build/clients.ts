@@ -82,6 +82,9 @@ const options: BuildOptions = {
   logLevel: 'error',
 };
 
+/** Dependencies that a few commands load when they need them: their bytecode would cost all others some milliseconds. */
+const onDemand = ['yaml', '@inquirer/*'];
+
 /**
  * Bundles clients to JavaScript that starts fast: one script for each program, with its bytecode, and one more for what
  * starts the first process of a run. The commands of `kici` that need no such process are in files of their own, loaded
@@ -107,6 +110,7 @@ export async function bundleClients(output: string): Promise<void> {
       ...options,
       entryPoints: { 'kici-admin': clients['kici-admin'] },
       outdir: output,
+      external: onDemand,
       plugins: [lateChildProcess, usedBuiltins],
     }),
   ]);
@@ -120,7 +124,7 @@ const otherCommands: Plugin = {
   setup(hooks) {
     const filter = /\/(?:list|init|types\/types|check\/check|exec\/exec|dry-run\/dry-run)\.ts$/;
     hooks.onResolve({ filter }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './kici.mjs', external: true } : undefined,
+      kind === 'dynamic-import' ? { path: '../bundle/kici.mjs', external: true } : undefined,
     );
   },
 };
@@ -152,7 +156,9 @@ export async function bundleStepHost(output: string): Promise<void> {
 const ownImports: Plugin = {
   name: 'own-imports',
   setup(hooks) {
-    hooks.onResolve({ filter: /\/import-module\.ts$/ }, () => ({ path: './import-module', external: true }));
+    hooks.onLoad({ filter: /\/import-module\.ts$/ }, () => ({
+      contents: 'export const importer = import.meta.url, importModule = import.meta.importModule;',
+    }));
   },
 };
 

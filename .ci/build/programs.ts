@@ -15,10 +15,7 @@ const places: readonly (readonly [string | RegExp, string])[] = [
 ];
 
 const stepHost = `import * as sdk from '@kici-dev/sdk';
-startBundle(import.meta, 'step-host', {
-  '@kici-dev/sdk': sdk,
-  './import-module': { importer: import.meta.url, importModule: (url) => import(url) },
-});
+startBundle(import.meta, 'step-host', { '@kici-dev/sdk': sdk });
 `;
 
 /**

@@ -14,6 +14,7 @@ export function startBundle(program, name, modules = {}) {
     cachedData: fs.readFileSync(path.join(dirname, `${name}.bytecode`)),
   });
   const started = { exports: {} };
-  script.runInThisContext()(started, (one) => modules[one], { ...program, filename, dirname });
+  const meta = { ...program, filename, dirname, importModule: (url) => import(url) };
+  script.runInThisContext()(started, (one) => modules[one], meta);
   return started.exports;
 }

@@ -148,6 +148,12 @@ describe('a project that installs the tarballs', () => {
       { cwd: project },
     ).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
+    await writeFile(join(project, 'broken.yaml'), 'A: [');
+    const args = ['secret', 'import', '--scope', 'a', 'broken.yaml'];
+    const broken = await run(process.execPath, [join(bin, 'kici-admin.mjs'), ...args], { cwd: project }).catch(
+      (error: unknown) => error,
+    );
+    expect(broken).toMatchObject({ stderr: expect.stringContaining('is not yaml') });
   });
 
   it('has bytecode of its programs that this V8 takes', async () => {
