@@ -17,7 +17,7 @@ export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-startup-'));
   try {
     const names = Object.keys(clients);
-    await writePrograms(Object.fromEntries(names.map((name) => [name, `src/cli/bin/${name}.mjs`])), folder);
+    await writePrograms(Object.fromEntries(names.map((one) => [one, `src/cli/bin/${one}.mjs`])), folder);
     const programs = new Map([[baseline, ['-e', '0']]]);
     for (const client of names) {
       programs.set(`${client} --help, bundled`, [join(folder, 'bin', `${client}.mjs`), '--help']);

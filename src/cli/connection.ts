@@ -1,5 +1,4 @@
 import { createClient, type ApiClient } from '../api/client.ts';
-import { createExchange } from '../api/exchange.ts';
 import { localCertificateLink, localTokenFile } from '../api/local-credentials.ts';
 import { readNamedFile } from '../files/named-file.ts';
 import { fileProblem, readPlainFile } from '../files/plain-file.ts';
@@ -33,20 +32,6 @@ export async function connectOnceStarted(flags: ConnectionFlags, io: Io, signal?
   const isReady = async (): Promise<boolean> => (await read()).token !== undefined;
   const started = async (): Promise<void> => waitForStart(address, io, isReady, signal);
   return new PatientClient({ read, connect, started }, await read());
-}
-
-/**
- * Connects to an orchestrator that the user has named, while there is time for it: the first request then finds the
- * connection, which over TLS takes as long as several answers. It asks for nothing, without a token. Whatever fails is
- * told by the first request.
- * @param over ends it
- */
-export async function connectAhead(flags: ConnectionFlags, io: Io, over: AbortSignal): Promise<void> {
-  const named = flags.url ?? present(io.environment['KICI_URL']);
-  if (named === undefined || !URL.canParse('/', named)) return;
-  const address = new URL(`${named.replace(/\/$/, '')}/health/live`);
-  const nothing = { method: 'GET', headers: {}, body: undefined, signal: over };
-  await createExchange(named)(address, nothing).catch(() => undefined);
 }
 
 /** As CI systems hand it to what they start (opentelemetry.io/docs/specs/otel/context/env-carriers). */

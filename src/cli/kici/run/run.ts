@@ -24,16 +24,14 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io,
     throw new UsageError('--no-namespaces is of steps without a sandbox', 'leave out it or --sandbox');
   const json = flags.json === true;
   const over = new AbortController();
-  try {
-    return await untilSignal(io, json, async (signal) => {
-      const options = { ...optionsOf(workflow, flags, io, signal, over.signal), early };
-      if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
-      const { dryRun } = await import('../dry-run/dry-run.ts');
-      return dryRun(options, json, io);
-    });
-  } finally {
+  return untilSignal(io, json, async (signal) => {
+    const options = { ...optionsOf(workflow, flags, io, signal, over.signal), early };
+    if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
+    const { dryRun } = await import('../dry-run/dry-run.ts');
+    return dryRun(options, json, io);
+  }).finally(() => {
     over.abort();
-  }
+  });
 }
 
 function optionsOf(
@@ -43,8 +41,9 @@ function optionsOf(
   signal: AbortSignal,
   over: AbortSignal,
 ): PlanOptions {
+  const folder = process.cwd();
   return {
-    folder: process.cwd(),
+    folder,
     workflow,
     jobs: flags.job,
     steps: flags.step,
@@ -58,8 +57,9 @@ function optionsOf(
     environment: io.environment,
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
     client: async () => {
-      const { connectAhead, connectOnceStarted } = await import('../../connection.ts');
-      void connectAhead(flags, io, over);
+      const { connectOnceStarted } = await import('../../connection.ts');
+      const { connectAhead } = await import('./connect-ahead.ts');
+      void connectAhead(folder, flags, io, over).catch(() => undefined);
       return async () => connectOnceStarted(flags, io, signal);
     },
     loaderOutput: (chunk) => {
