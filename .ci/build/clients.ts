@@ -87,8 +87,8 @@ const onDemand = ['yaml', '@inquirer/*'];
 
 /**
  * Bundles clients to JavaScript that starts fast: one script for each program, with its bytecode, and one more for what
- * starts the first process of a run. The commands of `kici` that need no such process are in files of their own, loaded
- * on demand.
+ * starts the first process of a run. The commands of `kici` but `run` and `exec` are in files of their own, loaded on
+ * demand.
  */
 export async function bundleClients(output: string): Promise<void> {
   await Promise.all([
@@ -118,11 +118,11 @@ export async function bundleClients(output: string): Promise<void> {
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
-/** What no early process is started for stays in the files of the program of that name. */
+/** Those that need no fast start stay in the files of the program of that name. */
 const otherCommands: Plugin = {
   name: 'other-commands',
   setup(hooks) {
-    const filter = /\/(?:list|init|types\/types|check\/check|exec\/exec|dry-run\/dry-run)\.ts$/;
+    const filter = /\/(?:list|init|types\/types|check\/check|dry-run\/dry-run)\.ts$/;
     hooks.onResolve({ filter }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: '../bundle/kici.mjs', external: true } : undefined,
     );

@@ -8,7 +8,7 @@ const places: readonly (readonly [string | RegExp, string])[] = [
   ["await import('../kici/early.ts')", "startBundle(import.meta, 'kici-early')"],
   [
     "await import('../kici/main.ts')",
-    "early === undefined ? await import('../bundle/kici.mjs') : startBundle(import.meta, 'kici-run')",
+    "early !== undefined || args[0] === 'exec' ? startBundle(import.meta, 'kici-run') : await import('../bundle/kici.mjs')",
   ],
   ["await import('../admin/main.ts')", "startBundle(import.meta, 'kici-admin')"],
   [/import\('\.\.\/(.*)\.ts'\)/, "import('../src/cli/$1.js')"],
