@@ -82,7 +82,7 @@ const options: BuildOptions = {
   logLevel: 'error',
 };
 
-/** Dependencies that a few commands load when they need them: their bytecode would cost all others some milliseconds. */
+/** Dependencies that a few commands load when they need them: their bytecode would cost all others milliseconds. */
 const onDemand = ['yaml', '@inquirer/*'];
 
 /**

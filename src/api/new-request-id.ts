@@ -1,8 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
 /**
- * A random UUID (RFC 9562, version 4). Node.js loads as much for `crypto` as for a request, so it is asked only where the
- * system has no file of random bytes.
+ * A random UUID (RFC 9562, version 4). Node.js loads as much for `crypto` as for a request, so it is asked only where
+ * the system has no file of random bytes.
  */
 export function newRequestId(): string {
   const bytes = randomBytes(16);
