@@ -1,3 +1,4 @@
+import type { Needle } from './encodings/needle.ts';
 import { createAutomaton, type Automaton } from './scan/automaton.ts';
 import { createFilters, type Filters } from './scan/filters.ts';
 import { createPatterns } from './scan/patterns.ts';
@@ -14,7 +15,7 @@ export interface Matchers {
    * Takes the patterns that the function makes; it is called again, and must make the same, when text shows them.
    * @param isSlow whether it must not be called again, for the time that it takes
    */
-  readonly add: (make: () => readonly Uint8Array[], isSlow?: boolean) => void;
+  readonly add: (make: () => readonly Needle[], isSlow?: boolean) => void;
   /** A new object once patterns were added, or its states have grown too large. */
   readonly current: () => Matcher;
   /** The size of all patterns together. */

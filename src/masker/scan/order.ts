@@ -23,7 +23,7 @@ const byteValues = 256;
 /** So many bytes are compared faster by a call than in a loop. */
 const blockBytes = 512;
 
-export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Patterns): Order {
+export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, complete, ...patterns }: Patterns): Order {
   const places = new Uint32Array(count());
   for (let index = 0; index < places.length; index += 1) places[index] = index;
   let scratch = new Uint32Array(0);
@@ -32,13 +32,10 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
   const kindAt = (place: number, depth: number): number => {
     const which = places[place] ?? 0;
     if (depth === lengthOf(which)) complete(which);
-    return depth === lengthOf(which) ? 0 : (bytesOf(which)[startOf(which) + depth] ?? 0) + 1;
+    return depth === lengthOf(which) ? 0 : patterns.byteAt(which, depth) + 1;
   };
 
-  const byteAt = (place: number, depth: number): number => {
-    const which = places[place] ?? 0;
-    return bytesOf(which)[startOf(which) + depth] ?? 0;
-  };
+  const byteAt = (place: number, depth: number): number => patterns.byteAt(places[place] ?? 0, depth);
 
   /** All of one kind: many patterns that continue alike. */
   function isUniform(start: number, end: number, depth: number): boolean {
@@ -66,6 +63,21 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
     return start + ended;
   }
 
+  /** Where the two diverge or one ends, at most at that depth. */
+  function partingOf(which: number, other: number, depth: number, most: number): number {
+    const last = Math.min(most, lengthOf(other));
+    const leading = Math.min(last, leadingOf(which), leadingOf(other));
+    const [bytes, more] = [bytesOf(which), bytesOf(other)];
+    const [from, to] = [startOf(which), startOf(other)];
+    // The same bytes in memory, written differently or one of them further.
+    let at = bytes === more && from === to ? Math.max(depth, leading) : depth;
+    while (at + blockBytes <= leading && isSame(bytes, from + at, more, to + at)) at += blockBytes;
+    while (at < leading && bytes[from + at] === more[to + at]) at += 1;
+    if (at < leading) return at;
+    while (at < last && patterns.byteAt(which, at) === patterns.byteAt(other, at)) at += 1;
+    return at;
+  }
+
   return {
     sort(start, end, depth) {
       if (end - start < 2 || isUniform(start, end, depth))
@@ -80,27 +92,23 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
     parting(start, end, depth) {
       const which = places[start] ?? 0;
       let parting = lengthOf(which);
-      for (let place = start + 1; place < end; place += 1) {
-        const other = places[place] ?? 0;
-        const [bytes, more] = [bytesOf(which), bytesOf(other)];
-        const [from, to] = [startOf(which), startOf(other)];
-        // One is the beginning of the other, in the same memory.
-        let at = bytes === more && from === to ? Math.min(parting, lengthOf(other)) : depth;
-        const last = Math.min(parting, lengthOf(other));
-        while (at + blockBytes <= last && isSame(bytes, from + at, more, to + at)) at += blockBytes;
-        while (at < last && bytes[from + at] === more[to + at]) at += 1;
-        parting = at;
-      }
+      for (let place = start + 1; place < end; place += 1)
+        parting = partingOf(which, places[place] ?? 0, depth, parting);
       return parting;
     },
     alike(place, depth, chunk, at, end) {
       const which = places[place] ?? 0;
       const bytes = bytesOf(which);
-      const from = startOf(which) + depth;
+      const from = startOf(which) + depth - at;
+      const last = Math.min(end, at + leadingOf(which) - depth);
       let reached = at;
+      for (; reached < last; reached += 1) {
+        const byte = chunk[reached] ?? 0;
+        if (byte !== bytes[from + reached] || gapBytes[byte] === 1) return reached - at;
+      }
       for (; reached < end; reached += 1) {
         const byte = chunk[reached] ?? 0;
-        if (byte !== bytes[from + reached - at] || gapBytes[byte] === 1) break;
+        if (byte !== patterns.byteAt(which, depth + reached - at) || gapBytes[byte] === 1) break;
       }
       return reached - at;
     },
