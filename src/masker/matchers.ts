@@ -1,6 +1,7 @@
 import type { Needle } from './encodings/needle.ts';
 import { createAutomaton, type Automaton } from './scan/automaton.ts';
 import { createFilters, type Filters } from './scan/filters.ts';
+import { createOrder } from './scan/order.ts';
 import { createPatterns } from './scan/patterns.ts';
 
 /** Everything that finds the patterns registered so far. */
@@ -30,8 +31,9 @@ const shownBytesPerByte = 128;
 export function createMatchers(limit: number = maxShownBytes): Matchers {
   const patterns = createPatterns();
   const filters = createFilters(patterns);
+  const order = createOrder(patterns);
   let known = 0;
-  let matcher: Matcher = { automaton: createAutomaton(patterns), filters };
+  let matcher: Matcher = { automaton: createAutomaton(patterns, order), filters };
 
   function isTooLarge(): boolean {
     const taken = matcher.automaton.byteLength() + patterns.completedBytes();
@@ -45,13 +47,14 @@ export function createMatchers(limit: number = maxShownBytes): Matchers {
       const isOlder = patterns.count() > known;
       if (isOlder) {
         filters.update();
+        order.update();
         known = patterns.count();
       }
       const isLarge = isTooLarge();
       // What was shown may show again. No earlier automaton is used any more.
       if (isLarge) patterns.cut();
       if (isOlder || isLarge) {
-        matcher = { automaton: createAutomaton(patterns), filters };
+        matcher = { automaton: createAutomaton(patterns, order), filters };
       }
       return matcher;
     },

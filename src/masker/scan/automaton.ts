@@ -1,6 +1,6 @@
 import { gapBytes, lineBytes } from './gaps.ts';
 import { createLandings } from './landings.ts';
-import { createOrder } from './order.ts';
+import type { Order } from './order.ts';
 import type { Patterns } from './patterns.ts';
 import { createTable } from './table.ts';
 
@@ -79,8 +79,8 @@ const minRowDepth = 3;
 /** Places are kept for so many states at once. */
 const maxRow = 32;
 
-export function createAutomaton(patterns: Patterns): Automaton {
-  const order = createOrder(patterns);
+/** No earlier automaton with the same order may be used any more. */
+export function createAutomaton(patterns: Patterns, order: Order): Automaton {
   const states = createTable(width);
   const notes = createTable(width);
   const ranges = createTable(width);

@@ -1,8 +1,13 @@
 import { gapBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
-/** The patterns, sorted only as far as text leads into them. */
+/**
+ * The patterns, sorted by their first two bytes, and further only as text leads into them. What one automaton has sorted
+ * stays so for the next.
+ */
 export interface Order {
+  /** Sorts in newly added patterns. */
+  readonly update: () => void;
   /**
    * Patterns from `start` to before `end` that share their first `depth` bytes: those that end there come first, and
    * the others by their next byte. @returns where the others begin
@@ -20,20 +25,21 @@ export interface Order {
 }
 
 const byteValues = 256;
+const sortedBytes = 2;
+const numbersPerKey = 2 ** 32;
 /** So many bytes are compared faster by a call than in a loop. */
 const blockBytes = 512;
 
 export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, complete, ...patterns }: Patterns): Order {
-  const places = new Uint32Array(count());
-  for (let index = 0; index < places.length; index += 1) places[index] = index;
+  let places = new Uint32Array(0);
   let scratch = new Uint32Array(0);
   /** Where each kind begins: the patterns that end, then each byte. */
   const begins = new Uint32Array(byteValues + 2);
-  const kindAt = (place: number, depth: number): number => {
-    const which = places[place] ?? 0;
+  const kindOf = (which: number, depth: number): number => {
     if (depth === lengthOf(which)) complete(which);
-    return depth === lengthOf(which) ? 0 : patterns.byteAt(which, depth) + 1;
+    return depth >= lengthOf(which) ? 0 : patterns.byteAt(which, depth) + 1;
   };
+  const kindAt = (place: number, depth: number): number => kindOf(places[place] ?? 0, depth);
 
   const byteAt = (place: number, depth: number): number => patterns.byteAt(places[place] ?? 0, depth);
 
@@ -78,8 +84,44 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     return at;
   }
 
+  /** Sorts by the first two bytes. */
+  const keyOf = (which: number): number => kindOf(which, 0) * (byteValues + 1) + kindOf(which, 1);
+
+  /** By their keys, and those that came earlier first. */
+  function sortedFrom(first: number): Float64Array {
+    const keys = new Float64Array(count() - first);
+    for (let index = 0; index < keys.length; index += 1)
+      keys[index] = keyOf(first + index) * numbersPerKey + first + index;
+    return keys.sort();
+  }
+
   return {
+    update() {
+      const merged = new Uint32Array(count());
+      let [taken, to] = [0, 0];
+      for (const keyed of sortedFrom(places.length)) {
+        const key = Math.floor(keyed / numbersPerKey);
+        let [found, after] = [taken, places.length];
+        while (found < after) {
+          const middle = (found + after) >>> 1;
+          if (keyOf(places[middle] ?? 0) <= key) found = middle + 1;
+          else after = middle;
+        }
+        merged.set(places.subarray(taken, found), to);
+        to += found - taken;
+        taken = found;
+        merged[to] = keyed - key * numbersPerKey;
+        to += 1;
+      }
+      merged.set(places.subarray(taken), to);
+      places = merged;
+    },
     sort(start, end, depth) {
+      if (depth < sortedBytes) {
+        let first = start;
+        while (first < end && kindAt(first, depth) === 0) first += 1;
+        return first;
+      }
       if (end - start < 2 || isUniform(start, end, depth))
         return start < end && kindAt(start, depth) === 0 ? end : start;
       return distribute(start, end, depth);
@@ -92,7 +134,7 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     parting(start, end, depth) {
       const which = places[start] ?? 0;
       let parting = lengthOf(which);
-      for (let place = start + 1; place < end; place += 1)
+      for (let place = start + 1; place < end && parting > depth; place += 1)
         parting = partingOf(which, places[place] ?? 0, depth, parting);
       return parting;
     },
