@@ -24,6 +24,8 @@ export interface Order {
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
 }
 
+// An imported name is looked up each time that it is used.
+const gaps = gapBytes;
 const byteValues = 256;
 const sortedBytes = 2;
 const numbersPerKey = 2 ** 32;
@@ -140,14 +142,9 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     },
     alike(place, depth, chunk, at, end) {
       const which = places[place] ?? 0;
-      const bytes = bytesOf(which);
-      const from = startOf(which) + depth - at;
       const last = Math.min(end, at + leadingOf(which) - depth);
-      let reached = at;
-      for (; reached < last; reached += 1) {
-        const byte = chunk[reached] ?? 0;
-        if (byte !== bytes[from + reached] || gapBytes[byte] === 1) return reached - at;
-      }
+      let reached = sameUpTo(chunk, at, last, bytesOf(which), startOf(which) + depth - at);
+      if (reached < last) return reached - at;
       for (; reached < end; reached += 1) {
         const byte = chunk[reached] ?? 0;
         if (byte !== patterns.byteAt(which, depth + reached - at) || gapBytes[byte] === 1) break;
@@ -165,6 +162,16 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
       return found;
     },
   };
+}
+
+/** How far the chunk is the same as other bytes, and begins no gap. A separate function, so that all stays in registers. */
+function sameUpTo(chunk: Uint8Array, from: number, end: number, bytes: Uint8Array, ahead: number): number {
+  let at = from;
+  for (; at < end; at += 1) {
+    const byte = chunk[at] ?? 0;
+    if (byte !== bytes[ahead + at] || gaps[byte] === 1) break;
+  }
+  return at;
 }
 
 function isSame(bytes: Uint8Array, at: number, others: Uint8Array, from: number): boolean {
