@@ -161,9 +161,15 @@ function largeValue(): Buffer {
   return Buffer.from(lines.join('')).subarray(0, 65_536);
 }
 
-/** Values of the largest size, read one after another with output in between; then one of them is printed. */
-function measureLargeValues(): BenchRow[] {
-  const values = Array.from({ length: largeValues }, largeValue);
+interface LargeValues {
+  readonly registered: number;
+  readonly taken: number;
+  readonly printed: number;
+  readonly afterwards: number;
+}
+
+/** Reads values one after another with output in between; then their base64 is printed, which this masker never saw. */
+function showLargeValues(values: readonly Buffer[], shown: Buffer): LargeValues {
   const memory = createMemoryGauge();
   const before = memory();
   const masker = createMasker();
@@ -174,28 +180,51 @@ function measureLargeValues(): BenchRow[] {
     masker.add(value);
     stream.write(line);
   }
-  const size = values.reduce((sum, value) => sum + value.byteLength, 0) / 1e6;
   const registered = watch();
   const taken = memory() - before;
-  const shown = Buffer.concat(values.map((value) => Buffer.from(value.toString('base64'))));
   watch();
   for (let at = 0; at < shown.length; at += chunkBytes) stream.write(shown.subarray(at, at + chunkBytes));
   const printed = watch();
   stream.end();
-  const afterwards = memory() - before;
+  return { registered, taken, printed, afterwards: memory() - before };
+}
+
+/** Values of the largest size. */
+function measureLargeValues(): BenchRow[] {
+  const values = Array.from({ length: largeValues }, largeValue);
+  const size = values.reduce((sum, value) => sum + value.byteLength, 0) / 1e6;
+  const shown = Buffer.concat(values.map((value) => Buffer.from(value.toString('base64'))));
+  const rounds = Array.from({ length: measurements }, () => showLargeValues(values, shown));
+  // The first one has not yet run anything often enough to be compiled.
+  const least = (of: keyof LargeValues): number => Math.min(...rounds.slice(1).map((round) => round[of]));
   return [
-    { what: `${largeValues} values of 64 KiB, with output after each`, value: registered, unit: 'ms' },
-    { what: 'memory that they take', value: taken, unit: 'MB', baseline: 'their size', ratio: taken / size },
+    { what: `${largeValues} values of 64 KiB, with output after each`, value: least('registered'), unit: 'ms' },
+    {
+      what: 'memory that they take',
+      value: least('taken'),
+      unit: 'MB',
+      baseline: 'their size',
+      ratio: least('taken') / size,
+    },
     {
       what: 'their base64 printed for the first time',
-      value: shown.length / 1e3 / printed,
+      value: shown.length / 1e3 / least('printed'),
       unit: 'MB/s',
       goal: { atLeast: 50 },
     },
-    { what: 'memory after that', value: afterwards, unit: 'MB', baseline: 'their size', ratio: afterwards / size },
+    { what: '  by a masker in a new process', value: shown.length / 1e3 / (rounds[0]?.printed ?? 0), unit: 'MB/s' },
+    {
+      what: 'memory after that',
+      value: least('afterwards'),
+      unit: 'MB',
+      baseline: 'their size',
+      ratio: least('afterwards') / size,
+    },
   ];
 }
 
 export async function run(): Promise<readonly BenchRow[]> {
-  return [...measureLogs(), ...measureAdversaries(), ...measureTables(), ...measureLargeValues()];
+  // First, so that nothing has been compiled for it.
+  const large = measureLargeValues();
+  return [...measureLogs(), ...measureAdversaries(), ...measureTables(), ...large];
 }
