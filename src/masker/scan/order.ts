@@ -94,7 +94,7 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     const keys = new Float64Array(count() - first);
     for (let index = 0; index < keys.length; index += 1)
       keys[index] = keyOf(first + index) * numbersPerKey + first + index;
-    return keys.sort();
+    return keys.toSorted();
   }
 
   return {
