@@ -20,7 +20,7 @@ const maxPosition = 2 ** 30;
 
 /**
  * @param current returns another matcher after each registration, and whenever it sees fit
- * @param shiftedAfter positions count anew after so many bytes
+ * @param shiftedAfter positions count from zero again after so many bytes
  */
 export function createMaskStream(current: () => Matcher, shiftedAfter: number = maxPosition): MaskStream {
   let matcher = current();

@@ -71,7 +71,7 @@ it('the filters skip nothing that reading every byte finds, broken or whole, whe
     const hint = `round ${round}: ${JSON.stringify([patterns, bytes.toString()])}`;
     expect(mask(patterns, [bytes]), hint).toBe(seen);
     expect(mask(patterns, [bytes.subarray(0, cut), bytes.subarray(cut)]), hint).toBe(seen);
-    // Positions count anew after each byte that goes out, as they otherwise do after 2 ** 30 of them.
+    // Positions count from zero after each byte that goes out, as they otherwise do after 2 ** 30 of them.
     expect(mask(patterns, bytewise, 0), hint).toBe(seen);
   }
 });

@@ -2,8 +2,8 @@ import { gapBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
 /**
- * The patterns, sorted by their first two bytes, and further only as text leads into them. What one automaton has sorted
- * stays so for the next.
+ * The patterns, sorted by their first two bytes, and further only as text leads into them. What one automaton has
+ * sorted stays so for the next.
  */
 export interface Order {
   /** Sorts in newly added patterns. */
@@ -164,7 +164,7 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
   };
 }
 
-/** How far the chunk is the same as other bytes, and begins no gap. A separate function, so that all stays in registers. */
+/** How far the chunk is the same as other bytes, and begins no gap. Separate, so that all stays in registers. */
 function sameUpTo(chunk: Uint8Array, from: number, end: number, bytes: Uint8Array, ahead: number): number {
   let at = from;
   for (; at < end; at += 1) {
