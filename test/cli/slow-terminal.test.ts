@@ -13,8 +13,10 @@ it('many who wait for one slow reader wait together, and all go on', async () =>
   const before = stream.eventNames().length;
   const rooms: Promise<void>[] = [];
   for (let writer = 0; writer < 20; writer += 1)
-    writeTo(stream, 'text', (room) => {
-      rooms.push(room);
+    writeTo(stream, 'text', {
+      behind: (room) => {
+        rooms.push(room);
+      },
     });
   expect(rooms).toHaveLength(20);
   // Node.js warns of more than ten, on the standard error of the user.
