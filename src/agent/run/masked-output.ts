@@ -9,7 +9,7 @@ type Sink = (stream: 'stdout' | 'stderr', bytes: Uint8Array, pace: Pace) => void
 const minFreedBytes = 16_384;
 
 /** Passes on what a process prints, masked with every secret known by then, and no faster than it is read. */
-export function maskOutput(child: Child, masker: Masker, sink: Sink): void {
+export function maskOutput(child: Pick<Child, 'stdout' | 'stderr' | 'ended'>, masker: Masker, sink: Sink): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name];
     pass(stream, masker, holderOf(stream, child.ended), (bytes, pace) => {
