@@ -74,6 +74,8 @@ export class Child {
       throw new TypeError('a pipe to a child is a stream');
     this.#stdout = stdout;
     this.#stderr = stderr;
+    // A connection that breaks ends the output, and not the agent.
+    for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
     this.pipe = pipe instanceof Socket ? pipe : undefined;
     this.#heard = () => stdout.bytesRead + stderr.bytesRead;
     this.#pid = child.pid;
