@@ -199,27 +199,40 @@ describeLane(browserLane, () => {
     stage.visitor.complaints.length = 0;
   });
 
-  it('tabs that nobody sees leave a seventh its connection, and are up to date when they are seen again', async () => {
-    const { page } = stage;
+  it('seven tabs that are seen at once share a stream; one that nobody sees hands it on, and is up to date when it is seen again', async () => {
+    const { page, installation } = stage;
+    const streams: string[] = [];
+    page.context().on('request', (request) => {
+      if (new URL(request.url()).pathname.endsWith('/events')) streams.push(request.url());
+    });
     // A browser without windows shows all of its tabs.
-    const show = (tab: Page, state: 'hidden' | 'visible') =>
-      tab.evaluate(
+    const show = (state: 'hidden' | 'visible') =>
+      page.evaluate(
         `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
       );
+    const live = (tab: Page) => tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+    const made = (tab: Page) => tab.getByRole('link', { name: 'made-for-all' });
     await stage.open('/orgs/default/environments');
     await isLive();
-    await show(page, 'hidden');
+    const others: Page[] = [];
     for (let number = 2; number <= 7; number += 1) {
       const tab = await page.context().newPage();
       await tab.goto(page.url());
-      await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
-      await show(tab, 'hidden');
+      await live(tab);
+      others.push(tab);
     }
-    await stage.installation.call('environments.create', { name: 'made-unseen' });
-    expect(await page.getByRole('link', { name: 'made-unseen' }).count()).toBe(0);
-    await show(page, 'visible');
-    await page.getByRole('link', { name: 'made-unseen' }).waitFor({ timeout: 3_000 });
-    await stage.installation.call('environments.delete', { environment: 'made-unseen' });
+    expect(streams).toHaveLength(1);
+    await installation.call('environments.create', { name: 'made-for-all' });
+    await Promise.all([page, ...others].map((tab) => made(tab).waitFor({ timeout: 3_000 })));
+    await show('hidden');
+    await expect.poll(() => streams.length).toBe(2);
+    await Promise.all(others.map(live));
+    await installation.call('environments.delete', { environment: 'made-for-all' });
+    await Promise.all(others.map((tab) => made(tab).waitFor({ timeout: 3_000, state: 'detached' })));
+    expect(await made(page).count()).toBe(1);
+    await show('visible');
+    await made(page).waitFor({ timeout: 3_000, state: 'detached' });
+    expect(streams).toHaveLength(2);
   });
 
   it('a role that may not do something sees why, and the command', async () => {

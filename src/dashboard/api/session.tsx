@@ -15,7 +15,7 @@ let ours: DashboardSession['token'] | undefined;
  * @throws Problem `unauthenticated` if nobody is signed in, or somebody else
  */
 export async function readSession(): Promise<DashboardSession> {
-  const session = sessionIn(await send({ method: 'GET', path: address }));
+  const session = sessionIn(await send({ method: 'GET', path: address, isWrite: false }));
   if (ours === undefined || ours === session.token) return took(session);
   setConnection('ended');
   throw new Problem(401, {
@@ -32,11 +32,13 @@ document.addEventListener('visibilitychange', () => {
 
 /** @throws Problem */
 export async function signIn(credential: { token: string } | { code: string }): Promise<DashboardSession> {
-  return took(sessionIn(await send({ method: 'POST', path: address, body: JSON.stringify(credential) })));
+  return took(
+    sessionIn(await send({ method: 'POST', path: address, body: JSON.stringify(credential), isWrite: true })),
+  );
 }
 
 export async function signOut(): Promise<void> {
-  await send({ method: 'DELETE', path: address });
+  await send({ method: 'DELETE', path: address, isWrite: true });
   // A new document drops everything that the page held in memory.
   window.location.assign('/');
 }
