@@ -16,11 +16,6 @@ import { setStage } from './support/stage.ts';
 const org = '/orgs/default';
 const scope = `${org}/settings/secrets/internal:production`;
 
-function isInSight(element: Element): boolean {
-  const { top, bottom } = element.getBoundingClientRect();
-  return top >= 0 && bottom <= innerHeight;
-}
-
 /** The command of a form that is filled in, and not sent. */
 async function commandOf(page: Page, { opener, fields }: WriteForm): Promise<string> {
   await page.getByRole('button', { name: opener, exact: true }).and(page.locator(':enabled')).first().click();
@@ -126,7 +121,12 @@ describeLane(browserLane, () => {
     // The last of a large folder, by its address: it is in sight, and what lies before it comes when it is asked for.
     await page.goto(`${installation.url}${org}/settings/secrets/fleet/of-229`);
     await tree.locator('[aria-current="page"]', { hasText: 'of-229' }).waitFor();
-    await expect.poll(() => link('of-229').evaluate(isInSight)).toBe(true);
+    const isInSight = (): Promise<boolean> =>
+      link('of-229').evaluate((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return top >= 0 && bottom <= (one.ownerDocument.defaultView?.innerHeight ?? 0);
+      });
+    await expect.poll(isInSight).toBe(true);
     expect([await link('of-199').count(), await link('of-215').count()]).toEqual([1, 0]);
     await tree.getByRole('button', { name: 'Show more of 30 below' }).click();
     await link('of-215').waitFor();

@@ -97,10 +97,11 @@ describe('a list of scopes', () => {
   it('of a scope that alone is not known says so where it may be missing, and not below it', () => {
     const { scope } = ref('apps/shop K');
     const folders = [undefined, 'apps', 'apps/shop', 'apps/shop/web', 'app'];
-    const told = (depth?: 'scope' | 'tree') => folders.map((folder) => concerns(folder, { scope, depth }));
-    expect(told('scope')).toEqual([true, true, false, false, false]);
-    expect(told('tree')).toEqual([true, true, true, true, false]);
-    expect(told()).toEqual(told('tree'));
+    const told = (part: { readonly depth?: 'scope' | 'tree' }) =>
+      folders.map((folder) => concerns(folder, { scope, ...part }));
+    expect(told({ depth: 'scope' })).toEqual([true, true, false, false, false]);
+    expect(told({ depth: 'tree' })).toEqual([true, true, true, true, false]);
+    expect(told({})).toEqual(told({ depth: 'tree' }));
   });
 
   it('has the row that a scope is in, however many there are before it', async () => {

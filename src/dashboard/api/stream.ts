@@ -25,7 +25,7 @@ export function followStream(organization: string, who: string, follower: Follow
 }
 
 /** What tabs say to each other; whoever comes has `asked`, and whoever has the stream is `there`. */
-type Message = StreamNews | { readonly what: 'asked' | 'there' };
+type Message = StreamNews | { readonly what: 'asked' } | { readonly what: 'there' };
 
 /** The stream belongs to whoever has the lock; when that tab ends, however it does, the browser gives it to the next. */
 function share(organization: string, who: string, { hear, failed }: Follower): () => void {
@@ -39,6 +39,7 @@ function share(organization: string, who: string, { hear, failed }: Follower): (
     hear(news, isOurs);
   };
   const say = (message: Message): void => {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no other
     channel.postMessage(message);
   };
   channel.addEventListener('message', ({ data }) => {
