@@ -91,6 +91,22 @@ describeLane(browserLane, () => {
         [0, true],
       ]);
     });
+
+    it('when somebody else has deleted the secret meanwhile, and is stored as a new one if that is wanted', async () => {
+      const { page, installation } = stage;
+      const at = { scope: 'production', key: 'GONE_MEANWHILE' };
+      await installation.call('secrets.set', { ...at, value: 'djE=' });
+      await stage.open(scopePath);
+      await isLive();
+      await page.getByRole('button', { name: 'Replace value of GONE_MEANWHILE' }).click();
+      const form = page.getByRole('dialog', { name: 'Replace the value of GONE_MEANWHILE' });
+      await form.getByLabel('Value').fill(typed);
+      await installation.call('secrets.delete', at);
+      await form.getByText('Somebody has deleted GONE_MEANWHILE since this was opened.').waitFor({ timeout: 3_000 });
+      expect(await form.getByLabel('Value').inputValue()).toBe(typed);
+      await form.getByRole('button', { name: 'Set it again' }).click();
+      await page.getByText(/Set GONE_MEANWHILE in internal:production: 21 bytes/).waitFor();
+    });
   });
 
   describe('two people who change the same', () => {

@@ -29,7 +29,7 @@ type Message = StreamNews | { readonly what: 'asked' } | { readonly what: 'there
 
 /** The stream belongs to whoever has the lock; when that tab ends, however it does, the browser gives it to the next. */
 function share(organization: string, who: string, { hear, failed }: Follower): () => void {
-  const name = `changes of ${organization} for ${who}`;
+  const name = `kici:changes:${organization}:${who}`;
   const channel = new BroadcastChannel(name);
   const left = new AbortController();
   let hasStream = false;

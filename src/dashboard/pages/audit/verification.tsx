@@ -25,12 +25,14 @@ export function Verification(): ReactElement {
     <div className={pageStyles['padded']} style={{ paddingBottom: 12 }}>
       {error === null || isFetching ? undefined : <ErrorNotice error={error} retry={again} />}
       {data === undefined && error !== null && !isFetching ? undefined : (
-        <Notice look={data === undefined ? 'plain' : data.intact ? 'good' : 'bad'}>
-          {data === undefined ? (
-            <strong>{isFetching ? 'Verifying the log.' : 'The log is not verified.'}</strong>
-          ) : (
-            <Verdict {...data} />
-          )}
+        <>
+          <Notice look={data === undefined ? 'plain' : data.intact ? 'good' : 'bad'}>
+            {data === undefined ? (
+              <strong>{isFetching ? 'Verifying the log.' : 'The log is not verified.'}</strong>
+            ) : (
+              <Verdict {...data} />
+            )}
+          </Notice>
           {/* One button, which keeps the focus. */}
           <div className={styles['foot']}>
             <Button look="quiet" onClick={isFetching ? cancel : again}>
@@ -42,7 +44,7 @@ export function Verification(): ReactElement {
               </span>
             )}
           </div>
-        </Notice>
+        </>
       )}
       {isFetching && progress !== undefined ? <HowFar {...progress} /> : undefined}
       {data === undefined || data.intact ? undefined : (
