@@ -109,6 +109,35 @@ describeLane(browserLane, () => {
     });
   });
 
+  it('a network that is gone is told at once, and what the browser takes for one keeps no server from being asked', async () => {
+    const { page, installation } = stage;
+    await beginToType();
+    const gone = page.getByText('The orchestrator does not answer.');
+    await page.context().setOffline(true);
+    await gone.waitFor({ timeout: 5_000 });
+    await page.context().setOffline(false);
+    await gone.waitFor({ state: 'detached' });
+    // As on a train, with an orchestrator on the same machine.
+    await page.evaluate(`dispatchEvent(new Event('offline'))`);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await installation.call('secrets.declare', { scope: 'production', key: 'ON_A_TRAIN' });
+    await page.getByRole('row', { name: /ON_A_TRAIN/ }).waitFor({ timeout: 3_000 });
+  });
+
+  it('a server that is silent is told of too, though nothing has broken', async () => {
+    const { page } = stage;
+    await page.clock.install();
+    await stage.open(scopePath);
+    await isLive();
+    await page.route('**/dashboard/session', () => undefined);
+    await page.clock.runFor(75_000);
+    await page.getByText('The orchestrator does not answer.').waitFor();
+    await page.unroute('**/dashboard/session');
+    await page.clock.runFor(15_000);
+    await page.getByText('The orchestrator does not answer.').waitFor({ state: 'detached' });
+  });
+
   describe('two people who change the same', () => {
     it('variable see both values, and one of them decides', async () => {
       const at = { environment: 'production', name: 'REGION' };

@@ -83,7 +83,7 @@ export async function call<Id extends OperationId>(
 export async function send(sent: Sent): Promise<unknown> {
   const { method, signal, isWrite } = sent;
   const answer = await exchange(sent).catch((error: unknown) => {
-    if (signal?.aborted === true) throw error;
+    if (signal?.aborted === true && !isTimeout(error)) throw error;
     setConnection('down');
     throw unreachable(isWrite);
   });
@@ -97,6 +97,10 @@ export async function send(sent: Sent): Promise<unknown> {
   else setConnection('up');
   if (isOk && body !== undefined) return body;
   throw new Problem(status, isRecord(body) ? body : {});
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 interface Answer {

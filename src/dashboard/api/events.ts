@@ -55,6 +55,13 @@ export function useEvents(): void {
   // A tab that nobody sees holds no connection.
   const isSeen = useInSight();
   useEffect(() => {
+    // A stream that is open learns of it only when something is sent.
+    window.addEventListener('offline', look);
+    return () => {
+      window.removeEventListener('offline', look);
+    };
+  }, []);
+  useEffect(() => {
     if (connection !== 'up' || !isSeen) return undefined;
     let close: (() => void) | undefined;
     let isOver = false;

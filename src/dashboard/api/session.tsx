@@ -6,6 +6,8 @@ import { Problem } from './problem.ts';
 import { isInSight } from './use-in-sight.ts';
 
 const address = '/dashboard/session';
+/** For the answer to who is signed in, which costs the server next to nothing. */
+const patienceMs = 10_000;
 
 /** Whoever is signed in at this page. */
 let ours: DashboardSession['token'] | undefined;
@@ -15,7 +17,15 @@ let ours: DashboardSession['token'] | undefined;
  * @throws Problem `unauthenticated` if nobody is signed in, or somebody else
  */
 export async function readSession(): Promise<DashboardSession> {
-  const session = sessionIn(await send({ method: 'GET', path: address, isWrite: false }));
+  const silence = new AbortController();
+  const timer = setTimeout(() => {
+    silence.abort(new DOMException('no answer', 'TimeoutError'));
+  }, patienceMs);
+  const session = sessionIn(
+    await send({ method: 'GET', path: address, isWrite: false, signal: silence.signal }).finally(() => {
+      clearTimeout(timer);
+    }),
+  );
   if (ours === undefined || ours === session.token) return took(session);
   setConnection('ended');
   throw new Problem(401, {

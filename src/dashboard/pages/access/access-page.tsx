@@ -107,7 +107,7 @@ function Sessions(): ReactElement {
                   <CopyButton
                     text={commandLine(organization, 'sessions.end', { id: one.id })}
                     label="Copy command"
-                    of={`to end session of ${visible(one.tokenName)}`}
+                    of={`for the session of ${visible(one.tokenName)}`}
                   />
                 </RowActions>
               </tr>

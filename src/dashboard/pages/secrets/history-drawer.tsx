@@ -76,7 +76,7 @@ export function HistoryDrawer({ scope, secretKey: key, onClose }: HistoryProps):
                       <CopyButton
                         text={commandLine(organization, 'secrets.restore', { scope, key, version })}
                         label="Copy command"
-                        of={`to restore version ${version}`}
+                        of={`for version ${version}`}
                       />
                     </div>
                   )}
