@@ -150,6 +150,7 @@ describeLane(browserLane, () => {
       await stage.installation.call('variables.set', { ...at, value: 'theirs' });
       await form.getByText('Somebody has changed REGION since this was opened.').waitFor({ timeout: 3_000 });
       await form.getByRole('row', { name: 'Value theirs mine' }).waitFor();
+      expect(await form.getByLabel('Value').evaluate((field) => field.matches(':focus'))).toBe(true);
       expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
       await form.getByRole('button', { name: 'Keep mine' }).click();
       await form.getByRole('button', { name: 'Save' }).click();

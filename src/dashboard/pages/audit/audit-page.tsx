@@ -87,7 +87,8 @@ export default function AuditPage(): ReactElement {
               <ErrorNotice error={saved.error} />
             </div>
           )}
-          <Verification />
+          {/* Whoever may not read it is told so once. */}
+          {listed.error?.code === 'permission_denied' ? undefined : <Verification />}
           <Result of={listed} what="the audit log">
             {({ rows }) =>
               rows.length === 0 ? (
