@@ -245,7 +245,7 @@ describeLane(browserLane, () => {
     stage.visitor.complaints.length = 0;
   });
 
-  it('seven tabs that are seen at once share a stream; one that nobody sees hands it on, and is up to date when it is seen again', async () => {
+  it('seven tabs that are seen at once share a stream and its end; one that nobody sees hands it on, and is up to date when it is seen again', async () => {
     const { page, installation } = stage;
     const streams: string[] = [];
     page.context().on('request', (request) => {
@@ -279,6 +279,11 @@ describeLane(browserLane, () => {
     await show('visible');
     await made(page).waitFor({ timeout: 3_000, state: 'detached' });
     expect(streams).toHaveLength(2);
+    const { sessions } = await installation.call('sessions.list', {});
+    for (const { id } of sessions) await installation.call('sessions.end', { id });
+    const ended = (tab: Page) =>
+      tab.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ timeout: 3_000 });
+    await Promise.all([page, ...others].map(ended));
   });
 
   it('a role that may not do something sees why, and the command', async () => {
