@@ -12,7 +12,7 @@ import { useOrganization } from '../shell/address.ts';
 import { call } from './call.ts';
 import { Problem } from './problem.ts';
 
-/** What a browser takes for the network says nothing of an orchestrator on this machine, and must not hold a write back. */
+/** What a browser takes for no network says nothing of an orchestrator on this machine, and must hold no write back. */
 const networkMode = 'always';
 
 /** The page's cache of answers. */

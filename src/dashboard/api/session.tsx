@@ -19,7 +19,7 @@ let ours: DashboardSession['token'] | undefined;
 export async function readSession(): Promise<DashboardSession> {
   const silence = new AbortController();
   const timer = setTimeout(() => {
-    silence.abort(new DOMException('no answer', 'TimeoutError'));
+    silence.abort(new DOMException('', 'TimeoutError'));
   }, patienceMs);
   const session = sessionIn(
     await send({ method: 'GET', path: address, isWrite: false, signal: silence.signal }).finally(() => {

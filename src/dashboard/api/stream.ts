@@ -9,7 +9,7 @@ export interface Follower {
   readonly hear: (news: StreamNews, isOurs: boolean) => void;
   /**
    * Nothing more came, where this tab has the stream.
-   * @param isRefused whether it has to be opened anew; else the browser tries again by itself
+   * @param isRefused whether it has to be opened again; else the browser tries again by itself
    */
   readonly failed: (isRefused: boolean) => void;
 }
@@ -27,7 +27,7 @@ export function followStream(organization: string, who: string, follower: Follow
 /** What tabs say to each other; whoever comes has `asked`, and whoever has the stream is `there`. */
 type Message = StreamNews | { readonly what: 'asked' } | { readonly what: 'there' };
 
-/** The stream belongs to whoever has the lock; when that tab ends, however it does, the browser gives it to the next. */
+/** The stream is of whoever has the lock; once that tab ends, however it does, the browser gives it to the next. */
 function share(organization: string, who: string, { hear, failed }: Follower): () => void {
   const name = `kici:changes:${organization}:${who}`;
   const channel = new BroadcastChannel(name);
