@@ -269,20 +269,19 @@ describeLane(browserLane, () => {
     }
     expect(streams).toHaveLength(1);
     await installation.call('environments.create', { name: 'made-for-all' });
-    await Promise.all([page, ...others].map((tab) => made(tab).waitFor({ timeout: 3_000 })));
+    await Promise.all([page, ...others].map((tab) => made(tab).waitFor()));
     await show('hidden');
     await expect.poll(() => streams.length).toBe(2);
     await Promise.all(others.map(live));
     await installation.call('environments.delete', { environment: 'made-for-all' });
-    await Promise.all(others.map((tab) => made(tab).waitFor({ timeout: 3_000, state: 'detached' })));
+    await Promise.all(others.map((tab) => made(tab).waitFor({ state: 'detached' })));
     expect(await made(page).count()).toBe(1);
     await show('visible');
-    await made(page).waitFor({ timeout: 3_000, state: 'detached' });
+    await made(page).waitFor({ state: 'detached' });
     expect(streams).toHaveLength(2);
     const { sessions } = await installation.call('sessions.list', {});
     for (const { id } of sessions) await installation.call('sessions.end', { id });
-    const ended = (tab: Page) =>
-      tab.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ timeout: 3_000 });
+    const ended = (tab: Page) => tab.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
     await Promise.all([page, ...others].map(ended));
   });
 

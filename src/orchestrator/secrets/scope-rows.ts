@@ -14,8 +14,7 @@ interface ScopesOfBackend {
 }
 
 /**
- * What is asked for of a backend's scopes: those below a folder, with a text, where one is, and large folders as one row
- * each.
+ * What is asked for of a backend's scopes: those below a folder, with a text, where one is, and large folders as a row.
  */
 export function rowsOf(
   { backend, paths }: ScopesOfBackend,
