@@ -127,7 +127,9 @@ export function createEnvironmentResolver(
       if (listed === undefined) throw new TypeError('one was listed');
       const before = lately.get(kept);
       const resolved =
-        before !== undefined && isAlike(before, listed) ? { ...listed, catalogue: before.catalogue } : await merged(listed);
+        before !== undefined && isAlike(before, listed)
+          ? { ...listed, catalogue: before.catalogue }
+          : await merged(listed);
       if ((await generationOf(organization)) !== generation) return undefined;
       lately.keep(kept, resolved);
       return resolved;
