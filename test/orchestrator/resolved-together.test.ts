@@ -180,9 +180,10 @@ it.each<readonly [string, (now: ReturnType<typeof changeable>['now']) => void]>(
   ['the names that a binding gives', (now) => (now.binding = { ...binding, prefix: 'DB_' })],
 ])('a change of %s is seen by the next job, a moment later', async (_, change) => {
   const { now, resolve } = changeable();
-  await resolve();
+  const { catalogue: before } = await resolve();
   change(now);
   const { catalogue } = await resolve();
+  expect(catalogue).not.toBe(before);
   const { catalogue: expected } = await (async () => {
     const fresh = changeable();
     Object.assign(fresh.now, { binding: now.binding, secrets: now.secrets });
