@@ -3,6 +3,7 @@ import { BackendError, parseScopePath, type ScopePath, type SecretDescriptor } f
 import type { JobFacts } from '@kici-dev/secret-federation';
 import { expect, it } from 'vitest';
 import type { Call } from '../../src/orchestrator/caller.ts';
+import type { BindingRow } from '../../src/orchestrator/environments/store.ts';
 import { createEnvironmentResolver } from '../../src/orchestrator/resolution/resolve.ts';
 
 function callWith(context: Call['context']): Call {
@@ -86,7 +87,7 @@ it('bindings of now are resolved with the backends of now, however long the requ
   expect(asked).toEqual([7]);
 });
 
-const binding = {
+const binding: BindingRow = {
   organization: 'default',
   environment: 'e',
   id: 'b',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SecretDescriptor } from '@kici-dev/secret-backend';
-import type { AgedListing, ListedEnvironment } from './resolve.ts';
+import type { AgedListing, ListedEnvironment } from './environment.ts';
 
 /** Whether the same catalogue comes of both. Comparing long lists takes a tenth of what merging them does. */
 export function isAlike(left: ListedEnvironment, right: ListedEnvironment): boolean {

@@ -7,7 +7,6 @@ import {
   selectsBackend,
   type BackendTraits,
   type Binding,
-  type Catalogue,
   type CompiledBindings,
   type JobFacts,
   type Listing,
@@ -20,26 +19,9 @@ import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
 import { RequestDeadline } from '../http/request-deadline.ts';
 import { isAlike } from './alike.ts';
+import type { AgedListing, ListedEnvironment, ResolvedEnvironment } from './environment.ts';
 import { Lately } from './lately.ts';
 import { createSharedRuns } from './shared-runs.ts';
-
-/** What an environment binds, and the names that this can select, as each backend answered. */
-export interface ListedEnvironment {
-  readonly bindings: readonly Binding[];
-  readonly compiled: CompiledBindings;
-  readonly traits: readonly BackendTraits[];
-  readonly listings: readonly AgedListing[];
-  readonly instances: ReadonlyMap<string, Instance>;
-}
-
-/** What it holds for an agent. */
-export interface ResolvedEnvironment extends ListedEnvironment {
-  readonly catalogue: Catalogue;
-}
-
-export interface AgedListing extends Listing {
-  readonly ageMs: number;
-}
 
 /** What of a call matters here. */
 type Asking = Pick<Call, 'organization' | 'generation' | 'context'>;
