@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackendError, parseScopePath, type ScopePath, type SecretDescriptor } from '@kici-dev/secret-backend';
 import type { JobFacts } from '@kici-dev/secret-federation';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Call } from '../../src/orchestrator/caller.ts';
 import type { BindingRow } from '../../src/orchestrator/environments/store.ts';
 import { createEnvironmentResolver } from '../../src/orchestrator/resolution/resolve.ts';
@@ -163,11 +163,15 @@ it('agents for whom the bindings select the same are resolved together, and othe
   expect(own.map(({ catalogue }) => [...catalogue.entries.keys()])).toEqual(agents.map(({ agentId }) => [agentId]));
 });
 
-it('what has not changed since a moment ago is not merged again', async () => {
+it('what has not changed since a moment ago is not merged again, and is forgotten after that', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { now, resolve } = changeable();
   const { catalogue } = await resolve();
   expect((await resolve()).catalogue).toBe(catalogue);
   expect(now.listed).toBe(2);
+  vi.advanceTimersByTime(1_000);
+  expect((await resolve()).catalogue).not.toBe(catalogue);
 });
 
 it.each<readonly [string, (now: ReturnType<typeof changeable>['now']) => void]>([
