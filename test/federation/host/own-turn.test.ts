@@ -20,13 +20,17 @@ it('of many pieces of long work each turn of the event loop has one, in the orde
 
 it('who comes last waits for those before, and then nobody is left', async () => {
   const done: string[] = [];
-  const first = ownTurn().then(async () => {
+  const twice = async (): Promise<void> => {
+    await ownTurn();
     done.push('first');
     await ownTurn();
     done.push('first again');
-  });
-  const second = ownTurn().then(() => done.push('second'));
-  await Promise.all([first, second]);
+  };
+  const once = async (): Promise<void> => {
+    await ownTurn();
+    done.push('second');
+  };
+  await Promise.all([twice(), once()]);
   expect(done).toEqual(['first', 'second', 'first again']);
   await ownTurn();
 });
