@@ -41,7 +41,8 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
 /**
  * As `list`, of every scope that one of the patterns selects, in one statement too. May name more.
  * @param patterns scopes, and globs as bindings have them
- * @param pause lets others have their turn of the event loop, between two parts of a long list; default: every other list has its part in the same turn
+ * @param pause lets others have their turn of the event loop, between two parts of a long list; default: every other
+ *   list has its part in the same turn
  * @throws BackendError `too_large` when there are more names than any list may have
  */
 export async function listMatching(
