@@ -5,14 +5,23 @@ import {
   type AbortableQueryOptions,
   type AccessMode,
   type CompiledQuery,
-  type Dialect,
+  type DialectAdapter,
   type IsolationLevel,
   type KyselyProps,
+  type QueryCompiler,
   type QueryResult,
 } from 'kysely';
 import { isBusy } from './in-transaction.ts';
 import type { DatabaseObserver } from './observer.ts';
 import type { EmbeddedDatabase } from './sqlite.ts';
+
+/** What a transaction's statements need, made once. */
+export interface DirectWay {
+  readonly compiler: QueryCompiler;
+  readonly adapter: DialectAdapter;
+  readonly database: EmbeddedDatabase;
+  readonly observer: DatabaseObserver | undefined;
+}
 
 /**
  * Begins transactions whose statements run at once: the way through Kysely's layers to the only connection costs more
@@ -21,21 +30,14 @@ import type { EmbeddedDatabase } from './sqlite.ts';
 export class DirectTransactionBuilder<Tables> extends TransactionBuilder<Tables> {
   readonly #builder: TransactionBuilder<Tables>;
   readonly #props: KyselyProps;
-  readonly #database: EmbeddedDatabase;
-  readonly #observer: DatabaseObserver | undefined;
+  readonly #way: DirectWay;
 
   /** @param builder begins and ends them */
-  constructor(
-    builder: TransactionBuilder<Tables>,
-    props: KyselyProps,
-    database: EmbeddedDatabase,
-    observer: DatabaseObserver | undefined,
-  ) {
+  constructor(builder: TransactionBuilder<Tables>, props: KyselyProps, way: DirectWay) {
     super(props);
     this.#builder = builder;
     this.#props = props;
-    this.#database = database;
-    this.#observer = observer;
+    this.#way = way;
   }
 
   override setAccessMode(mode: AccessMode): DirectTransactionBuilder<Tables> {
@@ -47,12 +49,12 @@ export class DirectTransactionBuilder<Tables> extends TransactionBuilder<Tables>
   }
 
   #with(builder: TransactionBuilder<Tables>): DirectTransactionBuilder<Tables> {
-    return new DirectTransactionBuilder(builder, this.#props, this.#database, this.#observer);
+    return new DirectTransactionBuilder(builder, this.#props, this.#way);
   }
 
   override execute<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.#builder.execute(async (transaction) => {
-      const executor = new DirectExecutor(transaction, this.#props.dialect, this.#database, this.#observer);
+      const executor = new DirectExecutor(transaction, this.#way);
       try {
         return await work(new Transaction({ ...this.#props, executor }));
       } finally {
@@ -67,13 +69,8 @@ class DirectExecutor extends DefaultQueryExecutor {
   readonly #observer: DatabaseObserver | undefined;
   #isOver = false;
 
-  constructor(
-    transaction: Transaction<unknown>,
-    dialect: Dialect,
-    database: EmbeddedDatabase,
-    observer: DatabaseObserver | undefined,
-  ) {
-    super(dialect.createQueryCompiler(), dialect.createAdapter(), transaction.getExecutor());
+  constructor(transaction: Transaction<unknown>, { compiler, adapter, database, observer }: DirectWay) {
+    super(compiler, adapter, transaction.getExecutor());
     this.#database = database;
     this.#observer = observer;
   }

@@ -8,7 +8,7 @@ import {
   type TransactionBuilder,
 } from 'kysely';
 import type { Cells } from './cells.ts';
-import { DirectTransactionBuilder } from './direct-transaction.ts';
+import { DirectTransactionBuilder, type DirectWay } from './direct-transaction.ts';
 import type { FoundRows } from './found-rows.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { isBusy } from './in-transaction.ts';
@@ -23,6 +23,7 @@ import { isSelect, type EmbeddedDatabase } from './sqlite.ts';
 export class EmbeddedKysely<Tables> extends Kysely<Tables> {
   readonly #database: EmbeddedDatabase;
   readonly #props: KyselyProps;
+  readonly #way: DirectWay;
   readonly #observer: DatabaseObserver | undefined;
 
   constructor(database: EmbeddedDatabase, observer?: DatabaseObserver) {
@@ -31,6 +32,7 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
     this.#database = database;
     this.#props = { config: { dialect }, dialect, driver: dialect.createDriver(), executor: this.getExecutor() };
     this.#observer = observer;
+    this.#way = { compiler: dialect.createQueryCompiler(), adapter: dialect.createAdapter(), database, observer };
   }
 
   override async executeQuery<R>(
@@ -49,7 +51,7 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
   }
 
   override transaction(): TransactionBuilder<Tables> {
-    return new DirectTransactionBuilder(super.transaction(), this.#props, this.#database, this.#observer);
+    return new DirectTransactionBuilder(super.transaction(), this.#props, this.#way);
   }
 
   #now({ sql, parameters }: CompiledQuery): FoundRows | undefined {
