@@ -11,7 +11,6 @@ import {
   type QueryCompiler,
   type QueryResult,
 } from 'kysely';
-import { isBusy } from './in-transaction.ts';
 import type { DatabaseObserver } from './observer.ts';
 import type { EmbeddedDatabase } from './sqlite.ts';
 
@@ -80,6 +79,7 @@ class DirectExecutor extends DefaultQueryExecutor {
     this.#isOver = true;
   }
 
+  /** None is kept waiting by another process: the transaction has begun as the only writer. */
   override async executeQuery<R>(query: CompiledQuery<R>, options?: AbortableQueryOptions): Promise<QueryResult<R>> {
     if (this.#isOver || options?.signal !== undefined) return super.executeQuery(query, options);
     const { sql, parameters } = query;
@@ -94,10 +94,6 @@ class DirectExecutor extends DefaultQueryExecutor {
         : { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
       failed = false;
       return result;
-    } catch (error) {
-      // It has changed nothing, and the long way has the patience to try it again.
-      if (isBusy(error)) return super.executeQuery(query, options);
-      throw error;
     } finally {
       if (started !== undefined) this.#observer?.ran(sql, performance.now() - started, failed);
     }
