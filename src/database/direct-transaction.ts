@@ -5,6 +5,7 @@ import {
   type AbortableQueryOptions,
   type AccessMode,
   type CompiledQuery,
+  type ConnectionProvider,
   type DialectAdapter,
   type IsolationLevel,
   type KyselyProps,
@@ -53,7 +54,7 @@ export class DirectTransactionBuilder<Tables> extends TransactionBuilder<Tables>
 
   override execute<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.#builder.execute(async (transaction) => {
-      const executor = new DirectExecutor(transaction, this.#way);
+      const executor = new DirectExecutor(transaction.getExecutor(), this.#way);
       try {
         return await work(new Transaction({ ...this.#props, executor }));
       } finally {
@@ -68,8 +69,8 @@ class DirectExecutor extends DefaultQueryExecutor {
   readonly #observer: DatabaseObserver | undefined;
   #isOver = false;
 
-  constructor(transaction: Transaction<unknown>, { compiler, adapter, database, observer }: DirectWay) {
-    super(compiler, adapter, transaction.getExecutor());
+  constructor(transaction: ConnectionProvider, { compiler, adapter, database, observer }: DirectWay) {
+    super(compiler, adapter, transaction);
     this.#database = database;
     this.#observer = observer;
   }
@@ -80,7 +81,7 @@ class DirectExecutor extends DefaultQueryExecutor {
   }
 
   /** None is kept waiting by another process: the transaction has begun as the only writer. */
-  override async executeQuery<R>(query: CompiledQuery<R>, options?: AbortableQueryOptions): Promise<QueryResult<R>> {
+  override async executeQuery<R>(query: CompiledQuery, options?: AbortableQueryOptions): Promise<QueryResult<R>> {
     if (this.#isOver || options?.signal !== undefined) return super.executeQuery(query, options);
     const { sql, parameters } = query;
     const started = this.#observer && performance.now();
