@@ -1,5 +1,14 @@
-import { Kysely, type AbortableQueryOptions, type Compilable, type CompiledQuery, type QueryResult } from 'kysely';
+import {
+  Kysely,
+  type AbortableQueryOptions,
+  type Compilable,
+  type CompiledQuery,
+  type KyselyProps,
+  type QueryResult,
+  type TransactionBuilder,
+} from 'kysely';
 import type { Cells } from './cells.ts';
+import { DirectTransactionBuilder, type DirectWay } from './direct-transaction.ts';
 import type { FoundRows } from './found-rows.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { isBusy } from './in-transaction.ts';
@@ -13,12 +22,17 @@ import { isSelect, type EmbeddedDatabase } from './sqlite.ts';
  */
 export class EmbeddedKysely<Tables> extends Kysely<Tables> {
   readonly #database: EmbeddedDatabase;
+  readonly #props: KyselyProps;
+  readonly #way: DirectWay;
   readonly #observer: DatabaseObserver | undefined;
 
   constructor(database: EmbeddedDatabase, observer?: DatabaseObserver) {
-    super({ dialect: new EmbeddedDialect(database), ...logFor(observer) });
+    const dialect = new EmbeddedDialect(database);
+    super({ dialect, ...logFor(observer) });
     this.#database = database;
+    this.#props = { config: { dialect }, dialect, driver: dialect.createDriver(), executor: this.getExecutor() };
     this.#observer = observer;
+    this.#way = { compiler: dialect.createQueryCompiler(), adapter: dialect.createAdapter(), database, observer };
   }
 
   override async executeQuery<R>(
@@ -34,6 +48,10 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
   /** As `cellsOf`; undefined where it cannot run at once. */
   cells(query: CompiledQuery): readonly Cells[] | undefined {
     return this.#now(query)?.cells;
+  }
+
+  override transaction(): TransactionBuilder<Tables> {
+    return new DirectTransactionBuilder(super.transaction(), this.#props, this.#way);
   }
 
   #now({ sql, parameters }: CompiledQuery): FoundRows | undefined {

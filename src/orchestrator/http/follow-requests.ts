@@ -18,26 +18,19 @@ interface Followed {
 
 /** Everything that a request does names it, and is told to whoever measures. */
 export function followRequests(app: FastifyInstance, observer: RequestObserver | undefined): void {
-  app.decorateRequest('followed', null);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(requestIdHeader, request.id);
     const scope = { id: request.id, isOver: false };
     // A stream lasts for hours: it has a metric of its own, and no time.
     const isStream = request.routeOptions.url?.endsWith(eventsPath) === true;
     const watch = isStream ? undefined : observer?.begin(observedOf(request));
-    request.setDecorator('followed', { scope, watch });
     // Not when it has ended: a client that leaves never lets it end.
     reply.raw.once('close', () => {
       scope.isOver = true;
       watch?.end(reply.raw.writableFinished ? reply.raw.statusCode : undefined);
     });
+    // What arrives with a body comes back to here: fastify keeps the context of who waits for it.
     within({ scope, watch }, done);
-  });
-  // Once more: what arrives with a body does not know whose it is.
-  app.addHook('preValidation', (request, _, done) => {
-    const known = request.getDecorator<Followed | null>('followed');
-    if (known === null) done();
-    else within(known, done);
   });
 }
 
