@@ -31,9 +31,9 @@ export function escapedKeys(prefix: string): Naming<KeyPlace> {
     idOf: ({ scope, key }) => checkedId(prefix, [...scope.split('/'), key]),
     placeOf: (id) =>
       withoutPrefix(prefix, id, (rest) => {
-        const parts = unescapeParts(rest);
-        const scope = parseScopePath(parts?.slice(0, -1).join('/') ?? '');
-        const key = parts?.at(-1);
+        const parts = unescapeParts(rest) ?? [];
+        const scope = scopeOf(parts.slice(0, -1));
+        const key = parts.at(-1);
         if (!scope.ok || key === undefined || key === '')
           return {
             kind: 'unnameable',
@@ -50,7 +50,7 @@ export function escapedScopes(prefix: string): Naming<ScopePath> {
     idOf: (scope) => checkedId(prefix, scope.split('/')),
     placeOf: (id) =>
       withoutPrefix(prefix, id, (rest) => {
-        const scope = parseScopePath(unescapeParts(rest)?.join('/') ?? '');
+        const scope = scopeOf(unescapeParts(rest) ?? []);
         return scope.ok
           ? { kind: 'named', place: scope.value }
           : {
@@ -59,6 +59,11 @@ export function escapedScopes(prefix: string): Naming<ScopePath> {
             };
       }),
   };
+}
+
+/** A segment with an escaped `/` would be two, and their scope would be that of another id. */
+function scopeOf(segments: readonly string[]): ReturnType<typeof parseScopePath> {
+  return parseScopePath(segments.some((segment) => segment.includes('/')) ? '' : segments.join('/'));
 }
 
 /** Existing ids become keys of one scope. */

@@ -69,8 +69,10 @@ describe('escaped names', () => {
   });
 
   it('call unnameable what decodes to no scope', () => {
-    for (const id of ['my-app', 'lonely', '-p-p--b', 'a-h2f--b--c', 'a-hff--b', 'a-h41--b', 'a-'])
+    for (const id of ['my-app', 'lonely', '-p-p--b', 'a-h2f--b--c', 'a-h2fb--c', 'a-hff--b', 'a-h41--b', 'a-'])
       expect(escapedKeys('').placeOf(id).kind, id).toBe('unnameable');
+    for (const id of ['a-h2fb', 'a-h2fb--c', 'a--b-h2fc'])
+      expect(escapedScopes('').placeOf(id).kind, id).toBe('unnameable');
   });
 
   it('leave ids without the prefix alone', () => {
