@@ -1,4 +1,4 @@
-/** Where the attacks run: the sandboxes, one of them also by gVisor, and none with and without namespaces of its own. */
+/** Where the attacks run: the sandboxes, containers also by gVisor, and none with and without namespaces of its own. */
 export const places = [
   'none',
   'none, with --no-namespaces',
