@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { missingVariable } from '../../support/lane.ts';
 
 function withoutRuntime(): string | undefined {
-  const { stdout } = spawnSync('docker', ['info', '--format', '{{json .Runtimes}}'], { encoding: 'utf8' });
-  return String(stdout).includes('"runsc"')
+  const { status, stdout } = spawnSync('docker', ['info', '--format', '{{json .Runtimes}}'], { encoding: 'utf8' });
+  return status === 0 && stdout.includes('"runsc"')
     ? undefined
     : 'the container engine has no runtime runsc (gVisor); `.ci/setup` provides it';
 }
