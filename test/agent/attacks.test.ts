@@ -4,6 +4,7 @@ import { describeLane, missingVariable } from '../support/lane.ts';
 import { runAttacks } from './support/attack-run.ts';
 import { attackTable, type AttackPlace } from './support/attack-table.ts';
 import { bwrapMissing } from './support/bwrap.ts';
+import { gvisorMissing } from './support/gvisor.ts';
 
 const image = process.env['KICI_TEST_STEP_IMAGE'] ?? '';
 const namespaces = spawnSync('unshare', ['--map-current-user', '--pid', '--fork', '--mount-proc', 'true']).status === 0;
@@ -52,4 +53,8 @@ const missing =
   missingVariable('KICI_TEST_STEP_IMAGE', 'an image with glibc, bash and IMAGE_VARIABLE=of-the-image');
 describeLane({ name: 'container', missing }, () => {
   heldAgainst('container');
+});
+
+describeLane({ name: 'gvisor', missing: gvisorMissing }, () => {
+  heldAgainst('container, with --runtime runsc');
 });

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeLane, missingVariable } from '../support/lane.ts';
+import { containersOf, docker } from './support/containers.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf, type Project } from './support/project.ts';
 import { watchdogOf } from './support/remains.ts';
@@ -198,17 +199,6 @@ async function startBusy(...flags: readonly string[]): Promise<{ project: Projec
     });
   });
   return { project, child };
-}
-
-function docker(...args: string[]): string {
-  return execFileSync('docker', args, { encoding: 'utf8' }).trim();
-}
-
-/** Containers that mount the project's folder. */
-function containersOf(project: Project): readonly string[] {
-  return docker('ps', '--all', '--filter', `volume=${project.folder}`, '--format', '{{.Names}}')
-    .split('\n')
-    .filter((name) => name !== '');
 }
 
 async function journals(project: Project): Promise<readonly string[]> {

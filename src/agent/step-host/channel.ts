@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
+import { systemCode } from '../agent-error.ts';
 import { encodeFrame, FrameReader } from '../channel/frames.ts';
 import { isAgentMessage, type AgentMessage } from '../channel/from-agent.ts';
 import type { LoaderMessage, StepMessage } from '../channel/to-agent.ts';
@@ -51,5 +53,17 @@ export class Channel {
 function openSocket(): Socket {
   const path = process.env[socketVariable];
   delete process.env[socketVariable];
-  return path === undefined ? new Socket({ fd: descriptor, readable: true, writable: true }) : connect(path);
+  return path === undefined ? new Socket({ fd: descriptor, readable: true, writable: true }) : connectTo(path);
+}
+
+/** Without its agent, this process has nobody to tell but whoever reads its output. */
+function connectTo(path: string): Socket {
+  const socket = connect(path);
+  const tell = (error: Error): void => {
+    writeSync(
+      2,
+      `kici: a step cannot reach its agent through ${path} (${systemCode(error) ?? 'unknown'}); a container's runtime must pass on Unix sockets of this machine, as runsc does with --host-uds=open\n`,
+    );
+  };
+  return socket.once('error', tell).once('connect', () => socket.off('error', tell));
 }

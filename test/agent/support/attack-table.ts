@@ -1,5 +1,11 @@
-/** Where the attacks run: the sandboxes, and none of them with and without namespaces of its own. */
-export const places = ['none', 'none, with --no-namespaces', 'bwrap', 'container'] as const;
+/** Where the attacks run: the sandboxes, containers also by gVisor, and none with and without namespaces of its own. */
+export const places = [
+  'none',
+  'none, with --no-namespaces',
+  'bwrap',
+  'container',
+  'container, with --runtime runsc',
+] as const;
 
 export type AttackPlace = (typeof places)[number];
 
@@ -12,7 +18,7 @@ export interface Attack {
   readonly held: readonly AttackPlace[];
 }
 
-const boundaries = ['bwrap', 'container'] as const;
+const boundaries = ['bwrap', 'container', 'container, with --runtime runsc'] as const;
 const withNamespaces = ['none', ...boundaries] as const;
 
 export const attackTable: readonly Attack[] = [
