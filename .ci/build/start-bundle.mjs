@@ -1,6 +1,6 @@
 /**
  * Part of every program that starts fast: runs a script of the folder `bundle` by the bytecode that was made of it when
- * it was published. A V8 of another version does not take that, and compiles the script.
+ * it was published, or compiles it where that is not certainly its own (`bytecodeOf`) or V8 runs under other flags.
  * @param {ImportMeta} program whose the script's own becomes, but for its place
  * @param {string} name of the script
  * @param {Readonly<Record<string, unknown>>} modules what it requires
@@ -9,12 +9,28 @@ export function startBundle(program, name, modules = {}) {
   const [fs, path, vm] = ['fs', 'path', 'vm'].map((one) => process.getBuiltinModule(one));
   const dirname = path.join(program.dirname, '../bundle');
   const filename = path.join(dirname, `${name}.script`);
-  const script = new vm.Script(fs.readFileSync(filename, 'utf8'), {
+  const source = fs.readFileSync(filename);
+  const script = new vm.Script(source.toString(), {
     filename,
-    cachedData: fs.readFileSync(path.join(dirname, `${name}.bytecode`)),
+    cachedData: bytecodeOf(source, path.join(dirname, name)),
   });
   const started = { exports: {} };
   const meta = { ...program, filename, dirname, importModule: (url) => import(url) };
   script.runInThisContext()(started, (one) => modules[one], meta);
   return started.exports;
+
+  /**
+   * V8 compares its version, its flags and the length of the script, and crashes on bytecode that is damaged or of
+   * another processor. So the stamp beside it must name this Node.js, this platform and every byte of both.
+   */
+  function bytecodeOf(source, file) {
+    try {
+      const bytecode = fs.readFileSync(`${file}.bytecode`);
+      const { crc32 } = process.getBuiltinModule('zlib');
+      const stamp = [process.version, process.platform, process.arch, crc32(source, crc32(bytecode))].join(' ');
+      return fs.readFileSync(`${file}.stamp`, 'latin1') === stamp ? bytecode : undefined;
+    } catch {
+      return undefined;
+    }
+  }
 }

@@ -1,14 +1,21 @@
+import { join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
+/** Where this file and those that call an author's function are: as they are written, or with all others in a bundle. */
+const ownFolders = [import.meta.dirname, join(import.meta.dirname, '../modules')].map((folder) => `${folder}${sep}`);
+const ownPlaces = [...ownFolders, ...ownFolders.map((folder) => pathToFileURL(folder).href), 'node:internal/'];
+
 /** Frames below the author's function mean nothing to the author. */
-const ownFrame =
-  /^\s+at .*(?:\/agent\/(?:step-host|modules)\/|\/bundle\/step-host\.(?:mjs|script)|\(node:internal\/|at node:internal\/)/;
+function isOwnFrame(line: string): boolean {
+  return /^\s+at /.test(line) && ownPlaces.some((place) => line.includes(`(${place}`) || line.includes(` ${place}`));
+}
 
 /** Drops the lines of a stack that are not the author's. */
 export function withoutOwnFrames(lines: readonly string[]): readonly string[] {
   const kept: string[] = [];
   for (const line of lines) {
-    if (!ownFrame.test(line)) kept.push(line);
+    if (!isOwnFrame(line)) kept.push(line);
     // A stack's last line also opens the list of the error's other fields.
     else if (line.endsWith(' {')) kept.push(`${kept.pop() ?? ''} {`);
   }

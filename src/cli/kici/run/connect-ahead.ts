@@ -1,11 +1,16 @@
+import { isIP } from 'node:net';
 import { findProject } from '../../../agent/workflow/project.ts';
 import { createExchange } from '../../../api/exchange.ts';
 import { readPlainFileSync } from '../../../files/plain-file.ts';
 import { urlOf, type ConnectionFlags } from '../../server-url.ts';
 import type { Io } from '../../terminal/io.ts';
+import { isLoopback } from '../../wait-for-start.ts';
 
 /** A longer file may name one too: then nothing is gained. */
 const maxBytesOfFile = 262_144;
+
+/** On a line on which no comment can have begun. */
+const environmentProperty = /^[^/*\n]*\benvironment['"]?\s*:/m;
 
 /**
  * Connects to the orchestrator while the workflows are read, if a file of them names an environment: the first request
@@ -18,15 +23,23 @@ export async function connectAhead(folder: string, flags: ConnectionFlags, io: I
   const url = urlOf(flags, io);
   // Loads what requests need, whoever makes the first one.
   const exchange = createExchange(url);
-  if (!namesEnvironment(folder)) return;
+  if (!isWorthIt(new URL(url)) || !namesEnvironment(folder)) return;
   const address = new URL(`${url.replace(/\/$/, '')}/health/live`);
   await exchange(address, { method: 'GET', headers: {}, body: undefined, signal: over }).catch(() => undefined);
+}
+
+/**
+ * Looking a name up can take long, and cannot be cancelled: the run would end only after it. And a local orchestrator
+ * with TLS may be trusted by its own certificate, which the first request brings.
+ */
+function isWorthIt(url: URL): boolean {
+  return isLoopback(url) ? url.protocol === 'http:' : isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 function namesEnvironment(folder: string): boolean {
   try {
     return findProject(folder).files.some((file) =>
-      readPlainFileSync(file, { maxBytes: maxBytesOfFile, links: 'follow' }).includes('environment'),
+      environmentProperty.test(readPlainFileSync(file, { maxBytes: maxBytesOfFile, links: 'follow' }).toString()),
     );
   } catch {
     return false;
