@@ -18,19 +18,20 @@ export function startBundle(program, name, modules = {}) {
   const meta = { ...program, filename, dirname, importModule: (url) => import(url) };
   script.runInThisContext()(started, (one) => modules[one], meta);
   return started.exports;
+}
 
-  /**
-   * V8 compares its version, its flags and the length of the script, and crashes on bytecode that is damaged or of
-   * another processor. So the stamp beside it must name this Node.js, this platform and every byte of both.
-   */
-  function bytecodeOf(source, file) {
-    try {
-      const bytecode = fs.readFileSync(`${file}.bytecode`);
-      const { crc32 } = process.getBuiltinModule('zlib');
-      const stamp = [process.version, process.platform, process.arch, crc32(source, crc32(bytecode))].join(' ');
-      return fs.readFileSync(`${file}.stamp`, 'latin1') === stamp ? bytecode : undefined;
-    } catch {
-      return undefined;
-    }
+/**
+ * V8 compares its version, its flags and the length of the script, and crashes on bytecode that is damaged or of another
+ * processor. So the stamp beside it must name this Node.js, this platform and every byte of both.
+ */
+function bytecodeOf(source, file) {
+  const [fs, zlib] = ['fs', 'zlib'].map((one) => process.getBuiltinModule(one));
+  try {
+    const bytecode = fs.readFileSync(`${file}.bytecode`);
+    const checksum = zlib.crc32(source, zlib.crc32(bytecode));
+    const stamp = [process.version, process.platform, process.arch, checksum].join(' ');
+    return fs.readFileSync(`${file}.stamp`, 'latin1') === stamp ? bytecode : undefined;
+  } catch {
+    return undefined;
   }
 }
