@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { completionScript } from '../../src/cli/admin/completion/scripts.ts';
 import { completionNodes } from '../../src/cli/admin/completion/tree.ts';
 import { createProgram } from '../../src/cli/admin/program.ts';
+import { adminInProcess } from '../support/admin-in-process.ts';
 import { describeLane } from '../support/lane.ts';
 
 const program = createProgram({ version: '0', writeOut: () => {}, writeErr: () => {}, run: async () => {} });
@@ -84,12 +85,16 @@ describeLane({ name: 'fish', missing: missing('fish') }, () => {
 });
 
 describe('every script', () => {
-  it.each(['bash', 'zsh', 'fish'] as const)('of %s has every command and every option of the tree', (shell) => {
-    const script = completionScript(shell, program);
-    for (const node of completionNodes(program)) {
-      expect(script).toContain(`'${node.path}'`);
-      for (const option of node.options)
-        expect(script).toContain(shell === 'fish' ? `-l ${option.long.slice(2)} ` : option.long);
-    }
-  });
+  it.each(['bash', 'zsh', 'fish'] as const)(
+    'of %s has every command and every option of the tree, as the program prints it',
+    async (shell) => {
+      const script = completionScript(shell, program);
+      expect(await adminInProcess(['completion', shell])).toEqual({ exitCode: 0, stdout: `${script}\n`, stderr: '' });
+      for (const node of completionNodes(program)) {
+        expect(script).toContain(`'${node.path}'`);
+        for (const option of node.options)
+          expect(script).toContain(shell === 'fish' ? `-l ${option.long.slice(2)} ` : option.long);
+      }
+    },
+  );
 });

@@ -77,7 +77,8 @@ export function createProgram(options: ProgramOptions, wanted?: string): Command
       getErrHasColors: () => false,
     })
     .exitOverride();
-  const only = commandGroups.filter(({ name }) => name === wanted);
+  // Completion is of all commands.
+  const only = commandGroups.filter((one) => one !== completionCommands && one.name === wanted);
   for (const entry of only.length === 0 ? commandGroups : only) {
     if ('commands' in entry) {
       const group = program.command(entry.name).description(entry.summary).helpCommand(false);
