@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleClients, clients } from '../.ci/build/clients.ts';
+import { clients } from '../.ci/build/clients.ts';
 import { root } from '../.ci/build/packages.ts';
+import { writePrograms } from '../.ci/build/programs.ts';
 import type { BenchRow } from './row.ts';
 
 const rounds = 25;
@@ -16,16 +16,11 @@ export const name = 'startup';
 export async function run(): Promise<readonly BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-startup-'));
   try {
-    const names = Object.keys(clients).filter((client) => existsSync(join(root, clients[client] ?? '')));
-    await bundleClients(names, folder);
+    const names = Object.keys(clients);
+    await writePrograms(Object.fromEntries(names.map((one) => [one, `src/cli/bin/${one}.mjs`])), folder);
     const programs = new Map([[baseline, ['-e', '0']]]);
     for (const client of names) {
-      const bundled = join(folder, `run-${client}.mjs`);
-      await writeFile(
-        bundled,
-        `import { main } from './${client}.mjs';\nprocess.exitCode = await main(process.argv.slice(2));\n`,
-      );
-      programs.set(`${client} --help, bundled`, [bundled, '--help']);
+      programs.set(`${client} --help, bundled`, [join(folder, 'bin', `${client}.mjs`), '--help']);
       programs.set(`${client} --help, from source`, [join(root, `src/cli/bin/${client}.mjs`), '--help']);
     }
     return rows(measure(programs));

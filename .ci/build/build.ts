@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleClients, bundleStepHost, clients, mergeModules } from './clients.ts';
+import { mergeModules } from './clients.ts';
 import { compile } from './compile.ts';
 import { publishedPackages, root, type Manifest, type Package } from './packages.ts';
+import { writePrograms } from './programs.ts';
 
 /**
  * Builds every package for publishing into `<output>/<package>`: JavaScript, declarations, source maps, and a manifest
@@ -25,7 +26,7 @@ export async function buildPackages(output: string): Promise<void> {
       });
       addPage(target);
       // oxlint-disable-next-line no-await-in-loop -- there is one product
-      await addPrograms(one, target);
+      await writePrograms(one.manifest.bin ?? {}, target);
     } else {
       cpSync(join(compiled, one.folder), target, { recursive: true });
       // oxlint-disable-next-line no-await-in-loop -- there is one SDK
@@ -44,25 +45,6 @@ function addPage(target: string): void {
   const folder = join(target, 'src/dashboard/dist');
   const build = ['run', '--silent', 'build', '--workspace', 'src/dashboard', '--', '--outDir', folder];
   execFileSync('npm', build, { cwd: root, stdio: 'inherit' });
-}
-
-/** Clients are bundled, so that they start fast; the server is not, because it loads backends by name. */
-async function addPrograms({ manifest }: Package, target: string): Promise<void> {
-  const bundled = Object.keys(clients).filter((name) => existsSync(join(root, clients[name] ?? '')));
-  await Promise.all([bundleClients(bundled, join(target, 'bundle')), bundleStepHost(join(target, 'bundle'))]);
-  mkdirSync(join(target, 'bin'));
-  for (const [name, file] of Object.entries(manifest.bin ?? {})) {
-    const script = readFileSync(join(root, file), 'utf8')
-      .replace("'../kici/early.ts'", "'../bundle/kici-early.mjs'")
-      .replace(
-        "import('../kici/main.ts')",
-        "import(early === undefined ? '../bundle/kici.mjs' : '../bundle/kici-run.mjs')",
-      )
-      .replace(/import\('\.\.\/(.*)\.ts'\)/, (_, module: string) =>
-        bundled.includes(name) ? `import('../bundle/${name}.mjs')` : `import('../src/cli/${module}.js')`,
-      );
-    writeFileSync(join(target, 'bin', `${name}.mjs`), script, { mode: 0o755 });
-  }
 }
 
 function publishedManifest(one: Package, packages: readonly Package[]): object {

@@ -2,13 +2,11 @@ import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { bundleScripts } from './bytecode.ts';
 import { root } from './packages.ts';
 
 /** The programs whose start-up time is felt, each with its entry point. */
-export const clients: Readonly<Record<string, string>> = {
-  'kici-admin': 'src/cli/admin/main.ts',
-  kici: 'src/cli/kici/main.ts',
-};
+export const clients = { 'kici-admin': 'src/cli/admin/main.ts', kici: 'src/cli/kici/main.ts' } as const;
 
 /**
  * Importing a module of Node.js evaluates all its exports and loads what is behind them: the network client behind
@@ -84,74 +82,85 @@ const options: BuildOptions = {
   logLevel: 'error',
 };
 
+/** Dependencies that a few commands load when they need them: their bytecode would cost all others milliseconds. */
+const onDemand = ['yaml', '@inquirer/*'];
+
 /**
- * Bundles clients to JavaScript that starts fast: what a command does not need stays in separate files, loaded on
+ * Bundles clients to JavaScript that starts fast: one script for each program, with its bytecode, and one more for what
+ * starts the first process of a run. The commands of `kici` but `run` and `exec` are in files of their own, loaded on
  * demand.
  */
-export async function bundleClients(names: readonly string[], output: string): Promise<void> {
-  // Separately: shared code would be split into many small files.
-  await Promise.all(
-    names.map(async (name) =>
-      build({
-        ...options,
-        entryPoints: { [name]: clients[name] ?? name },
-        outdir: output,
-        outExtension: { '.js': '.mjs' },
-        splitting: true,
-        plugins: [lateChildProcess, usedBuiltins],
-      }),
-    ),
-  );
-  if (names.includes('kici')) await bundleRun(output);
+export async function bundleClients(output: string): Promise<void> {
+  await Promise.all([
+    build({
+      ...options,
+      entryPoints: { kici: clients.kici },
+      outdir: output,
+      outExtension: { '.js': '.mjs' },
+      splitting: true,
+      plugins: [lateChildProcess, usedBuiltins],
+    }),
+    bundleScripts({
+      ...options,
+      entryPoints: { 'kici-early': 'src/cli/kici/early.ts', 'kici-run': clients.kici },
+      outdir: output,
+      plugins: [otherCommands, lateChildProcess, usedBuiltins],
+    }),
+    bundleScripts({
+      ...options,
+      entryPoints: { 'kici-admin': clients['kici-admin'] },
+      outdir: output,
+      external: onDemand,
+      plugins: [lateChildProcess, usedBuiltins],
+    }),
+  ]);
   // `backend scaffold` copies these as they are.
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
-/**
- * `kici run` once more, in two files: what starts its first process, and all the rest. Each file of a program costs
- * about half a millisecond, whatever is in it.
- */
-async function bundleRun(output: string): Promise<void> {
-  await build({
-    ...options,
-    entryPoints: { 'kici-early': 'src/cli/kici/early.ts', 'kici-run': clients['kici'] ?? '' },
-    outdir: output,
-    outExtension: { '.js': '.mjs' },
-    plugins: [otherCommands, lateChildProcess, usedBuiltins],
-    // One file imports and exports nothing, and would be taken for CommonJS by what looks at its text.
-    footer: { js: 'export {};' },
-  });
-}
-
-/** What no early process is started for stays in the files of the program of that name. */
+/** Those that need no fast start stay in the files of the program of that name. */
 const otherCommands: Plugin = {
   name: 'other-commands',
   setup(hooks) {
-    const filter = /\/(?:list|init|types\/types|check\/check|exec\/exec|dry-run\/dry-run)\.ts$/;
+    const filter = /\/(?:list|init|types\/types|check\/check|dry-run\/dry-run)\.ts$/;
     hooks.onResolve({ filter }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './kici.mjs', external: true } : undefined,
+      kind === 'dynamic-import' ? { path: '../bundle/kici.mjs', external: true } : undefined,
     );
   },
 };
 
 /**
- * One file for the processes that run steps, one for the threads that these start, and one that cleans up. The SDK
+ * A script for the processes that run steps, a file for the threads that these start, and one that cleans up. The SDK
  * stays outside: workflows import the same copy.
  */
 export async function bundleStepHost(output: string): Promise<void> {
+  const external = ['@kici-dev/sdk'];
+  await bundleScripts({
+    ...options,
+    entryPoints: { 'step-host': 'src/agent/step-host/main.ts' },
+    outdir: output,
+    external,
+    plugins: [ownImports, usedBuiltins],
+  });
   await build({
     ...options,
-    entryPoints: {
-      'step-host': join(root, 'src/agent/step-host/main.ts'),
-      'step-host-worker': join(root, 'src/agent/step-host/worker.ts'),
-      sweeper: join(root, 'src/agent/mounts/sweeper.ts'),
-    },
+    entryPoints: { 'step-host-worker': 'src/agent/step-host/worker.ts', sweeper: 'src/agent/mounts/sweeper.ts' },
     outdir: output,
     outExtension: { '.js': '.mjs' },
-    external: ['@kici-dev/sdk'],
+    external,
     plugins: [usedBuiltins],
   });
 }
+
+/** A script cannot import: the module that runs it does. */
+const ownImports: Plugin = {
+  name: 'own-imports',
+  setup(hooks) {
+    hooks.onLoad({ filter: /\/import-module\.ts$/ }, () => ({
+      contents: 'export const importer = import.meta.url, importModule = import.meta.importModule;',
+    }));
+  },
+};
 
 /** Merges a package's own modules into one, since every step process loads it. Declarations stay as they are. */
 export async function mergeModules(folder: string): Promise<void> {

@@ -10,9 +10,9 @@ const name = 'virtual:operations';
 export function operationTable(): Plugin {
   const table = Object.fromEntries(
     Object.entries<Operation>(operations).map(
-      ([id, { method, path, query, permission, command, commandArguments, tokenOnly }]) => [
+      ([id, { method, path, query, permission, audit, command, commandArguments, tokenOnly, tellsProgress }]) => [
         id,
-        { method, path, query, permission, command, commandArguments, tokenOnly },
+        { method, path, query, permission, audit, command, commandArguments, tokenOnly, tellsProgress },
       ],
     ),
   );

@@ -41,12 +41,15 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
 /**
  * As `list`, of every scope that one of the patterns selects, in one statement too. May name more.
  * @param patterns scopes, and globs as bindings have them
+ * @param pause lets others have their turn of the event loop, between two parts of a long list; default: every other
+ *   list has its part in the same turn
  * @throws BackendError `too_large` when there are more names than any list may have
  */
 export async function listMatching(
   store: Store,
   patterns: readonly string[],
   context: CallContext,
+  pause: () => Promise<void> = nextTurn,
 ): Promise<Required<Pick<ListPage, 'secrets' | 'unnameable'>>> {
   const scopes = scopesMatching(store.organization, patterns);
   const rows =
@@ -60,7 +63,7 @@ export async function listMatching(
         );
   if (rows.length > answerLimits.names)
     throw new BackendError('too_large', { detail: `the bindings select more than ${answerLimits.names} names` });
-  const { secrets, unnameable = [] } = await describe(store, rows, context);
+  const { secrets, unnameable = [] } = await describe(store, rows, context, pause);
   return { secrets, unnameable };
 }
 
@@ -77,12 +80,17 @@ function rowsOf({ database, organization }: Store) {
 /** Between two turns of the event loop. */
 const rowsAtOnce = 500;
 
-async function describe(store: Store, rows: readonly SecretRow[], context: CallContext): Promise<ListPage> {
+async function describe(
+  store: Store,
+  rows: readonly SecretRow[],
+  context: CallContext,
+  pause: () => Promise<void> = nextTurn,
+): Promise<ListPage> {
   const sign = await guard(context, () => store.signer());
   const secrets = new Array<SecretDescriptor>();
   const unnameable = new Array<UnnameableSecret>();
   for (const [index, row] of rows.entries()) {
-    if (index > 0 && index % rowsAtOnce === 0) await guard(context, () => nextTurn());
+    if (index > 0 && index % rowsAtOnce === 0) await guard(context, pause);
     const { scope: stored, key, version, updated_at } = row;
     const own = isOwn(sign, row, store.checked);
     const kept = isKept(store, row);

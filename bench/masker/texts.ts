@@ -1,26 +1,34 @@
 import { hash } from 'node:crypto';
 
-/** Texts that are hard to search, by the reason why. */
-export function adversarialTexts(secrets: readonly string[], bytes: number): Readonly<Record<string, Buffer>> {
-  const secretAt = (index: number): string => secrets[index % secrets.length] ?? '';
+/** A CI log with one hit in a thousand lines. */
+export function makeLog(secrets: readonly string[], bytes: number): Buffer {
+  return fill(bytes, (line) => {
+    const hit =
+      line % 1_000 === 500 ? (secrets[line % secrets.length] ?? '') : 'src/module/component.ts(12,34): checked';
+    return `2026-01-02T03:04:${String(line % 60).padStart(2, '0')}Z [worker-${line % 7}] step ${line}: ${hit} in ${line % 977} ms\n`;
+  });
+}
+
+/** How to make texts that are hard to search, by the reason why. */
+export function adversarialTexts(secrets: readonly string[], bytes: number): Readonly<Record<string, () => Buffer>> {
+  /** In no order that repeats itself. */
+  const secretAt = (index: number): string => secrets[(Math.imul(index, 0x9e3779b1) >>> 16) % secrets.length] ?? '';
+  const text = (piece: (index: number) => string) => (): Buffer => fill(bytes, piece);
   return {
-    'floods of beginnings': fill(bytes, (index) => secretAt(index).slice(0, -1)),
-    'near misses': fill(bytes, (index) => {
+    'floods of beginnings': text((index) => secretAt(index).slice(0, -1)),
+    'near misses': text((index) => {
       const secret = secretAt(index);
       const at = index % secret.length;
       return `${secret.slice(0, at)}~${secret.slice(at + 1)} `;
     }),
-    'nothing but secrets': fill(bytes, (index) => `${secretAt(index)}\n`),
-    hex: fill(bytes, (index) => hash('sha512', String(index))),
-    'a coloured log': fill(
-      bytes,
-      (index) => `\u001b[32m✓\u001b[0m test ${index} \u001b[2m(${index % 97} ms)\u001b[22m\n`,
-    ),
+    'nothing but secrets': text((index) => `${secretAt(index)}\n`),
+    hex: text((index) => hash('sha512', String(index))),
+    'a coloured log': text((index) => `\u001b[32m✓\u001b[0m test ${index} \u001b[2m(${index % 97} ms)\u001b[22m\n`),
   };
 }
 
 function fill(bytes: number, piece: (index: number) => string): Buffer {
-  const pieces: string[] = [];
-  for (let size = 0; size < bytes; size += pieces.at(-1)?.length ?? 0) pieces.push(piece(pieces.length));
-  return Buffer.from(pieces.join('')).subarray(0, bytes);
+  const text = Buffer.allocUnsafe(bytes);
+  for (let [at, index] = [0, 0]; at < bytes; index += 1) at += text.write(piece(index), at);
+  return text;
 }

@@ -4,6 +4,7 @@ import { ApiError } from './api-error.ts';
 import type { Check } from './checks.ts';
 import { createExchange, type Exchange, type Request } from './exchange.ts';
 import type { Operation } from './operation.ts';
+import { newRequestId } from './new-request-id.ts';
 import { requestIdHeader } from './request-id.ts';
 import { passing, persist } from './persist.ts';
 import { parseJson } from './parse-json.ts';
@@ -64,7 +65,7 @@ export function createClient(options: ClientOptions): ApiClient {
   ): Promise<T> {
     const { path, body } = requestOf(operation, options.organization, input);
     const url = new URL(`${options.url.replace(/\/$/, '')}${path}`);
-    const requestId = crypto.randomUUID();
+    const requestId = newRequestId();
     const { method } = operation;
     const headers = {
       ...headersOf(body, token, requestId, options.traceparent),

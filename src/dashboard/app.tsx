@@ -38,13 +38,19 @@ export function App(): ReactElement {
     if (!isOther) void client.invalidateQueries();
     else void dropOthers(client);
   };
-  const tryAgain = useEffectEvent(() => {
-    void readSession().then(signedIn, () => undefined);
+  const tryAgain = useEffectEvent(async () => {
+    await readSession().then(signedIn, () => undefined);
   });
   useEffect(() => {
     if (connection !== 'down') return undefined;
+    let isAsking = false;
     const timer = setInterval(() => {
-      tryAgain();
+      // A silent server would soon have all of the browser's connections.
+      if (isAsking) return;
+      isAsking = true;
+      void tryAgain().finally(() => {
+        isAsking = false;
+      });
     }, retryMs);
     return () => {
       clearInterval(timer);
@@ -54,7 +60,7 @@ export function App(): ReactElement {
     if (connection !== 'ended') return undefined;
     // Whoever comes back from another tab may have signed in there.
     const look = (): void => {
-      tryAgain();
+      void tryAgain();
     };
     window.addEventListener('focus', look);
     return () => {

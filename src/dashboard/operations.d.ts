@@ -1,7 +1,15 @@
 declare module 'virtual:operations' {
   type PageOperation = Pick<
     import('../api/operation.ts').Operation,
-    'method' | 'path' | 'query' | 'permission' | 'command' | 'commandArguments' | 'tokenOnly'
+    | 'method'
+    | 'path'
+    | 'query'
+    | 'permission'
+    | 'audit'
+    | 'command'
+    | 'commandArguments'
+    | 'tokenOnly'
+    | 'tellsProgress'
   >;
 
   /** What the page knows about each operation at run time; the build extracts it from the registry. */

@@ -3,4 +3,4 @@ export { createResolver, type Resolver, type ResolverMeta, type ResolverOptions 
 export * from './host/index.ts';
 export * from './resolver/index.ts';
 export { mergeInTurns } from './merge-in-turns.ts';
-export { inTurns } from './host/layers/turns.ts';
+export { inTurns, ownTurn } from './host/layers/turns.ts';

@@ -15,12 +15,17 @@ export interface MaskStream {
 }
 
 const none = Buffer.alloc(0);
+/** Numbers from 2 ** 31 on are no small integers, and make a search a third slower. */
+const maxPosition = 2 ** 30;
 
-/** @param current returns another matcher after each registration, and whenever it sees fit */
-export function createMaskStream(current: () => Matcher): MaskStream {
+/**
+ * @param current returns another matcher after each registration, and whenever it sees fit
+ * @param shiftedAfter positions count from zero again after so many bytes
+ */
+export function createMaskStream(current: () => Matcher, shiftedAfter: number = maxPosition): MaskStream {
   let matcher = current();
   let scanner = createScanner(matcher, 0);
-  /** Positions count from the stream's first byte. Everything before this one is out. */
+  /** Everything before this position is out. */
   let emitted = 0;
   /** A mask has gone out up to here. */
   let maskedTo = 0;
@@ -36,6 +41,12 @@ export function createMaskStream(current: () => Matcher): MaskStream {
       scanner.scan(held.bytes(0, held.length()));
     }
     scanner.scan(chunk);
+  }
+
+  function shift(): void {
+    scanner.shift(emitted);
+    maskedTo = Math.max(0, maskedTo - emitted);
+    emitted = 0;
   }
 
   /** Emits everything before the position. */
@@ -76,6 +87,7 @@ export function createMaskStream(current: () => Matcher): MaskStream {
 
   return {
     write(chunk) {
+      if (emitted > shiftedAfter) shift();
       read(chunk);
       return emit(chunk, scanner.openFrom());
     },

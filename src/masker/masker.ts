@@ -24,7 +24,7 @@ export function createMasker(): Masker {
   return {
     add(value) {
       if (value.byteLength < minMaskedBytes) return 'too_short';
-      const id = hash('sha256', value);
+      const id = hash('sha256', value, 'binary');
       if (known.has(id)) return 'masked';
       known.add(id);
       const isCrowded = matchers.totalBytes() > maxNeedleBytes;

@@ -1,5 +1,7 @@
+import type { Needle } from './encodings/needle.ts';
 import { createAutomaton, type Automaton } from './scan/automaton.ts';
 import { createFilters, type Filters } from './scan/filters.ts';
+import { createOrder } from './scan/order.ts';
 import { createPatterns } from './scan/patterns.ts';
 
 /** Everything that finds the patterns registered so far. */
@@ -14,7 +16,7 @@ export interface Matchers {
    * Takes the patterns that the function makes; it is called again, and must make the same, when text shows them.
    * @param isSlow whether it must not be called again, for the time that it takes
    */
-  readonly add: (make: () => readonly Uint8Array[], isSlow?: boolean) => void;
+  readonly add: (make: () => readonly Needle[], isSlow?: boolean) => void;
   /** A new object once patterns were added, or its states have grown too large. */
   readonly current: () => Matcher;
   /** The size of all patterns together. */
@@ -29,8 +31,9 @@ const shownBytesPerByte = 128;
 export function createMatchers(limit: number = maxShownBytes): Matchers {
   const patterns = createPatterns();
   const filters = createFilters(patterns);
+  const order = createOrder(patterns);
   let known = 0;
-  let matcher: Matcher = { automaton: createAutomaton(patterns), filters };
+  let matcher: Matcher = { automaton: createAutomaton(patterns, order), filters };
 
   function isTooLarge(): boolean {
     const taken = matcher.automaton.byteLength() + patterns.completedBytes();
@@ -44,13 +47,14 @@ export function createMatchers(limit: number = maxShownBytes): Matchers {
       const isOlder = patterns.count() > known;
       if (isOlder) {
         filters.update();
+        order.update();
         known = patterns.count();
       }
       const isLarge = isTooLarge();
       // What was shown may show again. No earlier automaton is used any more.
       if (isLarge) patterns.cut();
       if (isOlder || isLarge) {
-        matcher = { automaton: createAutomaton(patterns), filters };
+        matcher = { automaton: createAutomaton(patterns, order), filters };
       }
       return matcher;
     },

@@ -3,12 +3,11 @@ import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts'
 import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { alignments, alignedBase64, base64Forms, twiceBase64, utf16Of } from './encodings/base64.ts';
 import { hexForms, plainHexForms } from './encodings/hex.ts';
+import { write, type Needle } from './encodings/needle.ts';
 import { partsOf, type Part } from './parts/parts.ts';
 
 /** Shorter values, in bytes, are not masked: they would hide half of every log. */
 export const minMaskedBytes = 4;
-/** Base64 and hex are only letters and digits: shorter ones occur in ordinary words. */
-const minEncodedBytes = 8;
 /** Base64 of the value after a program has re-encoded it. */
 const inBase64 = [javascriptJson, pythonJson, goJson, phpJson];
 /** Pairs of dialects mean hundreds of copies, so only values up to this many bytes are searched for in all of them. */
@@ -19,14 +18,14 @@ const maxLeafBytes = 256;
 
 /** Makes some of a value's needles; each time the same. */
 export interface Family {
-  readonly make: () => readonly Buffer[];
+  readonly make: () => readonly Needle[];
   /** Whether that takes so long that it should happen once. */
   readonly isSlow: boolean;
 }
 
 /** Everything that would reveal the value in a log: itself and its parts, in every dialect and encoding. */
 export function needlesOf(value: Uint8Array, isCrowded = false): readonly Buffer[] {
-  return familiesOf(value, isCrowded).flatMap(({ make }) => make());
+  return familiesOf(value, isCrowded).flatMap(({ make }) => make().map((needle) => write(needle)));
 }
 
 /**
@@ -40,45 +39,41 @@ export function familiesOf(value: Uint8Array, isCrowded = false): readonly Famil
     return partsOf(bytes)
       .flatMap((part) => largeFamilies(part, isCrowded))
       .map((make) => ({ make, isSlow: false }));
-  const make = (): readonly Buffer[] => asBytes(partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength)));
+  const make = (): readonly Needle[] => partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength));
   return [{ make, isSlow: true }];
 }
 
-function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly string[] {
+function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly Needle[] {
   if (valueBytes <= maxPairedBytes) return formsOf(bytes, 'pairs');
-  return kind === 'layout' ? [bytes.toString('latin1')] : formsOf(bytes, 'all');
+  return kind === 'layout' ? [bytes] : formsOf(bytes, 'all');
 }
 
 /** A large value may have many lines and leaves, each of which would bring a hundred needles. */
 function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Family['make'][] {
   if (kind === 'layout') return [() => [bytes]];
   const isPiece = kind === 'line' || (kind === 'leaf' && bytes.byteLength > maxLeafBytes);
-  if (bytes.byteLength <= maxSpelledBytes && !isPiece)
-    return [() => asBytes(formsOf(bytes, isCrowded ? 'common' : 'all'))];
+  if (bytes.byteLength <= maxSpelledBytes && !isPiece) return [() => formsOf(bytes, isCrowded ? 'common' : 'all')];
   const encoded = isPiece || !isUtf8(bytes) ? [() => bytes] : [() => bytes, () => utf16Of(bytes)];
   return [
     () => asBytes(spellings(bytes, 'common')),
-    ...encoded.flatMap((of) => alignments.map((offset) => () => asEncoded(alignedBase64(of(), offset)))),
-    ...(isPiece ? [] : [() => asEncoded(twiceBase64(bytes))]),
-    () => asEncoded(plainHexForms(bytes)),
+    ...encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset))),
+    ...(isPiece ? [] : [() => twiceBase64(bytes)]),
+    () => plainHexForms(bytes),
   ];
 }
 
-function asEncoded(forms: Iterable<string>): readonly Buffer[] {
-  return asBytes([...forms].filter(({ length }) => length >= minEncodedBytes));
-}
-
-function formsOf(bytes: Buffer, breadth: Breadth): readonly string[] {
+/** Those first that are the same bytes in memory. */
+function formsOf(bytes: Buffer, breadth: Breadth): readonly Needle[] {
   const isText = isUtf8(bytes);
   const written = [bytes.toString('latin1')];
   const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
-  const encoded = [
-    ...[...inner].flatMap((form) => [...base64Forms(Buffer.from(form, 'latin1'))]),
+  return [
+    ...(breadth === 'common' ? plainHexForms(bytes) : hexForms(bytes)),
+    ...asBytes(spellings(bytes, breadth)),
+    ...[...inner].flatMap((form) => base64Forms(Buffer.from(form, 'latin1'))),
     ...(isText ? base64Forms(utf16Of(bytes)) : []),
     ...twiceBase64(bytes),
-    ...(breadth === 'common' ? plainHexForms(bytes) : hexForms(bytes)),
   ];
-  return [...spellings(bytes, breadth), ...encoded.filter((form) => form.length >= minEncodedBytes)];
 }
 
 /** Small ones share memory. */

@@ -1,4 +1,4 @@
-/** Stretches of bytes to be masked, in order, counted from the stream's first byte; overlapping ones are merged. */
+/** Stretches of bytes to be masked, in order; overlapping ones are merged. */
 export interface Spans {
   /** `end` is exclusive. */
   readonly add: (start: number, end: number) => void;
@@ -7,6 +7,8 @@ export interface Spans {
   readonly endOf: (index: number) => number;
   /** Drops the first ones. */
   readonly drop: (count: number) => void;
+  /** Counts positions from a later byte on. */
+  readonly shift: (by: number) => void;
 }
 
 export function createSpans(): Spans {
@@ -39,6 +41,9 @@ export function createSpans(): Spans {
     endOf: (index) => edges[index * 2 + 1] ?? 0,
     drop(count) {
       edges = count * 2 === edges.length ? [] : edges.slice(count * 2);
+    },
+    shift(by) {
+      edges = edges.map((edge) => edge - by);
     },
   };
 }

@@ -13,8 +13,10 @@ it('many who wait for one slow reader wait together, and all go on', async () =>
   const before = stream.eventNames().length;
   const rooms: Promise<void>[] = [];
   for (let writer = 0; writer < 20; writer += 1)
-    writeTo(stream, 'text', (room) => {
-      rooms.push(room);
+    writeTo(stream, 'text', {
+      behind: (room) => {
+        rooms.push(room);
+      },
     });
   expect(rooms).toHaveLength(20);
   // Node.js warns of more than ten, on the standard error of the user.
@@ -26,4 +28,25 @@ it('many who wait for one slow reader wait together, and all go on', async () =>
   }
   await Promise.all(rooms);
   expect(stream.eventNames()).toHaveLength(before);
+});
+
+it('bytes count as taken once a stream of the system has none of them in its queue', () => {
+  const told: string[] = [];
+  let finish: () => void = () => undefined;
+  const write = (name: string, stream: Writable): void => {
+    writeTo(stream, Buffer.from('text'), {
+      taken: () => {
+        told.push(name);
+      },
+    });
+  };
+  const atOnce = { write: (_: unknown, __: unknown, done: () => void) => done() };
+  const later = { write: (_: unknown, __: unknown, done: () => void) => (finish = done) };
+  write('at once', Object.assign(new Writable(atOnce), { fd: 1 }));
+  const slow = Object.assign(new Writable(later), { fd: 1 });
+  write('slow', slow);
+  // It may have kept them.
+  write('without a descriptor', new Writable(atOnce));
+  finish();
+  expect(told).toEqual(['at once']);
 });

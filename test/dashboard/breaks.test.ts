@@ -91,6 +91,51 @@ describeLane(browserLane, () => {
         [0, true],
       ]);
     });
+
+    it('when somebody else has deleted the secret meanwhile, and is stored as a new one if that is wanted', async () => {
+      const { page, installation } = stage;
+      const at = { scope: 'production', key: 'GONE_MEANWHILE' };
+      await installation.call('secrets.set', { ...at, value: 'djE=' });
+      await stage.open(scopePath);
+      await isLive();
+      await page.getByRole('button', { name: 'Replace value of GONE_MEANWHILE' }).click();
+      const form = page.getByRole('dialog', { name: 'Replace the value of GONE_MEANWHILE' });
+      await form.getByLabel('Value').fill(typed);
+      await installation.call('secrets.delete', at);
+      await form.getByText('Somebody has deleted GONE_MEANWHILE since this was opened.').waitFor({ timeout: 3_000 });
+      expect(await form.getByLabel('Value').inputValue()).toBe(typed);
+      await form.getByRole('button', { name: 'Set it again' }).click();
+      await page.getByText(/Set GONE_MEANWHILE in internal:production: 21 bytes/).waitFor();
+    });
+  });
+
+  it('a network that is gone is told at once, and what the browser takes for one keeps no server from being asked', async () => {
+    const { page, installation } = stage;
+    await beginToType();
+    const gone = page.getByText('The orchestrator does not answer.');
+    await page.context().setOffline(true);
+    await gone.waitFor({ timeout: 5_000 });
+    await page.context().setOffline(false);
+    await gone.waitFor({ state: 'detached' });
+    // As on a train, with an orchestrator on the same machine.
+    await page.evaluate(`dispatchEvent(new Event('offline'))`);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'detached' });
+    await installation.call('secrets.declare', { scope: 'production', key: 'ON_A_TRAIN' });
+    await page.getByRole('row', { name: /ON_A_TRAIN/ }).waitFor({ timeout: 3_000 });
+  });
+
+  it('a server that is silent is told of too, though nothing has broken', async () => {
+    const { page } = stage;
+    await page.clock.install();
+    await stage.open(scopePath);
+    await isLive();
+    await page.route('**/dashboard/session', () => undefined);
+    await page.clock.runFor(75_000);
+    await page.getByText('The orchestrator does not answer.').waitFor();
+    await page.unroute('**/dashboard/session');
+    await page.clock.runFor(15_000);
+    await page.getByText('The orchestrator does not answer.').waitFor({ state: 'detached' });
   });
 
   describe('two people who change the same', () => {
@@ -105,6 +150,7 @@ describeLane(browserLane, () => {
       await stage.installation.call('variables.set', { ...at, value: 'theirs' });
       await form.getByText('Somebody has changed REGION since this was opened.').waitFor({ timeout: 3_000 });
       await form.getByRole('row', { name: 'Value theirs mine' }).waitFor();
+      expect(await form.getByLabel('Value').evaluate((field) => field.matches(':focus'))).toBe(true);
       expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
       await form.getByRole('button', { name: 'Keep mine' }).click();
       await form.getByRole('button', { name: 'Save' }).click();
@@ -199,27 +245,44 @@ describeLane(browserLane, () => {
     stage.visitor.complaints.length = 0;
   });
 
-  it('tabs that nobody sees leave a seventh its connection, and are up to date when they are seen again', async () => {
-    const { page } = stage;
+  it('seven tabs that are seen at once share a stream and its end; one that nobody sees hands it on, and is up to date when it is seen again', async () => {
+    const { page, installation } = stage;
+    const streams: string[] = [];
+    page.context().on('request', (request) => {
+      if (new URL(request.url()).pathname.endsWith('/events')) streams.push(request.url());
+    });
     // A browser without windows shows all of its tabs.
-    const show = (tab: Page, state: 'hidden' | 'visible') =>
-      tab.evaluate(
+    const show = (state: 'hidden' | 'visible') =>
+      page.evaluate(
         `Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
       );
+    const live = (tab: Page) => tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
+    const made = (tab: Page) => tab.getByRole('link', { name: 'made-for-all' });
     await stage.open('/orgs/default/environments');
     await isLive();
-    await show(page, 'hidden');
+    const others: Page[] = [];
     for (let number = 2; number <= 7; number += 1) {
       const tab = await page.context().newPage();
       await tab.goto(page.url());
-      await tab.getByRole('banner').getByText('Live', { exact: true }).waitFor();
-      await show(tab, 'hidden');
+      await live(tab);
+      others.push(tab);
     }
-    await stage.installation.call('environments.create', { name: 'made-unseen' });
-    expect(await page.getByRole('link', { name: 'made-unseen' }).count()).toBe(0);
-    await show(page, 'visible');
-    await page.getByRole('link', { name: 'made-unseen' }).waitFor({ timeout: 3_000 });
-    await stage.installation.call('environments.delete', { environment: 'made-unseen' });
+    expect(streams).toHaveLength(1);
+    await installation.call('environments.create', { name: 'made-for-all' });
+    await Promise.all([page, ...others].map((tab) => made(tab).waitFor()));
+    await show('hidden');
+    await expect.poll(() => streams.length).toBe(2);
+    await Promise.all(others.map(live));
+    await installation.call('environments.delete', { environment: 'made-for-all' });
+    await Promise.all(others.map((tab) => made(tab).waitFor({ state: 'detached' })));
+    expect(await made(page).count()).toBe(1);
+    await show('visible');
+    await made(page).waitFor({ state: 'detached' });
+    expect(streams).toHaveLength(2);
+    const { sessions } = await installation.call('sessions.list', {});
+    for (const { id } of sessions) await installation.call('sessions.end', { id });
+    const ended = (tab: Page) => tab.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+    await Promise.all([page, ...others].map(ended));
   });
 
   it('a role that may not do something sees why, and the command', async () => {

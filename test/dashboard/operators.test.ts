@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { lastLine, linesType, progressLine } from '../../src/api/answer-lines.ts';
 import { commandsIn } from '../docs/markdown.ts';
 import { refusalOf } from '../docs/refusal.ts';
+import { portOf } from '../support/free-port.ts';
 import { describeLane } from '../support/lane.ts';
 import { browserLane, visit } from './support/browser.ts';
 import { confirmations, typedForms, type WriteForm } from './support/forms.ts';
@@ -27,6 +30,7 @@ async function commandOf(page: Page, { opener, fields }: WriteForm): Promise<str
 
 describeLane(browserLane, () => {
   const stage = setStage(furnish);
+  const isLive = () => stage.page.getByRole('banner').getByText('Live', { exact: true }).waitFor();
 
   it('the fingerprint of the sealing key is the one that `kici-admin policy show` prints', async () => {
     const { stdout } = await stage.admin('policy', 'show', '--json');
@@ -114,6 +118,19 @@ describeLane(browserLane, () => {
     await page.getByRole('combobox').fill('fleet 229');
     await page.getByRole('option', { name: 'internal:fleet/of-229' }).waitFor();
     await page.keyboard.press('Escape');
+    // The last of a large folder, by its address: it is in sight, and what lies before it comes when it is asked for.
+    await page.goto(`${installation.url}${org}/settings/secrets/fleet/of-229`);
+    await tree.locator('[aria-current="page"]', { hasText: 'of-229' }).waitFor();
+    const isInSight = (): Promise<boolean> =>
+      link('of-229').evaluate((one) => {
+        const { top, bottom } = one.getBoundingClientRect();
+        return top >= 0 && bottom <= (one.ownerDocument.defaultView?.innerHeight ?? 0);
+      });
+    await expect.poll(isInSight).toBe(true);
+    expect([await link('of-199').count(), await link('of-215').count()]).toEqual([1, 0]);
+    await tree.getByRole('button', { name: 'Show more of 30 below' }).click();
+    await link('of-215').waitFor();
+    expect(await link('of-229').count()).toBe(1);
   });
 
   it('an address that leads nowhere still has the menus', async () => {
@@ -180,6 +197,51 @@ describeLane(browserLane, () => {
     await page.getByRole('button', { name: 'Export JSON' }).click();
     const exported: unknown = JSON.parse(await readFile(await (await download).path(), 'utf8'));
     expect(exported).toEqual({ rows });
+  });
+
+  it('a long verification of the audit log tells how far it is, can be cancelled, and is not begun by changes', async () => {
+    const { page, installation } = stage;
+    const asked: ServerResponse[] = [];
+    const accepted: (string | undefined)[] = [];
+    const gone: ServerResponse[] = [];
+    const slow = createServer((request, response) => {
+      accepted.push(request.headers.accept);
+      response.once('close', () => gone.push(response)).writeHead(200, { 'content-type': linesType });
+      response.write(progressLine({ done: 0, of: 0 }));
+      asked.push(response);
+    });
+    await new Promise<void>((resolve) => void slow.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      slow.closeAllConnections();
+      slow.close();
+    });
+    await page.route('**/audit/verify', (route) => route.continue({ url: `http://127.0.0.1:${portOf(slow)}/` }));
+    const answer = (index: number, text: string): void => void asked[index]?.write(text);
+    await stage.open(`${org}/audit`);
+    await page.getByText('Waiting until another walk').waitFor();
+    answer(0, progressLine({ done: 250, of: 1_000 }));
+    await page.getByRole('progressbar', { name: '250 of 1,000 rows' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('The log is not verified.').waitFor();
+    await expect.poll(() => gone.length).toBe(1);
+    const verify = page.getByRole('button', { name: /^Verify/ });
+    expect(await verify.evaluate((element) => element.matches(':focus'))).toBe(true);
+    await verify.click();
+    await expect.poll(() => asked.length).toBe(2);
+    asked[1]?.destroy();
+    await page.getByRole('alert').getByText('The orchestrator does not answer').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => asked.length).toBe(3);
+    asked[2]?.end(lastLine(200, await installation.call('audit.verify', {})));
+    await page.getByText(/^Intact: [\d,]+ rows verified\.$/).waitFor();
+    await isLive();
+    await installation.call('secrets.declare', { scope: 'exported', key: 'LATER' });
+    await page.getByRole('cell', { name: 'exported LATER' }).first().waitFor({ timeout: 3_000 });
+    expect(asked).toHaveLength(3);
+    await verify.click();
+    await page.getByText('Waiting until another walk').waitFor();
+    await page.getByText(/^Intact:/).waitFor();
+    expect(new Set(accepted)).toEqual(new Set([`${linesType}, application/json`]));
   });
 
   it('why something is locked shows on hover, on focus and on click, with a command to copy', async () => {

@@ -68,6 +68,8 @@ async function takeAll(
       await page.getByText(text).filter({ visible: true }).first().waitFor();
       await act?.(page);
       await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' });
+      // The menus of the bar come last.
+      await page.locator('header button:disabled').first().waitFor({ state: 'detached' });
       await page.screenshot({ path: join(folder, `${name}-${width}-${scheme}.png`), animations: 'disabled' });
       const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
       if (Number(over) > 0) console.log(`${name} at ${width}, ${scheme}: ${String(over)} px wider than the window`);

@@ -99,6 +99,26 @@ describe('a walk over a log', () => {
     ]);
   });
 
+  it('goes on behind rows that are missing, however many they are', async () => {
+    const gap = await database
+      .deleteFrom('audit_rows')
+      .where('organization', '=', 'default')
+      .where('sequence', '>', 10)
+      .where('sequence', '<=', 1_000)
+      .returningAll()
+      .execute();
+    const found = await verify(patient);
+    await database.insertInto('audit_rows').values(gap).execute();
+    expect(found).toMatchObject({
+      rows: rows - gap.length,
+      problems: [
+        { sequence: 11, problem: 'rows 11 to 1000 are missing' },
+        { sequence: 1_001, problem: 'the row or the one before it was changed' },
+      ],
+    });
+    expect(await verify(patient)).toMatchObject({ intact: true, rows });
+  });
+
   it('ends when nobody waits for it any more', async () => {
     let parts = 0;
     const waiter: Waiter = { isGone: () => parts > 0, tell: () => void (parts += 1) };

@@ -1,5 +1,6 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
+import { concerns } from '../../src/orchestrator/secrets/scope-rows.ts';
 import { add } from './support/jobs.ts';
 import { newService, ref } from './support/places.ts';
 import { codeOf, startServer, type TestServer } from './support/server.ts';
@@ -91,5 +92,38 @@ describe('a list of scopes', () => {
       [['apps/hidden']],
       [],
     ]);
+  });
+
+  it('of a scope that alone is not known says so where it may be missing, and not below it', () => {
+    const { scope } = ref('apps/shop K');
+    const folders = [undefined, 'apps', 'apps/shop', 'apps/shop/web', 'app'];
+    const told = (part: { readonly depth?: 'scope' | 'tree' }) =>
+      folders.map((folder) => concerns(folder, { scope, ...part }));
+    expect(told({ depth: 'scope' })).toEqual([true, true, false, false, false]);
+    expect(told({ depth: 'tree' })).toEqual([true, true, true, true, false]);
+    expect(told({})).toEqual(told({ depth: 'tree' }));
+  });
+
+  it('has the row that a scope is in, however many there are before it', async () => {
+    const { call } = await withScopes();
+    const rows = async (input: Record<string, unknown>): Promise<unknown> => {
+      const { scopes, folders, total } = await call('scopes.list', { collapse: 15, limit: 1, ...input });
+      return [scopes, folders.map(({ folder }) => folder), total];
+    };
+    expect(await rows({ holding: 'production' })).toEqual([['internal:production'], [], 1]);
+    expect(await rows({ holding: 'apps/shop/service-07' })).toEqual([[], ['apps'], 1]);
+    expect(await rows({ folder: 'apps', holding: 'apps/shop/service-07', limit: 9 })).toEqual([
+      ['internal:apps/shop'],
+      ['apps/shop'],
+      2,
+    ]);
+    expect(await rows({ folder: 'apps/shop', holding: 'apps/shop/service-07' })).toEqual([
+      ['internal:apps/shop/service-07'],
+      [],
+      1,
+    ]);
+    expect(await rows({ holding: 'apps/shopper' })).toEqual([[], ['apps'], 1]);
+    expect(await rows({ folder: 'apps', holding: 'apps/shopper' })).toEqual([[], [], 0]);
+    expect(await rows({ folder: 'apps', holding: 'production' })).toEqual([[], [], 0]);
   });
 });

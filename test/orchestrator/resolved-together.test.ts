@@ -1,6 +1,9 @@
-import { BackendError } from '@kici-dev/secret-backend';
-import { expect, it } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { BackendError, parseScopePath, type ScopePath, type SecretDescriptor } from '@kici-dev/secret-backend';
+import type { JobFacts } from '@kici-dev/secret-federation';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Call } from '../../src/orchestrator/caller.ts';
+import type { BindingRow } from '../../src/orchestrator/environments/store.ts';
 import { createEnvironmentResolver } from '../../src/orchestrator/resolution/resolve.ts';
 
 function callWith(context: Call['context']): Call {
@@ -82,4 +85,125 @@ it('bindings of now are resolved with the backends of now, however long the requ
   const context = { signal: new AbortController().signal, deadline: Date.now() + 60_000 };
   await resolver.resolve(callWith(context), 'e', {});
   expect(asked).toEqual([7]);
+});
+
+const binding: BindingRow = {
+  organization: 'default',
+  environment: 'e',
+  id: 'b',
+  scope: 'apps/shop',
+  host: '**',
+  priority: 0,
+  prefix: null,
+  map: null,
+  skip_deleted: 0,
+  created_at: 1,
+};
+
+/** An environment with one binding, of which everything can be changed. */
+function changeable() {
+  const now = { generation: 1, binding, secrets: [shopKey] as readonly SecretDescriptor[], listed: 0 };
+  const resolver = createEnvironmentResolver(
+    {
+      require: async () => ({ organization: 'default', name: 'e', created_at: 1, seal: null, variables_seal: null }),
+      bindings: async () => [now.binding],
+      all: async () => [],
+    },
+    {
+      of: async () =>
+        new Map([
+          [
+            'internal',
+            {
+              name: 'internal',
+              type: 'internal',
+              optional: false,
+              added: 0,
+              state: { failure: new BackendError('closed') },
+            },
+          ],
+        ]),
+      close: async () => undefined,
+    },
+    async () => {
+      now.listed += 1;
+      await nextTurn();
+      // Never the same objects: a database does not give them either.
+      return { secrets: now.secrets.map((secret) => ({ ...secret })), unnameable: [] };
+    },
+    async () => now.generation,
+  );
+  const context = { signal: new AbortController().signal, deadline: Date.now() + 60_000 };
+  return { now, resolve: (facts: JobFacts = {}) => resolver.resolve(callWith(context), 'e', facts) };
+}
+
+function scopePath(text: string): ScopePath {
+  const parsed = parseScopePath(text);
+  if (!parsed.ok) throw new TypeError(parsed.reason);
+  return parsed.value;
+}
+
+const shop = scopePath('apps/shop');
+const shopKey: SecretDescriptor = { scope: shop, key: 'K', version: '1', updatedAt: '2026-01-01T00:00:00.000Z' };
+
+it('agents for whom the bindings select the same are resolved together, and others by themselves', async () => {
+  const { now, resolve } = changeable();
+  const agents = ['one', 'two', 'three', 'four'].map((agentId) => ({
+    agentId,
+    host: `${agentId}.example`,
+    labels: {},
+  }));
+  const alike = await Promise.all(agents.map(resolve));
+  expect(now.listed).toBeLessThanOrEqual(2);
+  expect(new Set(alike.map(({ catalogue }) => catalogue)).size).toBe(1);
+  now.binding = { ...binding, scope: 'agents/${agentId}' };
+  now.secrets = agents.map(({ agentId }) => ({ scope: scopePath(`agents/${agentId}`), key: agentId }));
+  now.generation += 1;
+  const own = await Promise.all(agents.map(resolve));
+  expect(own.map(({ catalogue }) => [...catalogue.entries.keys()])).toEqual(agents.map(({ agentId }) => [agentId]));
+});
+
+it('what has not changed since a moment ago is not merged again, and is forgotten after that', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const { now, resolve } = changeable();
+  const { catalogue } = await resolve();
+  expect((await resolve()).catalogue).toBe(catalogue);
+  expect(now.listed).toBe(2);
+  vi.advanceTimersByTime(1_000);
+  expect((await resolve()).catalogue).not.toBe(catalogue);
+});
+
+it.each<readonly [string, (now: ReturnType<typeof changeable>['now']) => void]>([
+  ['the version of a secret', (now) => (now.secrets = [{ ...shopKey, version: '2' }])],
+  ['the time of a secret', (now) => (now.secrets = [{ ...shopKey, updatedAt: '2026-01-02T00:00:00.000Z' }])],
+  ['a secret to a declared name', (now) => (now.secrets = [{ scope: shop, key: 'K', declaredOnly: true }])],
+  ['a secret to a deleted one', (now) => (now.secrets = [{ ...shopKey, problem: 'deleted' }])],
+  ['the name of a secret', (now) => (now.secrets = [{ ...shopKey, key: 'L' }])],
+  ['how many secrets there are', (now) => (now.secrets = [])],
+  ['the priority of a binding', (now) => (now.binding = { ...binding, priority: 1 })],
+  ['the names that a binding gives', (now) => (now.binding = { ...binding, prefix: 'DB_' })],
+])('a change of %s is seen by the next job, a moment later', async (_, change) => {
+  const { now, resolve } = changeable();
+  const { catalogue: before } = await resolve();
+  change(now);
+  const { catalogue } = await resolve();
+  expect(catalogue).not.toBe(before);
+  const { catalogue: expected } = await (async () => {
+    const fresh = changeable();
+    Object.assign(fresh.now, { binding: now.binding, secrets: now.secrets });
+    return fresh.resolve();
+  })();
+  expect(catalogue.entries).toEqual(expected.entries);
+});
+
+it('a rename between the bindings and the names is seen whole', async () => {
+  const { now, resolve } = changeable();
+  const resolving = resolve();
+  await nextTurn();
+  now.binding = { ...binding, scope: 'apps/moved' };
+  now.secrets = [{ ...shopKey, scope: scopePath('apps/moved') }];
+  now.generation += 1;
+  const { catalogue } = await resolving;
+  expect(catalogue.entries.get('K')?.winner.scope).toBe('apps/moved');
 });

@@ -148,6 +148,31 @@ describe('a project that installs the tarballs', () => {
       { cwd: project },
     ).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
+    const exec = ['exec', '--environment', 'e', '--all', '--url', 'http://0.0.0.0:1', '--', 'true'];
+    await expect(run(process.execPath, [join(bin, 'kici.mjs'), ...exec], { cwd: project })).rejects.toMatchObject({
+      stderr: expect.stringContaining('unreachable'),
+    });
+    await writeFile(join(project, 'broken.yaml'), 'A: [');
+    const args = ['secret', 'import', '--scope', 'a', 'broken.yaml'];
+    const broken = await run(process.execPath, [join(bin, 'kici-admin.mjs'), ...args], { cwd: project }).catch(
+      (error: unknown) => error,
+    );
+    expect(broken).toMatchObject({ stderr: expect.stringContaining('is not yaml') });
+  });
+
+  it('has bytecode of its programs that this V8 takes', async () => {
+    const bundle = join(project, 'node_modules/@kici-dev/kici/bundle');
+    const scripts = (await readdir(bundle)).filter((file) => file.endsWith('.script'));
+    expect(scripts).toEqual(['kici-admin.script', 'kici-early.script', 'kici-run.script', 'step-host.script']);
+    const look = `for (const name of ${JSON.stringify(scripts)}) { const script = new vm.Script(fs.readFileSync(name, 'utf8'), { cachedData: fs.readFileSync(name.replace(/script$/, 'bytecode')) }); console.log(name, script.cachedDataRejected); }`;
+    const { stdout } = await run(process.execPath, ['-e', look], { cwd: bundle });
+    expect(stdout).toBe(scripts.map((name) => `${name} false\n`).join(''));
+  });
+
+  it('can run the programs where V8 takes no such bytecode, as that of another version', async () => {
+    const program = join(project, 'node_modules/@kici-dev/kici/bin/kici-admin.mjs');
+    const { stdout, stderr } = await run(process.execPath, ['--no-opt', program, '--help'], { cwd: project });
+    expect([stdout, stderr]).toEqual([expect.stringContaining('Usage: kici-admin'), '']);
   });
 
   describe.each([
@@ -205,11 +230,14 @@ describe('a project that installs the tarballs', () => {
         step('failing', async (ctx) => { await ctx.secrets.get('K').catch((error) => { console.log('OURS', error instanceof SdkError, 'STRIPPED HERE', process.moduleLoadList.some((name) => name.includes('amaro'))); throw new Error('mine'); }); }),
       ] })] });`,
     );
-    const failed: unknown = await run(
-      process.execPath,
-      [join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs'), 'run'],
-      { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home } },
-    ).catch((error: unknown) => error);
+    const program = join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs');
+    const place = { cwd: home, env: { PATH: process.env['PATH'], HOME: home, TMPDIR: home } };
+    // One of its keys is nowhere.
+    await expect(run(process.execPath, [program, 'run', '--dry-run'], place)).rejects.toMatchObject({
+      stdout: expect.stringContaining('failing'),
+      stderr: expect.stringContaining('check_failed'),
+    });
+    const failed: unknown = await run(process.execPath, [program, 'run'], place).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(/^FROM-THE-SHELL$[^]*^OURS true STRIPPED HERE false$/m),

@@ -1,4 +1,5 @@
 import { isWorkflow, type Workflow } from '@kici-dev/sdk';
+import { importer, importModule } from './import-module.ts';
 
 /** Schemes of modules that exist only in this process. */
 const linkScheme = 'kici-link:';
@@ -9,7 +10,7 @@ const stopScheme = 'kici-stop:';
  * @throws whatever the module throws; TypeError if it exports no workflow
  */
 export async function importWorkflow(url: string): Promise<Workflow> {
-  const module: unknown = await import(url);
+  const module = await importModule(url);
   const exported: unknown =
     typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   if (!isWorkflow(exported))
@@ -24,7 +25,7 @@ export async function importWorkflow(url: string): Promise<Workflow> {
  * itself then counts as loaded and runs when it is imported. Whatever cannot be loaded is reported by that import.
  */
 export async function linkWorkflow(url: string): Promise<void> {
-  await import(linkScheme + url).catch(() => undefined);
+  await importModule(linkScheme + url).catch(() => undefined);
 }
 
 /** The source of a module that only links another; `undefined` for any other module. */
@@ -37,5 +38,5 @@ export function linkSource(url: string): string | undefined {
 
 /** Linking and importing a workflow file give its importer the same name. */
 export function entryOf(parent: string | undefined): string {
-  return parent === undefined || parent === import.meta.url || parent.startsWith(linkScheme) ? 'entry' : parent;
+  return parent === undefined || parent === importer || parent.startsWith(linkScheme) ? 'entry' : parent;
 }

@@ -1,3 +1,5 @@
+import { importModule } from './import-module.ts';
+
 const scheme = 'kici-syntax:';
 /** Thrown where the first import of a text is looked up: by then its syntax has been found right. */
 const isRight = Symbol('the syntax is right');
@@ -17,7 +19,7 @@ export async function isPlainJavaScript(source: string): Promise<boolean> {
   // It always has an import, so that it is never run.
   looked.set(url, `${source}\nimport ${JSON.stringify(scheme)};`);
   try {
-    await import(url);
+    await importModule(url);
     return false;
   } catch (error) {
     return error === isRight;

@@ -119,8 +119,8 @@ export class Journal {
     if (survivors) await endMarked(this.#marks, Number(processStatus('self')?.started ?? 0));
     const containers = [...this.#outstanding].filter(isContainerName);
     const late = await Promise.all(containers.map(async (name) => this.#tryContainer(name)));
-    await this.#handle.close();
-    if (this.#outstanding.size === 0) await rm(this.path, { force: true });
+    const isDone = this.#outstanding.size === 0;
+    await Promise.all([this.#handle.close(), isDone ? rm(this.path, { force: true }) : undefined]);
     return this.#isWaiting || late.includes(true);
   }
 }

@@ -36,8 +36,8 @@ const drainBytes = 16_777_216;
 
 /** A process that leads its own group. */
 export class Child {
-  readonly stdout: Readable;
-  readonly stderr: Readable;
+  #stdout: Readable;
+  #stderr: Readable;
   /** Descriptor 3 of the process, unless the command uses a socket as its channel. */
   readonly pipe: Duplex | undefined;
   /** Resolves when the process and its group are gone and its output has ended. */
@@ -72,8 +72,10 @@ export class Child {
     } = child;
     if (!(stdout instanceof Socket && stderr instanceof Socket && (!piped || pipe instanceof Socket)))
       throw new TypeError('a pipe to a child is a stream');
-    this.stdout = kept(stdout);
-    this.stderr = kept(stderr);
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    // A connection that breaks ends the output, and not the agent.
+    for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
     this.pipe = pipe instanceof Socket ? pipe : undefined;
     this.#heard = () => stdout.bytesRead + stderr.bytesRead;
     this.#pid = child.pid;
@@ -90,6 +92,8 @@ export class Child {
         resolve({ code: null, signal: null, failure: error.message });
       });
       child.once('exit', (code, signal) => {
+        this.#stdout = kept(stdout);
+        this.#stderr = kept(stderr);
         resolve({ code, signal });
       });
     });
@@ -102,6 +106,14 @@ export class Child {
       await this.#drain();
       return status;
     });
+  }
+
+  get stdout(): Readable {
+    return this.#stdout;
+  }
+
+  get stderr(): Readable {
+    return this.#stderr;
   }
 
   /** Whether the process itself has ended or could not be started. */
@@ -183,9 +195,13 @@ function furtherPipes({ tellsGroup, filter }: LaunchCommand): readonly ('pipe' |
   return tellsGroup === true ? [told] : [];
 }
 
-/** Node.js discards unread output when a process ends; this keeps it for a later reader. */
+/** What of an ended process nobody reads yet, Node.js would discard now: this keeps it for a later reader. */
 function kept(stream: Readable): Readable {
-  return pipeline(stream, new PassThrough(), () => undefined);
+  if (stream.readableFlowing === true || stream.listenerCount('data') > 0 || stream.closed) return stream;
+  const rest = pipeline(stream, new PassThrough(), () => undefined);
+  // So that it ends without a reader where there is nothing to read.
+  rest.once('finish', () => rest.read(0));
+  return rest;
 }
 
 /** Bubblewrap reports the group of the processes inside as soon as there are any. */

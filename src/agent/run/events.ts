@@ -72,7 +72,13 @@ export type RunEvent =
     }
   | { readonly type: 'workflow_finished'; readonly workflow: string; readonly status: RunStatus };
 
-/**
- * @param behind called when the reader of the output is slow, with a promise that resolves when there is room for more
- */
-export type Emit = (event: RunEvent, behind?: (room: Promise<void>) => void) => void;
+/** What the reader of output tells whoever brings it. */
+export interface Pace {
+  /** Is called when the reader is slow, with a promise that resolves when there is room for more. */
+  readonly behind: (room: Promise<void>) => void;
+  /** Is called, if at all, when nobody will look at the bytes again: their memory is given back. */
+  readonly taken: () => void;
+}
+
+/** @param pace of output */
+export type Emit = (event: RunEvent, pace?: Pace) => void;

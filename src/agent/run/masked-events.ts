@@ -27,7 +27,7 @@ export function maskEvents(emit: Emit, masker: Masker): Emit {
         return event;
     }
   };
-  return (event, behind) => {
-    emit(clean(event), behind);
+  return (event, pace) => {
+    emit(clean(event), pace);
   };
 }

@@ -25,6 +25,8 @@ export interface ProjectRun {
   readonly pool: StepPool;
   readonly farewells: Promise<void>[];
   readonly options: RunOptions;
+  /** Where it was begun before. */
+  readonly client: ReturnType<RunOptions['client']> | undefined;
 }
 
 /**
@@ -43,8 +45,10 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     forSteps: true,
   });
   // Most first jobs need these, and the loader has nothing to report yet. A job that needs the client sees a failure.
-  const loading = options.client();
+  const loading = run.client ?? options.client();
   loading.catch(() => undefined);
+  // Node.js loads it when it is first asked, which would be when the first step starts.
+  performance.now();
   const pairs = [createSessionKeyPair()];
   const found = await reading;
   if (found.reader !== undefined) run.pool.adopt(found.reader);

@@ -58,9 +58,9 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
   const allowance = new OutputAllowance(run.limits.output, () => {
     host.child.end();
   });
-  maskOutput(host.child, masker, (stream, printed, behind) => {
+  maskOutput(host.child, masker, (stream, printed, pace) => {
     const bytes = allowance.take(printed);
-    if (bytes.byteLength > 0) emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, behind);
+    if (bytes.byteLength > 0) emit({ type: 'output', job: start.job, step: start.step, stream, bytes }, pace);
   });
   try {
     void host.send(start);

@@ -7,11 +7,17 @@ import { withWorkplace } from './with-workplace.ts';
  * @throws AgentError if nothing can be run
  */
 export async function runWorkflow(options: RunOptions): Promise<RunStatus> {
-  // With a process that has started before, there is time now.
-  if (options.early !== undefined) await import('./run-project.ts');
+  let client: ReturnType<RunOptions['client']> | undefined;
+  if (options.early !== undefined) {
+    // With a process that has started before, there is time now.
+    await import('./run-project.ts');
+    client = options.client();
+    // A job that needs it sees a failure.
+    client.catch(() => undefined);
+  }
   return withWorkplace(options, async (opened) => {
     // While it starts, this process loads what talks with it.
     const { runProject } = await import('./run-project.ts');
-    return runProject({ ...opened, options });
+    return runProject({ ...opened, options, client });
   });
 }

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 
 /** Frames below the author's function mean nothing to the author. */
-const ownFrame = /^\s+at .*(?:\/agent\/step-host\/|\/bundle\/step-host\.mjs|\(node:internal\/|at node:internal\/)/;
+const ownFrame =
+  /^\s+at .*(?:\/agent\/(?:step-host|modules)\/|\/bundle\/step-host\.(?:mjs|script)|\(node:internal\/|at node:internal\/)/;
 
 /** Drops the lines of a stack that are not the author's. */
 export function withoutOwnFrames(lines: readonly string[]): readonly string[] {

@@ -231,6 +231,9 @@ export const secretOperations = {
         .min(1)
         .optional()
         .describe('only scopes that have each of these parts, separated by blanks, in any case'),
+      holding: scopePath
+        .optional()
+        .describe('only what the first segment of this path below the folder names: the scope, and what lies below it'),
       collapse: z.coerce
         .number()
         .int()

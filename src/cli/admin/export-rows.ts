@@ -20,8 +20,10 @@ export async function exportToStream(session: ApiSession, filters: AuditFilters,
   let count = 0;
   for await (const rows of rowsOf(session, filters)) {
     let behind: Promise<void> | undefined;
-    writeTo(stdout, rows.map(lineOf).join(''), (room) => {
-      behind = room;
+    writeTo(stdout, rows.map(lineOf).join(''), {
+      behind: (room) => {
+        behind = room;
+      },
     });
     await behind;
     if (stdout.destroyed) return count;

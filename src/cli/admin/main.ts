@@ -16,23 +16,26 @@ import { ApiSession } from './session.ts';
 export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
   keepOutOfCoreDumps();
   let exitCode = 0;
-  const program = createProgram({
-    version,
-    writeOut: (text) => {
-      io.stdout.write(text);
+  const program = createProgram(
+    {
+      version,
+      writeOut: (text) => {
+        io.stdout.write(text);
+      },
+      writeErr: (text) => {
+        io.stderr.write(text);
+      },
+      ...(io.stdout.columns !== undefined && io.stdout.columns !== 0 && { columns: Math.min(io.stdout.columns, 100) }),
+      run: async (command, parsed) => {
+        exitCode = print(
+          await command.run(parsed, new ApiSession(io, connectionFlags(program), wantsJson())),
+          io,
+          wantsJson(),
+        );
+      },
     },
-    writeErr: (text) => {
-      io.stderr.write(text);
-    },
-    ...(io.stdout.columns !== undefined && io.stdout.columns !== 0 && { columns: Math.min(io.stdout.columns, 100) }),
-    run: async (command, parsed) => {
-      exitCode = print(
-        await command.run(parsed, new ApiSession(io, connectionFlags(program), wantsJson())),
-        io,
-        wantsJson(),
-      );
-    },
-  });
+    args[0],
+  );
   const wantsJson = (): boolean => program.getOptionValue('json') === true;
   try {
     await program.parseAsync(args, { from: 'user' });

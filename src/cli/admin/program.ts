@@ -47,8 +47,11 @@ export interface ProgramOptions {
   readonly run: (command: AdminCommand, parsed: Command) => Promise<void>;
 }
 
-/** The commander tree; it throws commander's own errors and never ends the process. */
-export function createProgram(options: ProgramOptions): Command {
+/**
+ * The commander tree; it throws commander's own errors and never ends the process.
+ * @param wanted the name of the only command or group that the command line is of; default: it may be of any
+ */
+export function createProgram(options: ProgramOptions, wanted?: string): Command {
   const program = new Command(programName)
     .description('Administers the secrets of an orchestrator: everything that its API can do.')
     .version(options.version)
@@ -74,7 +77,8 @@ export function createProgram(options: ProgramOptions): Command {
       getErrHasColors: () => false,
     })
     .exitOverride();
-  for (const entry of commandGroups) {
+  const only = commandGroups.filter(({ name }) => name === wanted);
+  for (const entry of only.length === 0 ? commandGroups : only) {
     if ('commands' in entry) {
       const group = program.command(entry.name).description(entry.summary).helpCommand(false);
       addExamples(

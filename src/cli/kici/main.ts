@@ -17,41 +17,44 @@ export async function main(
   // The rest belongs to another program.
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   let json = own.includes('--json');
-  const program = createProgram({
-    writeOut: (text) => {
-      io.stdout.write(text);
+  const program = createProgram(
+    {
+      writeOut: (text) => {
+        io.stdout.write(text);
+      },
+      writeErr: (text) => {
+        io.stderr.write(text);
+      },
+      run: async (workflow, flags) => {
+        json = flags.json === true;
+        const { run } = await import('./run/run.ts');
+        exitCode = await run(workflow, flags, io, early);
+      },
+      list: async (flags) => {
+        json = flags.json === true;
+        const { list } = await import('./list.ts');
+        exitCode = await list(flags, io);
+      },
+      init: async (flags) => {
+        const { init } = await import('./init.ts');
+        await init(process.cwd(), flags, flags.json === true, io);
+      },
+      types: async (flags) => {
+        const { types } = await import('./types/types.ts');
+        exitCode = await types(flags, io);
+      },
+      check: async (flags) => {
+        const { check } = await import('./check/check.ts');
+        exitCode = await check(flags, io);
+      },
+      exec: async (command, flags) => {
+        json = flags.json === true;
+        const { exec } = await import('./exec/exec.ts');
+        exitCode = await exec(command, flags, io);
+      },
     },
-    writeErr: (text) => {
-      io.stderr.write(text);
-    },
-    run: async (workflow, flags) => {
-      json = flags.json === true;
-      const { run } = await import('./run/run.ts');
-      exitCode = await run(workflow, flags, io, early);
-    },
-    list: async (flags) => {
-      json = flags.json === true;
-      const { list } = await import('./list.ts');
-      exitCode = await list(flags, io);
-    },
-    init: async (flags) => {
-      const { init } = await import('./init.ts');
-      await init(process.cwd(), flags, flags.json === true, io);
-    },
-    types: async (flags) => {
-      const { types } = await import('./types/types.ts');
-      exitCode = await types(flags, io);
-    },
-    check: async (flags) => {
-      const { check } = await import('./check/check.ts');
-      exitCode = await check(flags, io);
-    },
-    exec: async (command, flags) => {
-      json = flags.json === true;
-      const { exec } = await import('./exec/exec.ts');
-      exitCode = await exec(command, flags, io);
-    },
-  });
+    args[0],
+  );
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -70,14 +70,27 @@ export interface ProgramOptions {
   readonly exec: (command: readonly string[], flags: ExecFlags) => Promise<void>;
 }
 
-/** The commander tree; it throws commander's own errors and never ends the process. */
-export function createProgram(options: ProgramOptions): Command {
+const commands: ReadonlyMap<string, (program: Command, options: ProgramOptions) => void> = new Map([
+  ['run', addRun],
+  ['list', addList],
+  ['init', addInit],
+  ['types', addTypes],
+  ['check', addCheck],
+  ['exec', addExec],
+]);
+
+/**
+ * The commander tree; it throws commander's own errors and never ends the process.
+ * @param wanted the name of the only command that the command line is of; default: it may be of any
+ */
+export function createProgram(options: ProgramOptions, wanted = ''): Command {
   const program = configure(new Command(programName), options)
     .description('Runs the workflows of a project with the secrets of its environments.')
     .version(version)
     .helpCommand(false)
     .addHelpText('after', examples('kici init', 'kici list', 'kici run deploy'));
-  for (const add of [addRun, addList, addInit, addTypes, addCheck, addExec]) add(program, options);
+  const only = commands.get(wanted);
+  for (const add of only === undefined ? commands.values() : [only]) add(program, options);
   return program;
 }
 

@@ -31,18 +31,23 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
 /** Of streams whose readers are slow: every writer waits for the same. */
 const rooms = new WeakMap<Writable, Promise<void>>();
 
-/**
- * @param behind is told of a slow reader, with a promise that resolves when there is room again or the reader is gone
- */
-export function writeTo(
-  stream: Writable,
-  text: string | Uint8Array,
-  behind: (room: Promise<void>) => void = () => undefined,
-): void {
-  if (stream.write(text)) return;
-  const room = rooms.get(stream) ?? roomIn(stream);
-  rooms.set(stream, room);
-  behind(room);
+interface Pace {
+  /** Is told of a slow reader, with a promise that resolves when there is room again or the reader is gone. */
+  readonly behind?: (room: Promise<void>) => void;
+  /** Is told, if it was so at once, that nothing in this process will look at the bytes again. */
+  readonly taken?: () => void;
+}
+
+export function writeTo(stream: Writable, text: string | Uint8Array, { behind, taken }: Pace = {}): void {
+  const hasRoom = stream.write(text);
+  if (stream.writableLength === 0) {
+    // What is no stream of the system's may have kept them.
+    if ('fd' in stream) taken?.();
+  } else if (!hasRoom && behind !== undefined) {
+    const room = rooms.get(stream) ?? roomIn(stream);
+    rooms.set(stream, room);
+    behind(room);
+  }
 }
 
 function roomIn(stream: Writable): Promise<void> {

@@ -92,9 +92,17 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
     [identifiers.database, identifiers.keyring, identifiers.settings],
   );
   bind(identifiers.internalStoreOf).toResolvedValue(
-    (database, keyring, { keepDeletedMs }, now): InternalStoreOf =>
-      (organization) =>
-        createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }),
+    (database, keyring, { keepDeletedMs }, now): InternalStoreOf => {
+      const open = (organization: string): ReturnType<InternalStoreOf> =>
+        createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction });
+      // One for each, which knows the rows whose seals it has checked.
+      const stores = new Map<string, ReturnType<InternalStoreOf>>();
+      return (organization) => {
+        const store = stores.get(organization) ?? open(organization);
+        stores.set(organization, store);
+        return store;
+      };
+    },
     [identifiers.database, identifiers.keyring, identifiers.settings, identifiers.now],
   );
   bind(identifiers.renameInternalScope).toResolvedValue(

@@ -1,3 +1,4 @@
+import { ownTurn } from '@kici-dev/secret-federation';
 import { listMatching } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { createJobStore } from '../../orchestrator/jobs/job-store.ts';
@@ -14,7 +15,7 @@ export const jobsModule: ContainerModule = new ContainerModule(({ bind }) => {
       const resolver = createEnvironmentResolver(
         environments,
         instances,
-        (organization, patterns, context) => listMatching(storeOf(organization), patterns, context),
+        (organization, patterns, context) => listMatching(storeOf(organization), patterns, context, ownTurn),
         (organization) => readGeneration(database, organization),
       );
       return { ...resolver, resolve: (...request) => step('resolve', () => resolver.resolve(...request)) };

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { DatabaseError } from '../../database/database-error.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import { openKeyring, type Keyring } from '../../keyring/keyring.ts';
@@ -49,6 +49,8 @@ export async function moveData({ from, to, key }: Move): Promise<Moved> {
       const keyring = await openKeyring(target, kek, Date.now);
       for (const table of others) await copyTable(source, target, table);
       await requireComplete(target, source);
+      // By itself the server would look at what was copied after a minute, and search badly until then.
+      for (const { name } of source.tables) await sql`analyze ${sql.table(name)}`.execute(target);
       const organizations = await verifyCopies(from, keyring, source, target);
       await requireUnchanged(from, source);
       await target.updateTable('data_moves').set({ done: 1 }).execute();

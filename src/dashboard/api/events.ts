@@ -1,10 +1,11 @@
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { eventsPath, type ChangeEvent } from '../../api/change-events.ts';
+import type { ChangeEvent } from '../../api/change-events.ts';
 import { useOrganization } from '../shell/address.ts';
 import { requireSession } from './call.ts';
 import { setConnection, useConnection } from './connection.ts';
-import { readSession } from './session.tsx';
+import { readSession, useSession } from './session.tsx';
+import { followStream } from './stream.ts';
 import { isInSight, useInSight } from './use-in-sight.ts';
 
 let isLive = false;
@@ -36,22 +37,30 @@ const settleMs = 1_000;
 const againMs = 5_000;
 
 /** Kinds of change that only some queries show; others need not be fetched again. */
-const shownBy: Readonly<Partial<Record<ChangeEvent['kind'], RegExp>>> = {
-  audit: /^audit\./,
-  jobs: /^(jobs|audit)\./,
-  sessions: /^(sessions|audit)\./,
-  tokens: /^(tokens|sessions|audit)\./,
-  variables: /^(variables|audit)\./,
-};
+const shownBy: ReadonlyMap<string, RegExp> = new Map<ChangeEvent['kind'], RegExp>([
+  ['audit', /^audit\./],
+  ['jobs', /^(jobs|audit)\./],
+  ['sessions', /^(sessions|audit)\./],
+  ['tokens', /^(tokens|sessions|audit)\./],
+  ['variables', /^(variables|audit)\./],
+]);
 
-/** Follows the page's event stream and fetches queries again that show what has changed. */
+/** Follows the changes of the organization and fetches queries again that show what has changed. */
 export function useEvents(): void {
   const organization = useOrganization();
+  const { token } = useSession();
   const client = useQueryClient();
   const connection = useConnection();
   const [attempt, setAttempt] = useState(0);
-  // Browsers hold six connections to a server: the streams of tabs that nobody sees would leave none for a seventh.
+  // A tab that nobody sees holds no connection.
   const isSeen = useInSight();
+  useEffect(() => {
+    // A stream that is open learns of it only when something is sent.
+    window.addEventListener('offline', look);
+    return () => {
+      window.removeEventListener('offline', look);
+    };
+  }, []);
   useEffect(() => {
     if (connection !== 'up' || !isSeen) return undefined;
     let close: (() => void) | undefined;
@@ -60,7 +69,7 @@ export function useEvents(): void {
       setAttempt(attempt + 1);
     };
     const open = (): void => {
-      if (!isOver) close = follow(organization, client, again);
+      if (!isOver) close = follow(organization, token, client, again);
     };
     // Where there is none, the connection says so.
     requireSession().then(open, () => undefined);
@@ -69,63 +78,63 @@ export function useEvents(): void {
       close?.();
       if (isInSight()) setLive(false);
     };
-  }, [organization, client, connection, attempt, isSeen]);
+  }, [organization, token, client, connection, attempt, isSeen]);
 }
 
 /**
  * @param again opens it once more
  * @returns a function that closes it
  */
-function follow(organization: string, client: QueryClient, again: () => void): () => void {
-  const source = new EventSource(`/api/v1/orgs/${encodeURIComponent(organization)}${eventsPath}`);
+function follow(organization: string, who: string, client: QueryClient, again: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let settling: ReturnType<typeof setTimeout> | undefined;
-  const kinds = new Set<ChangeEvent['kind']>();
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  const kinds = new Set<string>();
   const ask = (): void => {
     timer = undefined;
-    const patterns = [...kinds].map((kind) => shownBy[kind]);
+    const patterns = [...kinds].map((kind) => shownBy.get(kind));
     kinds.clear();
     void client.invalidateQueries({
       predicate: ({ queryKey: [, id] }) =>
         patterns.some((pattern) => pattern === undefined || (typeof id === 'string' && pattern.test(id))),
     });
   };
-  const changed = (kind: ChangeEvent['kind']): void => {
+  const changed = (kind: string): void => {
     kinds.add(kind);
     timer ??= setTimeout(ask, gatherMs);
   };
-  source.addEventListener('open', () => {
-    setLive(true);
+  const opened = (): void => {
     // Covers what happened while the stream was closed.
     if (wasOpen) changed('changed');
     else settling = setTimeout(changed, settleMs, 'changed');
     wasOpen = true;
-  });
-  source.addEventListener('change', ({ data }) => {
-    changed(kindOf(data));
-  });
-  source.addEventListener('ended', () => {
-    source.close();
-    setConnection('ended');
-  });
-  source.addEventListener('error', () => {
-    setLive(false);
-    // Finds out whether the server is down or the session is over.
-    void readSession().catch(() => undefined);
-    // The browser reconnects by itself unless it was refused.
-    if (source.readyState === EventSource.CLOSED) timer ??= setTimeout(again, againMs);
+  };
+  const end = followStream(organization, who, {
+    hear: (news, isOurs) => {
+      if (news.what === 'change') {
+        changed(news.kind);
+        return;
+      }
+      setLive(news.what === 'open');
+      if (news.what === 'open') opened();
+      // The end of another tab's session need not be that of this one.
+      else if (news.what === 'ended' && isOurs) setConnection('ended');
+      else if (news.what === 'ended') look();
+    },
+    failed: (isRefused) => {
+      look();
+      if (isRefused) retry ??= setTimeout(again, againMs);
+    },
   });
   return () => {
     clearTimeout(timer);
     clearTimeout(settling);
-    source.close();
+    clearTimeout(retry);
+    end();
   };
 }
 
-function kindOf(data: unknown): ChangeEvent['kind'] {
-  const change: unknown = typeof data === 'string' ? JSON.parse(data) : undefined;
-  const kind = typeof change === 'object' && change !== null && 'kind' in change ? change.kind : undefined;
-  // A kind that this page does not know is still a change.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return typeof kind === 'string' ? (kind as ChangeEvent['kind']) : 'changed';
+/** Finds out whether the server is down or the session is over. */
+function look(): void {
+  void readSession().catch(() => undefined);
 }

@@ -12,11 +12,16 @@ import { useOrganization } from '../shell/address.ts';
 import { call } from './call.ts';
 import { Problem } from './problem.ts';
 
+/** What a browser takes for no network says nothing of an orchestrator on this machine, and must hold no write back. */
+const networkMode = 'always';
+
 /** The page's cache of answers. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
+      mutations: { networkMode },
       queries: {
+        networkMode,
         staleTime: 15_000,
         // A refusal stays one; the banner waits out an unreachable server.
         retry: false,

@@ -6,6 +6,8 @@ import { Problem } from './problem.ts';
 import { isInSight } from './use-in-sight.ts';
 
 const address = '/dashboard/session';
+/** For the answer to who is signed in, which costs the server next to nothing. */
+const patienceMs = 10_000;
 
 /** Whoever is signed in at this page. */
 let ours: DashboardSession['token'] | undefined;
@@ -15,7 +17,15 @@ let ours: DashboardSession['token'] | undefined;
  * @throws Problem `unauthenticated` if nobody is signed in, or somebody else
  */
 export async function readSession(): Promise<DashboardSession> {
-  const session = sessionIn(await send({ method: 'GET', path: address }));
+  const silence = new AbortController();
+  const timer = setTimeout(() => {
+    silence.abort(new DOMException('', 'TimeoutError'));
+  }, patienceMs);
+  const session = sessionIn(
+    await send({ method: 'GET', path: address, isWrite: false, signal: silence.signal }).finally(() => {
+      clearTimeout(timer);
+    }),
+  );
   if (ours === undefined || ours === session.token) return took(session);
   setConnection('ended');
   throw new Problem(401, {
@@ -32,11 +42,13 @@ document.addEventListener('visibilitychange', () => {
 
 /** @throws Problem */
 export async function signIn(credential: { token: string } | { code: string }): Promise<DashboardSession> {
-  return took(sessionIn(await send({ method: 'POST', path: address, body: JSON.stringify(credential) })));
+  return took(
+    sessionIn(await send({ method: 'POST', path: address, body: JSON.stringify(credential), isWrite: true })),
+  );
 }
 
 export async function signOut(): Promise<void> {
-  await send({ method: 'DELETE', path: address });
+  await send({ method: 'DELETE', path: address, isWrite: true });
   // A new document drops everything that the page held in memory.
   window.location.assign('/');
 }

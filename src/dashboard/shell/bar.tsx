@@ -33,7 +33,7 @@ export function Bar({ onFind }: { readonly onFind: () => void }): ReactElement {
         <kbd>Ctrl K</kbd>
       </button>
       <span className={styles['live']} data-live={isLive} role="status">
-        {isLive ? 'Live' : 'Not live'}
+        <span>{isLive ? 'Live' : 'Not live'}</span>
       </span>
       <Part closed={<Closed text={visible(actor)} />}>
         <PersonMenu />

@@ -17,10 +17,12 @@ interface CopyProps {
   /** A function where it is long to make, or has to be fetched. */
   readonly text: string | (() => string | Promise<string>);
   readonly label?: string;
+  /** Which of several, for those who hear one button at a time; goes on after the label. */
+  readonly of?: string;
 }
 
 /** Copies a text, and confirms it. */
-export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
+export function CopyButton({ text, label = 'Copy', of }: CopyProps): ReactElement {
   const [state, setState] = useState<CopyState>('idle');
   useEffect(() => {
     if (state === 'idle') return undefined;
@@ -37,10 +39,15 @@ export function CopyButton({ text, label = 'Copy' }: CopyProps): ReactElement {
     announce(outcomes[outcome]);
   };
   const Icon = icons[state];
+  const shown = { idle: label, ...outcomes }[state];
   return (
-    <Button look="quiet" onClick={() => void copy()}>
+    <Button
+      look="quiet"
+      aria-label={of === undefined || state !== 'idle' ? undefined : `${label} ${of}`}
+      onClick={() => void copy()}
+    >
       <Icon aria-hidden />
-      <span>{{ idle: label, ...outcomes }[state]}</span>
+      <span>{shown}</span>
     </Button>
   );
 }

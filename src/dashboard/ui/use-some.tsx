@@ -28,10 +28,18 @@ export function useSome<T>(all: readonly T[]): {
   };
 }
 
+interface MoreProps {
+  readonly rest: number;
+  /** Only when it is pressed. */
+  readonly isByHand?: boolean;
+  readonly onMore: () => void;
+}
+
 /** Comes into sight at the end of rows, and asks for more of them. */
-export function More({ rest, onMore }: { readonly rest: number; readonly onMore: () => void }): ReactElement {
+export function More({ rest, isByHand = false, onMore }: MoreProps): ReactElement {
   const end = useRef<HTMLDivElement>(null);
   useEffect(() => {
+    if (isByHand) return undefined;
     const observer = new IntersectionObserver(
       (entries) => {
         if (entries.some(({ isIntersecting }) => isIntersecting)) onMore();

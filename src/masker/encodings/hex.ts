@@ -1,21 +1,28 @@
+import { escapedHex, hex, pairedHex, upperHex, upperPairedHex, type Needle } from './needle.ts';
+
 /** How many bytes of a Buffer Node.js shows by default. */
 const inspectedBytes = 50;
 
 /** For large values, which nobody shows byte by byte. */
-export function plainHexForms(bytes: Buffer): readonly string[] {
-  const hex = bytes.toString('hex');
-  return [hex, hex.toUpperCase()];
+export function plainHexForms(bytes: Uint8Array): readonly Needle[] {
+  return hasLetters(bytes)
+    ? [
+        { bytes, form: hex },
+        { bytes, form: upperHex },
+      ]
+    : [{ bytes, form: hex }];
 }
 
 /** In a row, with a colon or a blank between bytes, and as C escapes. */
-export function hexForms(bytes: Buffer): ReadonlySet<string> {
-  const hex = bytes.toString('hex');
-  const pairs = hex.match(/../g) ?? [];
-  const lower = [hex, pairs.join(' '), pairs.join(':')];
-  return new Set([
-    ...lower,
-    ...lower.map((form) => form.toUpperCase()),
-    pairs.slice(0, inspectedBytes).join(' '),
-    `\\x${pairs.join('\\x')}`,
-  ]);
+export function hexForms(bytes: Uint8Array): readonly Needle[] {
+  const paired = hasLetters(bytes) ? [...pairedHex, ...upperPairedHex] : pairedHex;
+  const forms = [...plainHexForms(bytes), ...[...paired, escapedHex].map((form) => ({ bytes, form }))];
+  return bytes.byteLength > inspectedBytes
+    ? [...forms, { bytes: bytes.subarray(0, inspectedBytes), form: pairedHex[0] }]
+    : forms;
+}
+
+/** Otherwise upper case is the same. */
+function hasLetters(bytes: Uint8Array): boolean {
+  return bytes.some((byte) => byte >= 0xa0 || (byte & 0x0f) >= 0x0a);
 }

@@ -1,6 +1,6 @@
 import { gapBytes, lineBytes } from './gaps.ts';
 import { createLandings } from './landings.ts';
-import { createOrder } from './order.ts';
+import type { Order } from './order.ts';
 import type { Patterns } from './patterns.ts';
 import { createTable } from './table.ts';
 
@@ -79,8 +79,8 @@ const minRowDepth = 3;
 /** Places are kept for so many states at once. */
 const maxRow = 32;
 
-export function createAutomaton(patterns: Patterns): Automaton {
-  const order = createOrder(patterns);
+/** No earlier automaton with the same order may be used any more. */
+export function createAutomaton(patterns: Patterns, order: Order): Automaton {
   const states = createTable(width);
   const notes = createTable(width);
   const ranges = createTable(width);
@@ -180,8 +180,9 @@ export function createAutomaton(patterns: Patterns): Automaton {
       }
       const last = ranges.read(of, range.end);
       const start = order.find(byte, ranges.read(of, range.first), last, depth - 1);
-      const end = order.find(byte + 1, start, last, depth - 1);
-      if (start < end) reached = make(makeRange(start, end, depth), depth, reached, none);
+      const isFound = start < last && order.byteAt(start, depth - 1) === byte;
+      const end = isFound ? order.find(byte + 1, start + 1, last, depth - 1) : start;
+      if (isFound) reached = make(makeRange(start, end, depth), depth, reached, none);
       rows.write(states.read(state, cell.target), byte, reached);
     }
     return reached;

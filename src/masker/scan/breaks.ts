@@ -1,6 +1,6 @@
 import type { Automaton } from './automaton.ts';
 import { beginGap, continueGap, isGapByte, maxLinks, standIns, wholePieceBytes, type Gap } from './gaps.ts';
-import { addPiece, cover, lastPieces, tidy, withLine, type Piece } from './pieces.ts';
+import { addPiece, cover, lastPieces, shiftPieces, tidy, withLine, type Piece } from './pieces.ts';
 
 /** Finds patterns that are broken by line breaks or control sequences, beside the search in the plain bytes. */
 export interface Breaks {
@@ -13,13 +13,15 @@ export interface Breaks {
   leap(count: number, position: number, follow: (state: number) => number): void;
   /** The first byte that an incomplete broken pattern would mask; `Infinity` for none. */
   openFrom(): number;
+  /** Counts positions from a later byte on. */
+  shift(by: number): void;
 }
 
 /** One way to read the input so far, without its gaps. */
 interface Reading {
   state: number;
   /** The last piece before the present one. */
-  readonly pieces: Piece | undefined;
+  pieces: Piece | undefined;
   /** Start and length of the present piece. */
   start: number;
   length: number;
@@ -179,6 +181,18 @@ export function createBreaks(
       }
     },
     openFrom: () => readings.reduce((from, reading) => Math.min(from, openFromOf(reading)), Infinity),
+    shift(by) {
+      const shifted = shiftPieces(
+        readings.map(({ pieces }) => pieces),
+        by,
+      );
+      for (const [index, reading] of readings.entries()) {
+        reading.pieces = shifted[index];
+        reading.start -= by;
+        // Only how many bytes are not open counts.
+        [reading.bytes, reading.askedAt] = [hold(reading.state), -1];
+      }
+    },
   };
 }
 

@@ -1,12 +1,12 @@
 import { escape, skipColours, wholePieceBytes } from './gaps.ts';
-import type { Patterns } from './patterns.ts';
 
 /**
  * Control sequences of terminals that could lie inside a pattern and leave a piece too short for filters before them.
  * After a longer piece the pattern is open already.
  */
 export interface Cuts {
-  readonly add: (patterns: Patterns, which: number) => void;
+  /** @param head the pattern's first bytes */
+  readonly add: (head: Uint8Array, length: number) => void;
   /** The first one at or after the position; the chunk's end if there is none. */
   readonly find: (bytes: Uint8Array, from: number) => number;
 }
@@ -23,13 +23,9 @@ export function createCuts(): Cuts {
   }
 
   return {
-    add({ bytesOf, startOf, lengthOf }, which) {
-      const bytes = bytesOf(which);
-      const start = startOf(which);
-      // The beginning of the one before it.
-      if (which > 0 && bytes === bytesOf(which - 1) && start === startOf(which - 1)) return;
-      const end = start + Math.min(lengthOf(which), wholePieceBytes + 1);
-      for (let at = start + 1; at < end; at += 1) pairs[((bytes[at - 1] ?? 0) << 8) | (bytes[at] ?? 0)] = 1;
+    add(head, length) {
+      const end = Math.min(length, wholePieceBytes + 1);
+      for (let at = 1; at < end; at += 1) pairs[((head[at - 1] ?? 0) << 8) | (head[at] ?? 0)] = 1;
     },
     find(bytes, from) {
       const length = bytes.length;

@@ -43,13 +43,12 @@ export function createEveryWordFilter(count: number, shortest: number): Filter {
   const shift = 32 - bits;
 
   return {
-    add({ bytesOf, startOf }, which) {
-      const bytes = bytesOf(which);
-      let word = wordAt(bytes, startOf(which));
-      for (let at = startOf(which); at < startOf(which) + step * wordBytes; at += 1) {
+    add(head) {
+      let word = wordAt(head, 0);
+      for (let at = 0; at < step * wordBytes; at += 1) {
         const hash = Math.imul(word, factor);
         table[hash >>> shift] = (table[hash >>> shift] ?? 0) | (1 << ((hash >>> 8) & 7));
-        word = shiftIn(word, bytes[at + wordBytes] ?? 0);
+        word = shiftIn(word, head[at + wordBytes] ?? 0);
       }
     },
     find: ({ words, wordsAt }, from) =>

@@ -1,8 +1,7 @@
-import type { Patterns } from './patterns.ts';
-
 /** Finds quickly where patterns of certain lengths could be. Reading one word per stride cannot miss an occurrence. */
 export interface Filter {
-  readonly add: (patterns: Patterns, which: number) => void;
+  /** @param head the pattern's first bytes */
+  readonly add: (head: Uint8Array, length: number) => void;
   /** The first position at or after `from` whose bytes could belong to a pattern, or are too few to read. */
   readonly find: (chunk: Chunk, from: number) => number;
 }
@@ -157,34 +156,20 @@ export function createWordFilter(offsets: number, count: number): Filter {
 
   const lengthSeen = offsets + 2 * wordBytes - 1;
 
-  /** Many differ only later: a value with and without its padding, or with its last bytes escaped. */
-  function isLikeLast({ bytesOf, startOf, lengthOf }: Patterns, which: number): boolean {
-    const length = Math.min(lengthOf(which), lengthSeen);
-    if (which === 0 || Math.min(lengthOf(which - 1), lengthSeen) !== length) return false;
-    const [bytes, last] = [bytesOf(which), bytesOf(which - 1)];
-    const [start, lastStart] = [startOf(which), startOf(which - 1)];
-    for (let at = 0; at < length; at += 1) if (bytes[start + at] !== last[lastStart + at]) return false;
-    return true;
-  }
-
   return {
-    add(patterns, which) {
-      if (isLikeLast(patterns, which)) return;
-      const { bytesOf, startOf, lengthOf } = patterns;
-      const bytes = bytesOf(which);
-      const start = startOf(which);
-      const length = Math.min(lengthOf(which), lengthSeen);
+    add(head, length) {
+      const seen = Math.min(length, lengthSeen);
       let [word, next] = [0, 0];
-      for (let at = 0; at < length; at += 1) {
-        if (at >= wordBytes) word = shiftIn(word, bytes[start + at - wordBytes] ?? 0);
-        next = shiftIn(next, bytes[start + at] ?? 0);
+      for (let at = 0; at < seen; at += 1) {
+        if (at >= wordBytes) word = shiftIn(word, head[at - wordBytes] ?? 0);
+        next = shiftIn(next, head[at] ?? 0);
         if (at < 2 * wordBytes - 1) continue;
         enter(word);
         enterPair(word, next);
       }
       // The last words of a short pattern have no follower.
-      const last = Math.min(offsets, lengthOf(which) - wordBytes + 1);
-      for (let at = length - 2 * wordBytes + 1; at < last; at += 1) enter(wordAt(bytes, start + at));
+      const last = Math.min(offsets, length - wordBytes + 1);
+      for (let at = seen - 2 * wordBytes + 1; at < last; at += 1) enter(wordAt(head, at));
     },
     find: ({ words, wordsAt }, from) => wordsAt + wordBytes * nextKnown(words, wordFrom(from, wordsAt, stride), known),
   };

@@ -3,6 +3,7 @@ import { createCuts } from './cuts.ts';
 import { createEveryWordFilter } from './every-word.ts';
 import { chunkOf, createWordFilter, wordAt, type Filter } from './filter.ts';
 import { longStride, wholePieceBytes } from './gaps.ts';
+import { eachHead } from './heads.ts';
 import type { Patterns } from './patterns.ts';
 import { createShortFilter, maxShortBytes } from './short-filter.ts';
 
@@ -31,12 +32,14 @@ interface Band {
   capacity: number;
   least: number;
   filter: Filter | undefined;
+  /** The first pattern that is not entered yet. */
+  next: number;
   /** Its latest result in the chunk. */
   ahead: number;
 }
 
 const minCapacity = 64;
-const beginningBits = 16;
+const beginningBits = 8;
 const none = chunkOf(new Uint8Array(0));
 
 export function createFilters(patterns: Patterns): Filters {
@@ -49,6 +52,7 @@ export function createFilters(patterns: Patterns): Filters {
     capacity: 0,
     least: 0,
     filter: undefined,
+    next: 0,
     ahead: -1,
   });
   const bands: readonly Band[] = [
@@ -59,53 +63,51 @@ export function createFilters(patterns: Patterns): Filters {
   ];
   const cuts = createCuts();
   let known = 0;
+  /** The first pattern whose beginning is not entered yet. */
+  let begun = 0;
   let beginnings = new Bitmap(minCapacity, beginningBits);
   let capacity = minCapacity;
   let chunk = none;
   let cut = -1;
 
-  function enter(of: Band, filter: Filter, from: number, to: number): void {
-    for (let which = from; which < to; which += 1) {
+  /** Counts newly added patterns, and makes room for them. */
+  function prepare(count: number): void {
+    for (let which = known; which < count; which += 1) {
       const length = patterns.lengthOf(which);
-      if (length >= of.from && length <= of.to) filter.add(patterns, which);
+      for (const of of bands) {
+        if (length < of.from || length > of.to) continue;
+        of.count += 1;
+        of.shortest = Math.min(of.shortest, length);
+      }
     }
-  }
-
-  function enterBeginnings(count: number): void {
-    const isFull = count > capacity;
-    if (isFull) {
-      capacity = count * 2;
-      beginnings = new Bitmap(capacity, beginningBits);
+    for (const of of bands) {
+      of.next = known;
+      if (of.count <= of.capacity && of.shortest >= of.least) continue;
+      // With room, so that one more is only entered.
+      of.capacity = Math.max(minCapacity, of.count * 2);
+      of.least = of.shortest;
+      of.filter = of.create(of.capacity, of.shortest);
+      of.next = 0;
     }
-    for (let which = isFull ? 0 : known; which < count; which += 1)
-      beginnings.add(wordAt(patterns.bytesOf(which), patterns.startOf(which)));
+    if (count <= capacity) return;
+    capacity = count * 2;
+    beginnings = new Bitmap(capacity, beginningBits);
+    begun = 0;
   }
 
   return {
     update() {
       const count = patterns.count();
-      enterBeginnings(count);
-      for (let which = known; which < count; which += 1) {
-        const length = patterns.lengthOf(which);
-        for (const of of bands) {
-          if (length < of.from || length > of.to) continue;
-          of.count += 1;
-          of.shortest = Math.min(of.shortest, length);
-        }
-        cuts.add(patterns, which);
-      }
-      for (const of of bands) {
-        if (of.count <= of.capacity && of.shortest >= of.least) {
-          if (of.filter !== undefined) enter(of, of.filter, known, count);
-          continue;
-        }
-        // With room, so that one more is only entered.
-        of.capacity = Math.max(minCapacity, of.count * 2);
-        of.least = of.shortest;
-        of.filter = of.create(of.capacity, of.shortest);
-        enter(of, of.filter, 0, count);
-      }
+      prepare(count);
+      const first = Math.min(begun, ...bands.map(({ next }) => next));
+      eachHead(patterns, first, count, (head, length, which) => {
+        if (which >= known) cuts.add(head, length);
+        if (which >= begun) beginnings.add(wordAt(head, 0));
+        for (const { filter, from, to, next } of bands)
+          if (which >= next && length >= from && length <= to) filter?.add(head, length);
+      });
       known = count;
+      begun = count;
     },
     beginnings: () => beginnings,
     open(bytes) {

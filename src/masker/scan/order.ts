@@ -1,8 +1,13 @@
 import { gapBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
-/** The patterns, sorted only as far as text leads into them. */
+/**
+ * The patterns, sorted by their first two bytes, and further only as text leads into them. What one automaton has
+ * sorted stays so for the next.
+ */
 export interface Order {
+  /** Sorts in newly added patterns. */
+  readonly update: () => void;
   /**
    * Patterns from `start` to before `end` that share their first `depth` bytes: those that end there come first, and
    * the others by their next byte. @returns where the others begin
@@ -19,26 +24,26 @@ export interface Order {
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
 }
 
+// An imported name is looked up each time that it is used.
+const gaps = gapBytes;
 const byteValues = 256;
+const sortedBytes = 2;
+const numbersPerKey = 2 ** 32;
 /** So many bytes are compared faster by a call than in a loop. */
 const blockBytes = 512;
 
-export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Patterns): Order {
-  const places = new Uint32Array(count());
-  for (let index = 0; index < places.length; index += 1) places[index] = index;
+export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, complete, ...patterns }: Patterns): Order {
+  let places = new Uint32Array(0);
   let scratch = new Uint32Array(0);
   /** Where each kind begins: the patterns that end, then each byte. */
   const begins = new Uint32Array(byteValues + 2);
-  const kindAt = (place: number, depth: number): number => {
-    const which = places[place] ?? 0;
+  const kindOf = (which: number, depth: number): number => {
     if (depth === lengthOf(which)) complete(which);
-    return depth === lengthOf(which) ? 0 : (bytesOf(which)[startOf(which) + depth] ?? 0) + 1;
+    return depth >= lengthOf(which) ? 0 : patterns.byteAt(which, depth) + 1;
   };
+  const kindAt = (place: number, depth: number): number => kindOf(places[place] ?? 0, depth);
 
-  const byteAt = (place: number, depth: number): number => {
-    const which = places[place] ?? 0;
-    return bytesOf(which)[startOf(which) + depth] ?? 0;
-  };
+  const byteAt = (place: number, depth: number): number => patterns.byteAt(places[place] ?? 0, depth);
 
   /** All of one kind: many patterns that continue alike. */
   function isUniform(start: number, end: number, depth: number): boolean {
@@ -66,8 +71,59 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
     return start + ended;
   }
 
+  /** Where the two diverge or one ends, at most at that depth. */
+  function partingOf(which: number, other: number, depth: number, most: number): number {
+    const last = Math.min(most, lengthOf(other));
+    const leading = Math.min(last, leadingOf(which), leadingOf(other));
+    const [bytes, more] = [bytesOf(which), bytesOf(other)];
+    const [from, to] = [startOf(which), startOf(other)];
+    // The same bytes in memory, written differently or one of them further.
+    let at = bytes === more && from === to ? Math.max(depth, leading) : depth;
+    while (at + blockBytes <= leading && isSame(bytes, from + at, more, to + at)) at += blockBytes;
+    while (at < leading && bytes[from + at] === more[to + at]) at += 1;
+    if (at < leading) return at;
+    while (at < last && patterns.byteAt(which, at) === patterns.byteAt(other, at)) at += 1;
+    return at;
+  }
+
+  /** Sorts by the first two bytes. */
+  const keyOf = (which: number): number => kindOf(which, 0) * (byteValues + 1) + kindOf(which, 1);
+
+  /** By their keys, and those that came earlier first. */
+  function sortedFrom(first: number): Float64Array {
+    const keys = new Float64Array(count() - first);
+    for (let index = 0; index < keys.length; index += 1)
+      keys[index] = keyOf(first + index) * numbersPerKey + first + index;
+    return keys.toSorted();
+  }
+
   return {
+    update() {
+      const merged = new Uint32Array(count());
+      let [taken, to] = [0, 0];
+      for (const keyed of sortedFrom(places.length)) {
+        const key = Math.floor(keyed / numbersPerKey);
+        let [found, after] = [taken, places.length];
+        while (found < after) {
+          const middle = (found + after) >>> 1;
+          if (keyOf(places[middle] ?? 0) <= key) found = middle + 1;
+          else after = middle;
+        }
+        merged.set(places.subarray(taken, found), to);
+        to += found - taken;
+        taken = found;
+        merged[to] = keyed - key * numbersPerKey;
+        to += 1;
+      }
+      merged.set(places.subarray(taken), to);
+      places = merged;
+    },
     sort(start, end, depth) {
+      if (depth < sortedBytes) {
+        let first = start;
+        while (first < end && kindAt(first, depth) === 0) first += 1;
+        return first;
+      }
       if (end - start < 2 || isUniform(start, end, depth))
         return start < end && kindAt(start, depth) === 0 ? end : start;
       return distribute(start, end, depth);
@@ -80,27 +136,18 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
     parting(start, end, depth) {
       const which = places[start] ?? 0;
       let parting = lengthOf(which);
-      for (let place = start + 1; place < end; place += 1) {
-        const other = places[place] ?? 0;
-        const [bytes, more] = [bytesOf(which), bytesOf(other)];
-        const [from, to] = [startOf(which), startOf(other)];
-        // One is the beginning of the other, in the same memory.
-        let at = bytes === more && from === to ? Math.min(parting, lengthOf(other)) : depth;
-        const last = Math.min(parting, lengthOf(other));
-        while (at + blockBytes <= last && isSame(bytes, from + at, more, to + at)) at += blockBytes;
-        while (at < last && bytes[from + at] === more[to + at]) at += 1;
-        parting = at;
-      }
+      for (let place = start + 1; place < end && parting > depth; place += 1)
+        parting = partingOf(which, places[place] ?? 0, depth, parting);
       return parting;
     },
     alike(place, depth, chunk, at, end) {
       const which = places[place] ?? 0;
-      const bytes = bytesOf(which);
-      const from = startOf(which) + depth;
-      let reached = at;
+      const last = Math.min(end, at + leadingOf(which) - depth);
+      let reached = sameUpTo(chunk, at, last, bytesOf(which), startOf(which) + depth - at);
+      if (reached < last) return reached - at;
       for (; reached < end; reached += 1) {
         const byte = chunk[reached] ?? 0;
-        if (byte !== bytes[from + reached - at] || gapBytes[byte] === 1) break;
+        if (byte !== patterns.byteAt(which, depth + reached - at) || gapBytes[byte] === 1) break;
       }
       return reached - at;
     },
@@ -115,6 +162,16 @@ export function createOrder({ count, bytesOf, startOf, lengthOf, complete }: Pat
       return found;
     },
   };
+}
+
+/** How far the chunk is the same as other bytes, and begins no gap. Separate, so that all stays in registers. */
+function sameUpTo(chunk: Uint8Array, from: number, end: number, bytes: Uint8Array, ahead: number): number {
+  let at = from;
+  for (; at < end; at += 1) {
+    const byte = chunk[at] ?? 0;
+    if (byte !== bytes[ahead + at] || gaps[byte] === 1) break;
+  }
+  return at;
 }
 
 function isSame(bytes: Uint8Array, at: number, others: Uint8Array, from: number): boolean {

@@ -1,3 +1,15 @@
+import {
+  asIs,
+  byteIn,
+  bytesOf as bytesOfNeedle,
+  formOf,
+  leadingIn,
+  lengthIn,
+  lengthOf as lengthOfNeedle,
+  write,
+  writeIn,
+  type Needle,
+} from '../encodings/needle.ts';
 import { createSlabs } from './slabs.ts';
 
 /** All patterns, numbered in order of arrival. */
@@ -8,11 +20,16 @@ export interface Patterns {
    * called again, and must make the same again, once text shows one of these.
    * @param isSlow whether all are kept whole, since it would take long
    */
-  readonly add: (make: () => readonly Uint8Array[], isSlow?: boolean) => void;
-  /** The memory that holds the pattern's bytes, among others. */
+  readonly add: (make: () => readonly Needle[], isSlow?: boolean) => void;
+  /** The memory that holds the bytes that the pattern is written from, among others. */
   readonly bytesOf: (which: number) => Uint8Array;
   readonly startOf: (which: number) => number;
-  /** How many of its bytes are in memory. */
+  /** How many of its first bytes are the same as in memory. */
+  readonly leadingOf: (which: number) => number;
+  readonly byteAt: (which: number, depth: number) => number;
+  /** Writes its first bytes, as far as there is room. */
+  readonly write: (which: number, to: Uint8Array) => void;
+  /** How many of its bytes are known without making it again. */
   readonly lengthOf: (which: number) => number;
   /** Brings the rest of its bytes into memory. */
   readonly complete: (which: number) => void;
@@ -28,7 +45,7 @@ interface Source {
   /** The patterns made by it: up to, but not including, `end`. */
   readonly first: number;
   readonly end: number;
-  readonly make: () => readonly Uint8Array[];
+  readonly make: () => readonly Needle[];
 }
 
 /** Longer patterns are cut. */
@@ -49,18 +66,26 @@ export function createPatterns(): Patterns {
   /** What was completed, with its slab and start before. */
   let changed: (readonly [which: number, slab: number, start: number])[] = [];
   /** What was made again lately. */
-  const remade = new Map<Source, readonly Uint8Array[]>();
+  const remade = new Map<Source, readonly Needle[]>();
   let remadeBytes = 0;
-  let [slabOf, starts, lengths] = [new Uint32Array(64), new Uint16Array(64), new Uint32Array(64)];
+  let [slabOf, starts, counts] = [new Uint32Array(64), new Uint16Array(64), new Uint32Array(64)];
+  let forms = new Uint8Array(64);
   let count = 0;
   let [longest, totalBytes] = [0, 0];
 
-  function place(length: number): void {
-    if (count === lengths.length) [slabOf, starts, lengths] = [grown(slabOf), grownShort(starts), grown(lengths)];
+  function place(bytes: number, form: number): void {
+    if (count === counts.length) grow();
     slabOf[count] = kept.slab();
     starts[count] = kept.start();
-    lengths[count] = length;
+    counts[count] = bytes;
+    forms[count] = form;
     count += 1;
+  }
+
+  function grow(): void {
+    const room = count * 2;
+    [slabOf, starts] = [copyInto(new Uint32Array(room), slabOf), copyInto(new Uint16Array(room), starts)];
+    [counts, forms] = [copyInto(new Uint32Array(room), counts), copyInto(new Uint8Array(room), forms)];
   }
 
   const bytesOf = (which: number): Uint8Array => {
@@ -85,13 +110,13 @@ export function createPatterns(): Patterns {
   }
 
   /** Many dialects may show one value after another: it is not made again for each. */
-  function madeBy(source: Source): readonly Uint8Array[] {
+  function madeBy(source: Source): readonly Needle[] {
     const known = remade.get(source);
     if (known !== undefined) return known;
     const made = source.make();
     if (remadeBytes > maxRemadeBytes) forget();
     remade.set(source, made);
-    remadeBytes += made.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    remadeBytes += made.reduce((sum, needle) => sum + lengthOfNeedle(needle), 0);
     return made;
   }
 
@@ -100,55 +125,67 @@ export function createPatterns(): Patterns {
     remadeBytes = 0;
   }
 
-  function completeOne(which: number, bytes: Uint8Array, last: Uint8Array): void {
+  function completeOne(which: number, needle: Needle, last: Uint8Array): void {
+    const bytes = bytesOfNeedle(needle);
     changed.push([which, slabOf[which] ?? 0, starts[which] ?? 0]);
     if (!isBeginning(bytes, last)) completed.add(bytes);
     slabOf[which] = completedFrom + completed.slab();
     starts[which] = completed.start();
-    lengths[which] = bytes.byteLength;
+    counts[which] = bytes.byteLength;
+    forms[which] = formOf(needle);
   }
 
   return {
     count: () => count,
     add(make, isSlow = false) {
-      const headIn = isSlow ? whole : cutHead;
       const first = count;
       let last: Uint8Array = none;
       let hasCut = false;
-      for (const bytes of make()) {
-        const head = headIn(bytes);
-        // Base64 arrives with its padding, without it, and without its last character.
-        if (!isBeginning(head, headIn(last))) kept.add(head);
-        place(head === bytes ? bytes.byteLength : head.byteLength + isCut);
-        hasCut ||= head !== bytes;
-        longest = Math.max(longest, bytes.byteLength);
-        totalBytes += bytes.byteLength;
-        last = bytes;
+      for (const needle of make()) {
+        const length = lengthOfNeedle(needle);
+        const mustCut = !isSlow && length > maxWholeBytes;
+        const bytes = mustCut ? write(needle, headBytes) : bytesOfNeedle(needle);
+        // What is written differently, or ends earlier, follows one another.
+        if (!isBeginning(bytes, last)) {
+          kept.add(bytes);
+          last = bytes;
+        }
+        place(mustCut ? bytes.byteLength + isCut : bytes.byteLength, mustCut ? asIs : formOf(needle));
+        hasCut ||= mustCut;
+        longest = Math.max(longest, length);
+        totalBytes += length;
       }
       if (hasCut) sources.push({ first, end: count, make });
     },
     bytesOf,
     startOf: (which) => starts[which] ?? 0,
-    lengthOf: (which) => (lengths[which] ?? 0) & ~isCut,
+    leadingOf: (which) => leadingIn(forms[which] ?? 0, (counts[which] ?? 0) & ~isCut),
+    write: (which, to) => {
+      writeIn(forms[which] ?? 0, bytesOf(which), starts[which] ?? 0, (counts[which] ?? 0) & ~isCut, to);
+    },
+    lengthOf: (which) => lengthIn(forms[which] ?? 0, (counts[which] ?? 0) & ~isCut),
+    byteAt: (which, depth) =>
+      byteIn(forms[which] ?? 0, bytesOf(which), starts[which] ?? 0, (counts[which] ?? 0) & ~isCut, depth),
     complete(of) {
-      const source = (lengths[of] ?? 0) < isCut ? undefined : sourceOf(of);
+      const source = (counts[of] ?? 0) < isCut ? undefined : sourceOf(of);
       if (source === undefined) return;
       const head = headOf(of);
       const made = madeBy(source);
       let last: Uint8Array = none;
       // Those that begin alike are compared with one another next.
       for (let which = source.first; which < source.end; which += 1) {
-        const bytes = made[which - source.first] ?? none;
-        if ((lengths[which] ?? 0) < isCut || Buffer.compare(headOf(which), head) !== 0) continue;
-        completeOne(which, bytes, last);
-        last = bytes;
+        const needle = made[which - source.first] ?? none;
+        if ((counts[which] ?? 0) < isCut || Buffer.compare(headOf(which), head) !== 0) continue;
+        completeOne(which, needle, last);
+        last = bytesOfNeedle(needle);
       }
     },
     cut() {
       for (const [which, slab, start] of changed) {
         slabOf[which] = slab;
         starts[which] = start;
-        lengths[which] = headBytes + isCut;
+        counts[which] = headBytes + isCut;
+        forms[which] = asIs;
       }
       changed = [];
       completed.clear();
@@ -160,27 +197,13 @@ export function createPatterns(): Patterns {
   };
 }
 
-function whole(bytes: Uint8Array): Uint8Array {
-  return bytes;
-}
-
-function cutHead(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength > maxWholeBytes ? bytes.subarray(0, headBytes) : bytes;
-}
-
-function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(array.length * 2);
-  larger.set(array);
-  return larger;
-}
-
-function grownShort(array: Uint16Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
-  const larger = new Uint16Array(array.length * 2);
+function copyInto<T extends Uint8Array | Uint16Array | Uint32Array>(larger: T, array: T): T {
   larger.set(array);
   return larger;
 }
 
 function isBeginning(bytes: Uint8Array, of: Uint8Array): boolean {
   if (bytes.byteLength > of.byteLength || bytes[0] !== of[0]) return false;
+  if (bytes.buffer === of.buffer && bytes.byteOffset === of.byteOffset) return true;
   return Buffer.compare(bytes, of.subarray(0, bytes.byteLength)) === 0;
 }

@@ -50,6 +50,22 @@ export function lastPieces(last: Piece | undefined, bytes: number): Piece[] {
   return pieces.toReversed();
 }
 
+/** The same lists, with positions counted from a later byte on. */
+export function shiftPieces(lists: readonly (Piece | undefined)[], by: number): (Piece | undefined)[] {
+  const shifted = new Map<Piece, Piece>();
+  return lists.map((last) => {
+    const missing: Piece[] = [];
+    let piece = last;
+    for (; piece !== undefined && !shifted.has(piece); piece = piece.previous) missing.push(piece);
+    let list = piece && shifted.get(piece);
+    for (const old of missing.toReversed()) {
+      list = addPiece(list, { ...old, start: old.start - by });
+      shifted.set(old, list);
+    }
+    return list;
+  });
+}
+
 /** The same list, without what precedes the last bytes. */
 export function tidy(last: Piece, bytes: number): Piece {
   if (last.count % tidiedAfter !== 0) return last;

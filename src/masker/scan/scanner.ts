@@ -6,11 +6,13 @@ import { mayGoOn } from './going-on.ts';
 import { minReach, reachBack } from './reach-back.ts';
 import { run, stopped } from './run.ts';
 
-/** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte. */
+/** Finds patterns in one stream, chunk by chunk. Positions count from the stream's first byte, or a later one. */
 export interface Scanner {
   readonly scan: (chunk: Uint8Array) => void;
   /** The first byte that could begin an incomplete pattern. */
   readonly openFrom: () => number;
+  /** Counts positions from so many bytes later on. */
+  readonly shift: (by: number) => void;
   /** The matches found so far. */
   readonly spans: Spans;
 }
@@ -132,6 +134,11 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
       base += chunk.length;
     },
     openFrom: () => Math.min(base - automaton.hold(state), breaks.openFrom()),
+    shift(by) {
+      base -= by;
+      spans.shift(by);
+      breaks.shift(by);
+    },
     spans,
   };
 }

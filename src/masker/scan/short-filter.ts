@@ -32,8 +32,8 @@ export function createShortFilter(count: number): Filter {
   }
 
   return {
-    add({ bytesOf, startOf, lengthOf }, which) {
-      const bytes = bytesOf(which).subarray(startOf(which), startOf(which) + lengthOf(which));
+    add(head, length) {
+      const bytes = head.subarray(0, length);
       halves[half(bytes[0], bytes[1])] = 1;
       halves[half(bytes[1], bytes[2])] = 1;
       beginnings.add(wordAt(bytes, 0));

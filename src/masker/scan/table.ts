@@ -12,6 +12,8 @@ export interface Table {
 }
 
 const firstEntries = 16;
+/** A loop fills up to this many faster than a call. */
+const fewCells = 128;
 
 export function createTable(width: number): Table {
   let cells = new Int32Array(width * firstEntries);
@@ -37,7 +39,8 @@ export function createTable(width: number): Table {
         larger.set(cells);
         cells = larger;
       }
-      cells.fill(value, entry, used);
+      if (used - entry > fewCells) cells.fill(value, entry, used);
+      else for (let at = entry; at < used; at += 1) cells[at] = value;
       return entry;
     },
     byteLength: () => used * Int32Array.BYTES_PER_ELEMENT,

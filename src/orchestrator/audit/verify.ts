@@ -84,21 +84,38 @@ async function walkAll(
 ): Promise<void> {
   const first = walk.last();
   const of = Math.max(0, (await newestOf(database, organization)) - first);
-  for (let isLast = false; !isLast;) {
+  for (let next: number | null = first + 1; next !== null;) {
     // oxlint-disable-next-line no-await-in-loop -- the next page begins where this one ends
-    const page = await firstPage(
+    const { rows } = await firstPage(
       database
         .selectFrom('audit_rows')
         .where('organization', '=', organization)
-        .where('sequence', '>', walk.last())
+        .where('sequence', '>=', next)
+        // PostgreSQL may not know yet how long a table is, and would sort all that follows for each page.
+        .where('sequence', '<', next + rowsAtOnce)
         .orderBy('sequence'),
       rowsAtOnce,
     );
     if (waiter?.isGone() === true) throw hasLeft();
-    for (const row of page.rows) walk.step(row);
+    for (const row of rows) walk.step(row);
     waiter?.tell({ done: walk.last() - first, of });
-    ({ isLast } = page);
+    // oxlint-disable-next-line no-await-in-loop -- where rows are missing, the walk goes on at the next that is there
+    next = rows.length > 0 ? walk.last() + 1 : await oldestAfter(database, organization, walk.last());
   }
+}
+
+async function oldestAfter(
+  database: Kysely<OrchestratorTables>,
+  organization: string,
+  sequence: number,
+): Promise<number | null> {
+  const { oldest } = await database
+    .selectFrom('audit_rows')
+    .select(({ fn }) => fn.min<number | null>('sequence').as('oldest'))
+    .where('organization', '=', organization)
+    .where('sequence', '>', sequence)
+    .executeTakeFirstOrThrow();
+  return oldest;
 }
 
 async function newestOf(database: Kysely<OrchestratorTables>, organization: string): Promise<number> {

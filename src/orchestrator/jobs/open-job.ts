@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID, type KeyObject } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ownTurn } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import { isStated } from '../../api/stated-keys.ts';
 import { createSessionKeyPair, deriveSessionKey, type SessionKeyPair } from '../../api/job-seal.ts';
@@ -7,7 +7,8 @@ import type { Handlers, OperationOutput } from '../handlers.ts';
 import { hashToken, jobTokenPrefix } from '../tokens/token-hash.ts';
 import { narrowingOf } from '../narrowing.ts';
 import { entryViewsOf } from '../resolution/entries.ts';
-import type { EnvironmentResolver, ResolvedEnvironment } from '../resolution/resolve.ts';
+import type { ResolvedEnvironment } from '../resolution/environment.ts';
+import type { EnvironmentResolver } from '../resolution/resolve.ts';
 import { unavailableOf } from '../resolution/unavailable.ts';
 import { factsOf, frozenOf, narrow, requireNames } from '../resolution/winners.ts';
 import { rfc3339 } from '../time.ts';
@@ -24,13 +25,11 @@ export function createOpenJob(
   jobs: JobStore,
   now: () => number,
 ): Handlers['jobs.open'] {
-  let last: Promise<void> = Promise.resolve();
-  // Jobs that were resolved together would otherwise all be opened before anything else is done.
-  const ownTurn = (): Promise<void> => (last = last.then(() => nextTurn()));
   return async ({ environment, workflow, job, secrets: stated, agentPublicKey, lifetimeMs }, call) => {
     const { caller, organization } = call;
     if (caller.kind !== 'token') throw new ApiError('permission_denied', 'a job cannot open another job');
     const resolved = await resolver.resolve(call, environment, factsOf(call));
+    // Jobs that were resolved together would otherwise all be opened before anything else is done.
     await ownTurn();
     const narrowing = narrowingOf(caller);
     requireNames(environment, resolved, narrowing);

@@ -1,7 +1,7 @@
 import { internalBackendName } from '@kici-dev/secret-backend';
 import { everyBackend, everyHost, parseScopePattern, type Binding } from '@kici-dev/secret-federation';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
-import type { ResolvedEnvironment } from '../resolution/resolve.ts';
+import type { ResolvedEnvironment } from '../resolution/environment.ts';
 
 /**
  * Where a secret can be set so that the environment has it under this very key: the scope of the exact binding of the

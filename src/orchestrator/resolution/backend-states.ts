@@ -3,7 +3,7 @@ import { isTold } from '@kici-dev/secret-federation';
 import { historyView } from '../backends/views.ts';
 import type { OperationOutput } from '../handlers.ts';
 import { reachesBackend, type Narrowing } from '../narrowing.ts';
-import type { ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
 
 /** How each backend answered when asked for names, and how old its answers are. */
 export function backendStates(

@@ -4,7 +4,7 @@ import type { Instance } from '../backends/instances.ts';
 import type { OperationOutput } from '../handlers.ts';
 import { reachesBackend, type Narrowing } from '../narrowing.ts';
 import { rfc3339 } from '../time.ts';
-import type { ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
 
 type Problem = OperationOutput<'resolution.check'>['problems'][number];
 

@@ -4,7 +4,7 @@ import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { isTakenBy, partProblem, unsteady } from './check-backends.ts';
 import { sortedEntries } from './entries.ts';
-import type { ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
 import { seenParts } from './unavailable.ts';
 
 type Check = OperationOutput<'resolution.check'>;

@@ -20,7 +20,8 @@ import { backendStates } from './backend-states.ts';
 import { outside } from './entries.ts';
 import { CellTable } from './grid-cell-table.ts';
 import { isFiltered, passing, type GridFilter } from './grid-filter.ts';
-import type { AgedListing, EnvironmentResolver, ListedEnvironment } from './resolve.ts';
+import type { AgedListing, ListedEnvironment } from './environment.ts';
+import type { EnvironmentResolver } from './resolve.ts';
 import { explainSeen, mappedKeys } from './seen.ts';
 import { unavailableOf } from './unavailable.ts';
 

@@ -9,7 +9,8 @@ import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
 import type { Handlers, OperationInput, OperationOutput } from '../handlers.ts';
 import { narrowingOf, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
-import type { EnvironmentResolver, ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
+import type { EnvironmentResolver } from './resolve.ts';
 import { explainSeen, seenKeys } from './seen.ts';
 import { unavailableOf } from './unavailable.ts';
 

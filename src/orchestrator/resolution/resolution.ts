@@ -12,7 +12,8 @@ import { check } from './check.ts';
 import { entryViews } from './entries.ts';
 import { createGrid } from './grid.ts';
 import { createPreview } from './preview.ts';
-import type { EnvironmentResolver, ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
+import type { EnvironmentResolver } from './resolve.ts';
 import { explainSeen, seenEntries } from './seen.ts';
 import { unavailableOf } from './unavailable.ts';
 

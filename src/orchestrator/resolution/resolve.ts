@@ -7,7 +7,6 @@ import {
   selectsBackend,
   type BackendTraits,
   type Binding,
-  type Catalogue,
   type CompiledBindings,
   type JobFacts,
   type Listing,
@@ -19,25 +18,10 @@ import type { Call } from '../caller.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
 import { RequestDeadline } from '../http/request-deadline.ts';
+import { isAlike } from './alike.ts';
+import type { AgedListing, ListedEnvironment, ResolvedEnvironment } from './environment.ts';
+import { Lately } from './lately.ts';
 import { createSharedRuns } from './shared-runs.ts';
-
-/** What an environment holds for an agent, and how each backend answered. */
-export interface ResolvedEnvironment {
-  readonly catalogue: Catalogue;
-  readonly bindings: readonly Binding[];
-  readonly listings: readonly AgedListing[];
-  readonly instances: ReadonlyMap<string, Instance>;
-}
-
-export interface AgedListing extends Listing {
-  readonly ageMs: number;
-}
-
-/** What an environment binds, and the names that this can select. */
-export interface ListedEnvironment extends Omit<ResolvedEnvironment, 'catalogue'> {
-  readonly compiled: CompiledBindings;
-  readonly traits: readonly BackendTraits[];
-}
 
 /** What of a call matters here. */
 type Asking = Pick<Call, 'organization' | 'generation' | 'context'>;
@@ -67,12 +51,16 @@ export interface EnvironmentResolver {
 }
 
 interface Asked {
-  readonly call: Asking;
+  readonly organization: string;
   readonly environment: string;
+  readonly generation: number;
+  readonly rows: readonly BindingRow[];
   readonly facts: JobFacts;
   readonly freshness: Freshness;
   /** Of the one with the most time. */
   readonly deadline: number;
+  /** What it is found by once it was resolved. */
+  readonly kept: string;
 }
 
 /** `now`: cached names are not used. `known`: they are, except those of backends that are known to fail. */
@@ -102,20 +90,46 @@ export function createEnvironmentResolver(
   listInternal: ListInternalNames,
   generationOf: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
+  const moments = createSharedRuns(
+    async ({ organization, environment }: Pick<Asked, 'organization' | 'environment'>) => {
+      await environments.require(organization, environment);
+      const generation = await generationOf(organization);
+      return { generation, rows: await environments.bindings(organization, environment) };
+    },
+    (left) => left,
+  );
+  const lately = new Lately<ResolvedEnvironment>();
   // Jobs that start at once are resolved together.
   const runs = createSharedRuns(
-    async ({ call, environment, facts, freshness, deadline }: Asked) => {
+    async ({ organization, generation, rows, facts, freshness, deadline, kept }: Asked) => {
       // Its own: none of those who share it ends it for the others.
       using context = new RequestDeadline(deadline - Date.now());
-      const { organization } = call;
-      await environments.require(organization, environment);
+      // Bindings of now need the backends of now.
+      const [listed] = await resolver.list({ organization, context, generation }, [rows], facts, freshness);
+      if (listed === undefined) throw new TypeError('one was listed');
+      const before = lately.get(kept);
+      const resolved =
+        before !== undefined && isAlike(before, listed)
+          ? { ...listed, catalogue: before.catalogue }
+          : await merged(listed);
+      if ((await generationOf(organization)) !== generation) return undefined;
+      lately.keep(kept, resolved);
+      return resolved;
+    },
+    (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
+  );
+  const resolver: EnvironmentResolver = {
+    async resolve({ organization, context: { deadline } }, environment, facts, freshness = 'cached') {
       for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-        const before = await generationOf(organization);
-        const rows = await environments.bindings(organization, environment);
-        // Bindings of now need the backends of now.
-        const current = { organization, context, generation: before };
-        const resolved = await resolver.resolveBindings(current, rows, facts, freshness);
-        if ((await generationOf(organization)) === before) return resolved;
+        const { generation, rows } = await moments.run(JSON.stringify([organization, environment]), {
+          organization,
+          environment,
+        });
+        // Agents for whom the bindings select the same are resolved together, whatever else tells them apart.
+        const kept = JSON.stringify([organization, environment, selectionOf(rows, facts)]);
+        const asked = { organization, environment, generation, rows, facts, freshness, deadline, kept };
+        const resolved = await runs.run(JSON.stringify([kept, generation, freshness]), asked);
+        if (resolved !== undefined) return resolved;
       }
       throw new ApiError(
         'conflict',
@@ -123,19 +137,10 @@ export function createEnvironmentResolver(
         'try again once they are as you want them',
       );
     },
-    (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
-  );
-  const resolver: EnvironmentResolver = {
-    resolve(call, environment, facts, freshness = 'cached') {
-      const { organization, generation } = call;
-      const key = JSON.stringify([organization, generation, environment, facts, freshness]);
-      return runs.run(key, { call, environment, facts, freshness, deadline: call.context.deadline });
-    },
     async resolveBindings(call, rows, facts, freshness) {
       const [listed] = await resolver.list(call, [rows], facts, freshness);
       if (listed === undefined) throw new TypeError('one was listed');
-      const { compiled, traits, bindings, listings, instances: open } = listed;
-      return { catalogue: await mergeInTurns(compiled, traits, listings), bindings, listings, instances: open };
+      return merged(listed);
     },
     async list(call, rowsOfEach, facts, freshness = 'cached') {
       const open = await instances.of(call);
@@ -168,6 +173,19 @@ export function createEnvironmentResolver(
     },
   };
   return resolver;
+}
+
+/** What the bindings select for an agent, as text. */
+function selectionOf(rows: readonly BindingRow[], facts: JobFacts): string {
+  const { active } = compileBindings(rows.map(parseRow), facts);
+  return JSON.stringify(
+    active.map(({ binding, pattern }) => [binding.id, pattern.kind === 'exact' ? pattern.scope : pattern.text]),
+  );
+}
+
+async function merged(listed: ListedEnvironment): Promise<ResolvedEnvironment> {
+  const { compiled, traits, listings } = listed;
+  return { ...listed, catalogue: await mergeInTurns(compiled, traits, listings) };
 }
 
 function requestId({ backend, query: { scope, depth } }: ListingRequest): string {

@@ -3,7 +3,7 @@ import { isTold, unavailableParts, type UnavailablePart } from '@kici-dev/secret
 import type * as z from 'zod';
 import type { unavailablePart } from '../../api/fields.ts';
 import { reachesInto, showsBinding, type Narrowing } from '../narrowing.ts';
-import type { ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
 
 export type UnavailableView = z.output<typeof unavailablePart>;
 

@@ -22,7 +22,7 @@ import type { Instance } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
-import type { ResolvedEnvironment } from './resolve.ts';
+import type { ResolvedEnvironment } from './environment.ts';
 
 /** What the operator states about the agent in its token; never what an agent says about itself. */
 export function factsOf({ caller }: Call): JobFacts {

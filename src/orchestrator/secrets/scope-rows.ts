@@ -1,7 +1,7 @@
-import { formatScopeId, type ScopePath } from '@kici-dev/secret-backend';
+import { formatScopeId, type ScopePath, type UnlistedScope } from '@kici-dev/secret-backend';
 import type { OperationInput } from '../handlers.ts';
 
-type Part = Pick<OperationInput<'scopes.list'>, 'folder' | 'text' | 'collapse' | 'limit'>;
+type Part = Pick<OperationInput<'scopes.list'>, 'folder' | 'text' | 'holding' | 'collapse' | 'limit'>;
 
 export type ScopeRow =
   | { readonly kind: 'scope'; readonly path: ScopePath }
@@ -13,15 +13,21 @@ interface ScopesOfBackend {
   readonly paths: readonly ScopePath[];
 }
 
-/** What is asked for of a backend's scopes: those below a folder, with a text, and large folders as one row each. */
+/**
+ * What is asked for of a backend's scopes: those below a folder, with a text, where one is, and large folders as a row.
+ */
 export function rowsOf(
   { backend, paths }: ScopesOfBackend,
-  { folder, text, collapse, limit }: Part,
+  { folder, text, holding, collapse, limit }: Part,
 ): { readonly rows: readonly ScopeRow[]; readonly total: number } {
   const start = folder === undefined ? '' : `${folder}/`;
   const wanted = text?.toLowerCase().split(/\s+/) ?? [];
+  const segment = holding?.startsWith(start) === true ? firstSegment(start, holding) : undefined;
   const found = paths.filter(
-    (path) => path.startsWith(start) && hasAll(formatScopeId({ backend, path }).toLowerCase(), wanted),
+    (path) =>
+      path.startsWith(start) &&
+      (holding === undefined || firstSegment(start, path) === segment) &&
+      hasAll(formatScopeId({ backend, path }).toLowerCase(), wanted),
   );
   const rows = collapse === undefined ? found.map(scopeRow) : collapsed(found, start, collapse);
   return { rows: rows.slice(0, limit), total: rows.length };
@@ -32,8 +38,7 @@ function hasAll(text: string, parts: readonly string[]): boolean {
 }
 
 function collapsed(paths: readonly ScopePath[], start: string, most: number): readonly ScopeRow[] {
-  const firstSegment = (path: string): string => path.slice(start.length).split('/', 1)[0] ?? '';
-  return [...Map.groupBy(paths, firstSegment)].flatMap(([name, own]) => {
+  return [...Map.groupBy(paths, (path) => firstSegment(start, path))].flatMap(([name, own]) => {
     const folder = `${start}${name}`;
     const below = own.filter((path) => path !== folder);
     return [
@@ -43,11 +48,19 @@ function collapsed(paths: readonly ScopePath[], start: string, most: number): re
   });
 }
 
+function firstSegment(start: string, path: string): string {
+  return path.slice(start.length).split('/', 1)[0] ?? '';
+}
+
 function scopeRow(path: ScopePath): ScopeRow {
   return { kind: 'scope', path };
 }
 
-/** Whether what is not known below a scope may be missing below the folder. */
-export function concerns(folder: string | undefined, scope: string): boolean {
-  return folder === undefined || scope === folder || scope.startsWith(`${folder}/`) || folder.startsWith(`${scope}/`);
+/** Whether what is not known may be missing below the folder. */
+export function concerns(
+  folder: string | undefined,
+  { scope, depth }: Pick<UnlistedScope, 'scope' | 'depth'>,
+): boolean {
+  if (folder === undefined || scope.startsWith(`${folder}/`)) return true;
+  return depth !== 'scope' && (scope === folder || folder.startsWith(`${scope}/`));
 }

@@ -31,22 +31,22 @@ export function createScopes(backends: OpenBackends, renamer: ScopeRenamer): Sco
   }
 
   return {
-    async 'scopes.list'({ backend: name = internalBackendName, folder, text, collapse, limit, cached = false }, call) {
+    async 'scopes.list'({ backend: name = internalBackendName, cached = false, ...part }, call) {
       const backend = await backends.require(call, name);
       const narrowing = narrowingOf(call.caller);
       const { paths, unlisted } =
         backend.scopes !== undefined && (await backend.ready()).scopes
           ? { paths: await backend.scopes.list(call.context), unlisted: [] }
-          : await scopesOfSecrets(backend, call, folder, cached);
+          : await scopesOfSecrets(backend, call, part.folder, cached);
       const seen = paths.filter((path) => !isReservedScope(path) && allowsScope(narrowing, name, path));
-      const { rows, total } = rowsOf({ backend: name, paths: seen }, { folder, text, collapse, limit });
+      const { rows, total } = rowsOf({ backend: name, paths: seen }, part);
       return {
         scopes: rows.flatMap((row) => (row.kind === 'scope' ? [formatScopeId({ backend: name, path: row.path })] : [])),
         folders: rows.flatMap((row) => (row.kind === 'folder' ? [{ folder: row.folder, scopes: row.scopes }] : [])),
         total,
         unavailable: unlistedView(
           name,
-          unlisted.filter(({ scope }) => reachesInto(narrowing, name, scope) && concerns(folder, scope)),
+          unlisted.filter((one) => reachesInto(narrowing, name, one.scope) && concerns(part.folder, one)),
         ),
       };
     },

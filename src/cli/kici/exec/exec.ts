@@ -65,8 +65,10 @@ export async function exec([program, ...args]: readonly string[], flags: ExecFla
 
 async function written(io: Io, stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void> {
   let room: Promise<void> | undefined;
-  writeTo(io[stream], bytes, (later) => {
-    room = later;
+  writeTo(io[stream], bytes, {
+    behind: (later) => {
+      room = later;
+    },
   });
   await room;
 }

@@ -1,10 +1,11 @@
+import type { Pace } from '../../../agent/run/events.ts';
 import { writeTo, type Io } from '../../terminal/io.ts';
 
 export type StreamName = 'stdout' | 'stderr';
 
 export interface JobLog {
-  /** Prints output of the job's step. @param behind see `Emit` */
-  output(job: string, stream: StreamName, bytes: Uint8Array, behind?: (room: Promise<void>) => void): void;
+  /** Prints output of the job's step. */
+  output(job: string, stream: StreamName, bytes: Uint8Array, pace?: Pace): void;
   /** Prints a line from the agent itself. */
   line(job: string, stream: StreamName, text: string): void;
   /** To be called when the job's step prints no more. */
@@ -17,9 +18,9 @@ export interface JobLog {
 export function plainLog(io: Io): JobLog {
   const atLineStart = { stdout: true, stderr: true };
   return {
-    output(_, stream, bytes, behind) {
-      writeTo(io[stream], bytes, behind);
+    output(_, stream, bytes, pace) {
       atLineStart[stream] = bytes.at(-1) === 0x0a;
+      writeTo(io[stream], bytes, pace);
     },
     line(_, stream, text) {
       io[stream].write(`${atLineStart[stream] ? '' : '\n'}${text}\n`);

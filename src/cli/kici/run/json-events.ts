@@ -1,19 +1,20 @@
 import { StringDecoder } from 'node:string_decoder';
-import type { Emit, RunEvent } from '../../../agent/run/events.ts';
+import type { Emit, Pace, RunEvent } from '../../../agent/run/events.ts';
 import { writeTo, type Io } from '../../terminal/io.ts';
 import type { JsonEvent } from './json-event.ts';
 
 /** One JSON object per event, each on its own line; output is text, never cut within a character. */
 export function jsonEvents(io: Io): Emit {
   const decoders = new Decoders();
-  const print = (event: JsonEvent, behind?: Parameters<Emit>[1]): void => {
-    writeTo(io.stdout, `${JSON.stringify(event)}\n`, behind);
+  const print = (event: JsonEvent, behind?: Pace['behind']): void => {
+    writeTo(io.stdout, `${JSON.stringify(event)}\n`, behind && { behind });
   };
-  return (event, behind) => {
+  return (event, pace) => {
     if (event.type === 'output') {
       const { bytes, ...rest } = event;
       const text = decoders.of(event.job)[event.stream].write(Buffer.from(bytes));
-      if (text !== '') print({ ...rest, text }, behind);
+      pace?.taken();
+      if (text !== '') print({ ...rest, text }, pace?.behind);
       return;
     }
     if (event.type === 'step_finished') {

@@ -1,3 +1,4 @@
+import type { Pace } from '../../../agent/run/events.ts';
 import { writeTo, type Io } from '../../terminal/io.ts';
 import type { JobLog, StreamName } from './job-log.ts';
 
@@ -17,7 +18,7 @@ export function prefixedLog(io: Io, prefixOf: (job: string, stream: StreamName) 
   /** The job whose unfinished line each stream ends in. */
   const open: Partial<Record<StreamName, string>> = {};
 
-  function write({ job, stream }: Part, text: Buffer, behind?: (room: Promise<void>) => void): void {
+  function write({ job, stream }: Part, text: Buffer, behind?: Pace['behind']): void {
     if (text.byteLength === 0) return;
     const prefix = Buffer.from(prefixOf(job, stream));
     const parts: Uint8Array[] = [];
@@ -31,16 +32,17 @@ export function prefixedLog(io: Io, prefixOf: (job: string, stream: StreamName) 
     }
     if (text.at(-1) === lineFeed) delete open[stream];
     else open[stream] = job;
-    writeTo(io[stream], Buffer.concat(parts), behind);
+    writeTo(io[stream], Buffer.concat(parts), behind && { behind });
   }
 
   return {
-    output(job, stream, bytes, behind) {
+    output(job, stream, bytes, pace) {
       const key = `${stream} ${job}`;
       const all = Buffer.concat([held.get(key) ?? Buffer.alloc(0), bytes]);
+      pace?.taken();
       const end = all.byteLength > maxHeldBytes ? all.byteLength : all.lastIndexOf(lineFeed) + 1;
       held.set(key, all.subarray(end));
-      write({ job, stream }, all.subarray(0, end), behind);
+      write({ job, stream }, all.subarray(0, end), pace?.behind);
     },
     line(job, stream, text) {
       write({ job, stream }, Buffer.from(`${text}\n`));

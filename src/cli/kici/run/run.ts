@@ -23,17 +23,27 @@ export async function run(workflow: string | undefined, flags: RunFlags, io: Io,
   if (!flags.namespaces && flags.sandbox !== 'none')
     throw new UsageError('--no-namespaces is of steps without a sandbox', 'leave out it or --sandbox');
   const json = flags.json === true;
+  const over = new AbortController();
   return untilSignal(io, json, async (signal) => {
-    const options = { ...optionsOf(workflow, flags, io, signal), early };
+    const options = { ...optionsOf(workflow, flags, io, signal, over.signal), early };
     if (flags.dryRun !== true) return runAll(options, flags.jobs ?? availableParallelism(), json, io);
     const { dryRun } = await import('../dry-run/dry-run.ts');
     return dryRun(options, json, io);
+  }).finally(() => {
+    over.abort();
   });
 }
 
-function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal: AbortSignal): PlanOptions {
+function optionsOf(
+  workflow: string | undefined,
+  flags: RunFlags,
+  io: Io,
+  signal: AbortSignal,
+  over: AbortSignal,
+): PlanOptions {
+  const folder = process.cwd();
   return {
-    folder: process.cwd(),
+    folder,
     workflow,
     jobs: flags.job,
     steps: flags.step,
@@ -48,6 +58,8 @@ function optionsOf(workflow: string | undefined, flags: RunFlags, io: Io, signal
     credentials: flags.tokenFile === undefined ? [] : [flags.tokenFile],
     client: async () => {
       const { connectOnceStarted } = await import('../../connection.ts');
+      const { connectAhead } = await import('./connect-ahead.ts');
+      void connectAhead(folder, flags, io, over).catch(() => undefined);
       return async () => connectOnceStarted(flags, io, signal);
     },
     loaderOutput: (chunk) => {

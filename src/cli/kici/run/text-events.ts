@@ -1,4 +1,4 @@
-import type { ChosenSteps, Emit, JobStatus, RunEvent } from '../../../agent/run/events.ts';
+import type { ChosenSteps, Emit, JobStatus, Pace, RunEvent } from '../../../agent/run/events.ts';
 import { printable, type Io } from '../../terminal/io.ts';
 import { paint, type Style } from '../../terminal/report.ts';
 import { Failures } from './failures.ts';
@@ -18,17 +18,17 @@ export function textEvents(io: Io, limit: number, screen: Screen = noScreen): Em
   let log = plainLog(io);
   const outcomes = new Map<string, JobStatus>();
   const failures = new Failures(io);
-  return (event, behind) => {
+  return (event, pace) => {
     screen.clear();
     failures.hear(event);
-    tell(event, behind);
+    tell(event, pace);
     screen.show(event, log.isMidLine());
   };
 
-  function tell(event: RunEvent, behind: Parameters<Emit>[1]): void {
+  function tell(event: RunEvent, pace: Pace | undefined): void {
     switch (event.type) {
       case 'output':
-        log.output(event.job, event.stream, event.bytes, behind);
+        log.output(event.job, event.stream, event.bytes, pace);
         return;
       case 'workflow_started':
         if (limit > 1 && event.jobs.length > 1)

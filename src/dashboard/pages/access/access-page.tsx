@@ -104,7 +104,11 @@ function Sessions(): ReactElement {
                       mutate({ id: one.id });
                     }}
                   />
-                  <CopyButton text={commandLine(organization, 'sessions.end', { id: one.id })} label="Copy command" />
+                  <CopyButton
+                    text={commandLine(organization, 'sessions.end', { id: one.id })}
+                    label="Copy command"
+                    of={`for the session of ${visible(one.tokenName)}`}
+                  />
                 </RowActions>
               </tr>
             ))}

@@ -16,6 +16,7 @@ import { Result } from '../../ui/result.tsx';
 import { Time } from '../../ui/time.tsx';
 import split from '../grid/grid.module.css';
 import { visible } from '../../ui/visible.ts';
+import styles from './audit.module.css';
 import { exportRows } from './export.ts';
 import { subjectText } from './subject.ts';
 import { Verification } from './verification.tsx';
@@ -26,10 +27,10 @@ type Row = ClientOutput<'audit.list'>['rows'][number];
 const pageSize = 200;
 
 const filters = [
-  ['operation', 'Operation, such as secrets.set'],
+  ['operation', 'Operation'],
   ['key', 'Key or variable'],
   ['scope', 'Scope'],
-  ['outcome', 'Result, such as done'],
+  ['outcome', 'Result'],
   ['job', 'Job id'],
   ['actor', 'Who'],
 ] as const;
@@ -67,7 +68,7 @@ export default function AuditPage(): ReactElement {
             </Button>
           }
           tools={
-            <>
+            <div className={styles['filters']}>
               {filters.map(([name, label]) => (
                 <SearchField
                   key={name}
@@ -78,7 +79,7 @@ export default function AuditPage(): ReactElement {
                   }}
                 />
               ))}
-            </>
+            </div>
           }
         >
           {saved.error === null ? undefined : (
@@ -86,12 +87,16 @@ export default function AuditPage(): ReactElement {
               <ErrorNotice error={saved.error} />
             </div>
           )}
-          <Verification />
+          {/* Whoever may not read it is told so once. */}
+          {listed.error?.code === 'permission_denied' ? undefined : <Verification />}
           <Result of={listed} what="the audit log">
             {({ rows }) =>
               rows.length === 0 ? (
                 <Empty title="No row matches the filter">
-                  <p>For who, a part is enough; give everything else in full.</p>
+                  <p>
+                    For who, a part is enough; give everything else in full, such as <code>secrets.set</code> or{' '}
+                    <code>done</code>.
+                  </p>
                 </Empty>
               ) : (
                 <div style={{ opacity: listed.isPlaceholderData ? 0.5 : 1 }}>

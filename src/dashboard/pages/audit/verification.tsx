@@ -1,72 +1,125 @@
 import { useState, type ReactElement } from 'react';
+import type { Progress } from '../../../api/answer-lines.ts';
 import { commandLine } from '../../api/command-line.ts';
-import { useRead } from '../../api/queries.ts';
 import { useOrganization } from '../../shell/address.ts';
+import { Button } from '../../ui/button.tsx';
 import { Action } from '../../ui/action.tsx';
 import { Command } from '../../ui/copy.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { Notice, sentence } from '../../ui/notice.tsx';
+import { ErrorNotice, Notice, sentence } from '../../ui/notice.tsx';
 import { pageStyles } from '../../ui/page.tsx';
-import { Result } from '../../ui/result.tsx';
-import { count } from '../../ui/time.tsx';
+import { count, Time } from '../../ui/time.tsx';
 import { WriteDialog } from '../../ui/write-dialog.tsx';
 import { actorName } from '../../api/actor.ts';
+import { useVerification, type Verified } from './use-verification.ts';
+import styles from './audit.module.css';
 
 /** Whether anybody has changed the log outside the orchestrator. */
 export function Verification(): ReactElement {
   const organization = useOrganization();
-  const verified = useRead('audit.verify', {});
-  const [isAcknowledging, setAcknowledging] = useState(false);
+  const { data, error, isFetching, progress, refetch, cancel } = useVerification();
+  const again = (): void => {
+    void refetch();
+  };
   return (
-    <Result of={verified} what="the verification">
-      {({ intact, rows, openIntents, problems, acknowledgement }) => (
-        <div className={pageStyles['padded']} style={{ paddingBottom: 12 }}>
-          <Notice look={intact ? 'good' : 'bad'}>
-            <strong>{intact ? `Intact: ${count(rows, 'row')} verified.` : 'The log was tampered with.'}</strong>
-            {problems.map(({ sequence, problem, acknowledged }) => (
-              <p key={`${sequence} ${problem}`}>
-                Row {sequence}: {sentence(problem)} {acknowledged ? '(acknowledged)' : ''}
-              </p>
-            ))}
-            {openIntents.length === 0 ? undefined : (
-              <p>
-                Begun and never finished, as far as the log shows: {openIntents.map((row) => `row ${row}`).join(', ')}.
-              </p>
-            )}
-            {acknowledgement === undefined ? undefined : (
-              <p>
-                Acknowledged by {actorName(acknowledgement.actor)}: {acknowledgement.reason}
-              </p>
+    <div className={pageStyles['padded']} style={{ paddingBottom: 12 }}>
+      {error === null || isFetching ? undefined : <ErrorNotice error={error} retry={again} />}
+      {data === undefined && error !== null && !isFetching ? undefined : (
+        <>
+          <Notice look={data === undefined ? 'plain' : data.intact ? 'good' : 'bad'}>
+            {data === undefined ? (
+              <strong>{isFetching ? 'Verifying the log.' : 'The log is not verified.'}</strong>
+            ) : (
+              <Verdict {...data} />
             )}
           </Notice>
-          {intact ? undefined : <Command text={commandLine(organization, 'audit.verify', {})} />}
-          {problems.every(({ acknowledged }) => acknowledged) ? undefined : (
-            <div>
-              <Action
-                operation="audit.acknowledge"
-                input={{}}
-                onClick={() => {
-                  setAcknowledging(true);
-                }}
-              >
-                Acknowledge
-              </Action>
-            </div>
-          )}
-          {isAcknowledging ? (
-            <AcknowledgeDialog
-              onClose={() => {
-                setAcknowledging(false);
-              }}
-            />
-          ) : undefined}
-        </div>
+          {/* One button, which keeps the focus. */}
+          <div className={styles['foot']}>
+            <Button look="quiet" onClick={isFetching ? cancel : again}>
+              {isFetching ? 'Cancel' : data === undefined ? 'Verify' : 'Verify again'}
+            </Button>
+            {data === undefined ? undefined : (
+              <span>
+                Verified <Time at={data.at} />
+              </span>
+            )}
+          </div>
+        </>
       )}
-    </Result>
+      {isFetching && progress !== undefined ? <HowFar {...progress} /> : undefined}
+      {data === undefined || data.intact ? undefined : (
+        <>
+          <Command text={commandLine(organization, 'audit.verify', {})} />
+          {data.problems.every(({ acknowledged }) => acknowledged) ? undefined : <Acknowledge onDone={again} />}
+        </>
+      )}
+    </div>
   );
 }
 
-function AcknowledgeDialog({ onClose }: { readonly onClose: () => void }): ReactElement {
+function HowFar({ done, of }: Progress): ReactElement {
+  return (
+    <label className={styles['far']}>
+      {of === 0
+        ? 'Waiting until another walk through the log has ended'
+        : `${done.toLocaleString('en')} of ${count(of, 'row')}`}
+      <progress {...(of > 0 && { max: of, value: done })} />
+    </label>
+  );
+}
+
+function Verdict({ intact, rows, openIntents, problems, acknowledgement }: Verified): ReactElement {
+  return (
+    <>
+      <strong>{intact ? `Intact: ${count(rows, 'row')} verified.` : 'The log was tampered with.'}</strong>
+      {problems.map(({ sequence, problem, acknowledged }) => (
+        <p key={`${sequence} ${problem}`}>
+          Row {sequence}: {sentence(problem)} {acknowledged ? '(acknowledged)' : ''}
+        </p>
+      ))}
+      {openIntents.length === 0 ? undefined : (
+        <p>Begun and never finished, as far as the log shows: {openIntents.map((row) => `row ${row}`).join(', ')}.</p>
+      )}
+      {acknowledgement === undefined ? undefined : (
+        <p>
+          Acknowledged by {actorName(acknowledgement.actor)}: {acknowledgement.reason}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Acknowledge({ onDone }: { readonly onDone: () => void }): ReactElement {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <div>
+      <Action
+        operation="audit.acknowledge"
+        input={{}}
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        Acknowledge
+      </Action>
+      {isOpen ? (
+        <AcknowledgeDialog
+          onDone={onDone}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      ) : undefined}
+    </div>
+  );
+}
+
+interface AcknowledgeProps {
+  readonly onDone: () => void;
+  readonly onClose: () => void;
+}
+
+function AcknowledgeDialog({ onDone, onClose }: AcknowledgeProps): ReactElement {
   const [reason, setReason] = useState('');
   return (
     <WriteDialog
@@ -76,6 +129,7 @@ function AcknowledgeDialog({ onClose }: { readonly onClose: () => void }): React
       verb="Acknowledge"
       isReady={reason.trim() !== ''}
       done={() => 'Acknowledged. The log is written on, and tells of the break for ever.'}
+      onDone={onDone}
       onClose={onClose}
     >
       <p>The problems stay named in the log; new rows are appended behind them.</p>

@@ -77,13 +77,13 @@ export function EnvironmentView({ environment }: { readonly environment: string 
         )}
       </Result>
       {/* What is above is known first, so that nothing moves as it comes. */}
-      {shown.isPending ? undefined : (
+      {shown.data === undefined ? undefined : (
         <>
           <h2 className={styles['section']}>Keys</h2>
           <KeyTable environment={environment} />
         </>
       )}
-      {shown.isPending || keys.isPending ? undefined : (
+      {shown.data === undefined || keys.isPending ? undefined : (
         <>
           <h2 className={styles['section']}>Check</h2>
           <CheckResult environment={environment} />

@@ -115,6 +115,7 @@ function PolicyRow({ one }: { readonly one: Policy['operations'][number] }): Rea
         <CopyButton
           text={commandLine(organization, 'policy.set', change)}
           label={state === 'on' ? 'Copy command to switch off' : 'Copy command to switch on'}
+          of={operation}
         />
       </RowActions>
     </tr>

@@ -76,6 +76,7 @@ export function HistoryDrawer({ scope, secretKey: key, onClose }: HistoryProps):
                       <CopyButton
                         text={commandLine(organization, 'secrets.restore', { scope, key, version })}
                         label="Copy command"
+                        of={`for version ${version}`}
                       />
                     </div>
                   )}

@@ -1,11 +1,12 @@
-import { useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import { problemOf } from '../../api/problem.ts';
 import { useRead } from '../../api/queries.ts';
 import { scopeInAddress, usePlaces } from '../../shell/address.ts';
 import { More } from '../../ui/use-some.tsx';
 import { Details } from './details.tsx';
-import { backendOf, pathOf, treeOf, type ScopeNode } from './scopes.ts';
+import { backendOf, pathOf, smallFolder, treeOf, type ScopeNode } from './scopes.ts';
+import { useHolding } from './use-holding.ts';
 import styles from './secrets.module.css';
 
 export interface TreeView {
@@ -13,6 +14,8 @@ export interface TreeView {
   readonly shown: string | undefined;
   /** What the scopes in sight have in their names; empty: anything. */
   readonly text: string;
+  /** Brings the shown scope into sight, once for each. */
+  readonly reveal: (scope: string, link: HTMLElement) => void;
 }
 
 interface ScopesBelowProps extends TreeView {
@@ -21,12 +24,11 @@ interface ScopesBelowProps extends TreeView {
   readonly folder?: string;
 }
 
-/** A folder that holds more comes without its scopes. */
-const smallFolder = 20;
 const step = 200;
 
 /** The scopes of a backend, or of a folder in it; large folders in it are fetched when they are expanded. */
-export function ScopesBelow({ backend, folder, text, shown }: ScopesBelowProps): ReactElement {
+export function ScopesBelow({ backend, folder, ...view }: ScopesBelowProps): ReactElement {
+  const { text, shown } = view;
   const [limit, setLimit] = useState(step);
   const { data, error, isPending, isPlaceholderData } = useRead(
     'scopes.list',
@@ -40,6 +42,7 @@ export function ScopesBelow({ backend, folder, text, shown }: ScopesBelowProps):
     { keep: true },
   );
   const rest = data === undefined ? 0 : data.total - data.scopes.length - data.folders.length;
+  const beyond = useHolding({ backend, folder, shown: text === '' ? shown : undefined, listed: data });
   return (
     <>
       {isPending ? <p className={styles['none']}>Asking {backend}…</p> : undefined}
@@ -59,21 +62,21 @@ export function ScopesBelow({ backend, folder, text, shown }: ScopesBelowProps):
         </p>
       ) : undefined}
       {data === undefined ? undefined : (
-        <Level
-          nodes={treeOf({ backend, folder, scopes: data.scopes, folders: data.folders })}
-          backend={backend}
-          text={text}
-          shown={shown}
-        />
+        <Level nodes={treeOf({ backend, folder, ...data })} backend={backend} {...view} />
       )}
       {rest > 0 && !isPlaceholderData ? (
         <More
           rest={rest}
+          // Else it would come into sight with what is behind it, and never stop.
+          isByHand={beyond !== undefined}
           onMore={() => {
             setLimit(limit + step);
           }}
         />
       ) : undefined}
+      {beyond === undefined ? undefined : (
+        <Level nodes={treeOf({ backend, folder, ...beyond })} backend={backend} {...view} />
+      )}
     </>
   );
 }
@@ -89,7 +92,7 @@ function Level({ nodes, ...rest }: LevelProps): ReactElement {
       {nodes.map((node) => (
         <li key={node.name}>
           {node.scope === undefined ? undefined : (
-            <ScopeLink scope={node.scope} name={node.name} isShown={node.scope === rest.shown} />
+            <ScopeLink scope={node.scope} name={node.name} isShown={node.scope === rest.shown} reveal={rest.reveal} />
           )}
           {node.children.length === 0 ? undefined : <Folder node={node} {...rest} />}
           {node.large === undefined ? undefined : <Large {...node.large} isAlone={nodes.length === 1} {...rest} />}
@@ -135,16 +138,21 @@ function Large({ folder, scopes, isAlone, ...rest }: LargeProps): ReactElement {
   );
 }
 
-interface ScopeLinkProps {
+interface ScopeLinkProps extends Pick<TreeView, 'reveal'> {
   readonly scope: string;
   readonly name: string;
   readonly isShown: boolean;
 }
 
-function ScopeLink({ scope, name, isShown }: ScopeLinkProps): ReactElement {
+function ScopeLink({ scope, name, isShown, reveal }: ScopeLinkProps): ReactElement {
   const place = usePlaces();
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isShown && link.current !== null) reveal(scope, link.current);
+  }, [isShown, scope, reveal]);
   return (
     <Link
+      ref={link}
       href={place(`settings/secrets/${scopeInAddress(scope)}`)}
       className={styles['scope']}
       title={`${backendOf(scope)}:${pathOf(scope)}`}

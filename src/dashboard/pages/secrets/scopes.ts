@@ -11,6 +11,9 @@ export function pathOf(scope: string): string {
   return fullScope(scope).slice(backendOf(scope).length + 1);
 }
 
+/** A folder that holds more comes without its scopes. */
+export const smallFolder = 20;
+
 /** A folder of scopes; itself a scope if `scope` is set. */
 export interface ScopeNode {
   readonly name: string;

@@ -44,7 +44,9 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
   const problem = draftProblem(draft);
   const isReady = place.ok && name.ok && problem === undefined;
   const isBehind = error?.code === 'conflict' || (isKnown && compares && now !== base);
-  const isConflict = isBehind && now !== undefined && !isPending && !isSuccess;
+  // What cannot be listed may still be there.
+  const isGone = base !== null && current.error === null && current.data?.unavailable.length === 0;
+  const isConflict = isBehind && (now !== undefined || isGone) && !isPending && !isSuccess;
 
   const save = (over: string | null): void => {
     if (!isReady) return;
@@ -107,34 +109,55 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
       )}
       <ValueField draft={draft} onChange={setDraft} isFocused={at !== undefined} sha256={sha256} />
       {isConflict ? (
-        <Notice look="warn">
-          <strong>
-            {base === null
-              ? `${key} exists already`
-              : `${isDoubtful ? `${key} has changed` : `Somebody has changed ${key}`} since this was opened`}
-            : version {now} is current now.
-          </strong>
-          <p>
-            {isDoubtful
-              ? 'It is probably your own: no answer said whether your value was stored. Close this if it is.'
-              : 'Your value is still here, and nothing was stored.'}
-          </p>
-          <div>
-            <Button
-              onClick={() => {
-                setBase(now);
-                settle();
-                reset();
-                save(now);
-              }}
-            >
-              Replace version {now}
-            </Button>
-          </div>
-        </Notice>
+        <SecretConflict
+          name={key}
+          base={base}
+          now={now}
+          isDoubtful={isDoubtful}
+          onSave={() => {
+            setBase(now ?? null);
+            settle();
+            reset();
+            save(now ?? null);
+          }}
+        />
       ) : undefined}
     </FormDialog>
   );
+}
+
+interface SecretConflictProps {
+  readonly name: string;
+  /** The version as of when the form was opened; null: there was none. */
+  readonly base: string | null;
+  /** The current one; `undefined` if it was deleted. */
+  readonly now: string | undefined;
+  readonly isDoubtful: boolean;
+  readonly onSave: () => void;
+}
+
+function SecretConflict({ name, base, now, isDoubtful, onSave }: SecretConflictProps): ReactElement {
+  const changed = isDoubtful ? `${name} has changed` : `Somebody has changed ${name}`;
+  const happened = base === null ? `${name} exists already` : `${changed} since this was opened`;
+  return (
+    <Notice look="warn">
+      <strong>
+        {now === undefined
+          ? `Somebody has deleted ${name} since this was opened.`
+          : `${happened}: version ${now} is current now.`}
+      </strong>
+      <p>{isDoubtful ? doubtOf(now) : 'Your value is still here, and nothing was stored.'}</p>
+      <div>
+        <Button onClick={onSave}>{now === undefined ? 'Set it again' : `Replace version ${now}`}</Button>
+      </div>
+    </Notice>
+  );
+}
+
+function doubtOf(now: string | undefined): string {
+  return now === undefined
+    ? 'Your value is still here; no answer said whether it was stored before that.'
+    : 'It is probably your own: no answer said whether your value was stored. Close this if it is.';
 }
 
 /** Whether the backend compares the version before it writes. */

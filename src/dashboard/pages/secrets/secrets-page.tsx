@@ -1,5 +1,5 @@
 import { FolderPlus } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { useCallback, useRef, useState, type ReactElement } from 'react';
 import { useParams } from 'wouter';
 import { useSettled } from '../../api/use-settled.ts';
 import { decoded } from '../../shell/address.ts';
@@ -10,6 +10,7 @@ import { TreeHead } from '../../ui/tree-head.tsx';
 import { BackendNode } from './backend-node.tsx';
 import { NewScopeDialog } from './scope-dialogs.tsx';
 import { ScopePage } from './scope-page.tsx';
+import { fullScope } from './scopes.ts';
 import { useBackendNames, useWholeTree } from './use-backend-names.ts';
 import styles from './secrets.module.css';
 
@@ -21,7 +22,13 @@ export default function SecretsPage(): ReactElement {
   const settled = useSettled(text.trim());
   const names = useBackendNames();
   const wholeTree = useWholeTree();
-  const scope = rest === undefined || rest === '' ? undefined : decoded(rest);
+  const scope = rest === undefined || rest === '' ? undefined : fullScope(decoded(rest));
+  const revealed = useRef<string>(undefined);
+  const reveal = useCallback((shown: string, link: HTMLElement) => {
+    if (revealed.current === shown) return;
+    revealed.current = shown;
+    link.scrollIntoView({ block: 'nearest' });
+  }, []);
   return (
     <div className={styles['split']} data-shows={scope === undefined ? 'tree' : 'names'}>
       <nav className={styles['tree']} aria-label="Scopes">
@@ -46,7 +53,14 @@ export default function SecretsPage(): ReactElement {
           />
         </div>
         {names.map((name) => (
-          <BackendNode key={name} name={name} shown={scope} text={settled} isAlone={names.length === 1} />
+          <BackendNode
+            key={name}
+            name={name}
+            shown={scope}
+            text={settled}
+            reveal={reveal}
+            isAlone={names.length === 1}
+          />
         ))}
       </nav>
       <div className={styles['names']}>

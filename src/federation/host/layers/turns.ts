@@ -1,10 +1,27 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import type { Pieces } from '../../resolver/pieces.ts';
 
 const longestTurnMs = 10;
 /** Reading the clock for each item would take as long as the work itself. */
 const itemsBetweenLooks = 64;
+
+/** First come, first served. */
+const waiting: (() => void)[] = [];
+
+/**
+ * Resolves in a turn of the event loop that no other piece of long work has: many that go on at once would otherwise
+ * make one long turn of all their pieces, which everybody else would wait for.
+ */
+export function ownTurn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (waiting.push(resolve) === 1) setImmediate(startNext);
+  return promise;
+}
+
+function startNext(): void {
+  waiting.shift()?.();
+  if (waiting.length > 0) setImmediate(startNext);
+}
 
 /** Divides long work into pieces, so that the process's other work and the deadlines' timers get their turns. */
 export class Turns {
@@ -19,7 +36,7 @@ export class Turns {
 
   /** @throws the signal's reason, if it fired meanwhile */
   async next(signal?: AbortSignal): Promise<void> {
-    await nextTurn();
+    await ownTurn();
     signal?.throwIfAborted();
     this.#since = performance.now();
   }

@@ -1,0 +1,25 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { Child } from '../../src/agent/process/child.ts';
+
+function shell(script: string): Child {
+  return new Child({ file: '/bin/sh', args: ['-c', script], environment: {} }, '/', async () => {});
+}
+
+it('what a process has printed that has ended is kept for whoever reads it then', async () => {
+  const child = shell('echo first; echo second >&2');
+  await child.ended;
+  // Node.js discards in a later turn what nobody reads.
+  await new Promise(setImmediate);
+  expect([await text(child.stdout), await text(child.stderr)]).toEqual(['first\n', 'second\n']);
+  await child.gone;
+});
+
+it('the output of a process that has printed nothing ends without a reader', async () => {
+  const child = shell(':');
+  await Promise.all([child.stdout, child.stderr].map(async (stream) => stream.closed || once(stream, 'close')));
+  expect(await child.gone).toEqual({ code: 0, signal: null });
+  // And was not cut off for its silence.
+  expect([child.stdout.readableEnded, child.stderr.readableEnded]).toEqual([true, true]);
+});
