@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startOpenBao } from '../backends/vault/test/support/open-bao.ts';
 import { startFakeJobs } from '../test/agent/support/fake-jobs.ts';
-import { findPeer, valsPrograms } from './exec/vals.ts';
+import { valsPrograms } from './exec/vals.ts';
+import { findPeer } from './find-peer.ts';
 import { installPublished } from './published.ts';
 import type { BenchRow } from './row.ts';
 

@@ -6,6 +6,7 @@ import { startOpenBao } from '../backends/vault/test/support/open-bao.ts';
 import { startFakeJobs } from '../test/agent/support/fake-jobs.ts';
 import { startWireApi } from '../test/support/wire-api.ts';
 import { programFile } from '../test/support/programs.ts';
+import { findPeer } from './find-peer.ts';
 import { installPublished } from './published.ts';
 import type { BenchRow } from './row.ts';
 import { linesOf, timedSteps, turnarounds } from './turnaround.ts';
@@ -37,6 +38,7 @@ const projects = {
 };
 /** What a person writes who has no such program: one request, whatever is answered. */
 const bareScript = "import { get } from 'node:http'; get(process.env.KICI_URL, (answer) => answer.resume());";
+const varlockSchema = "# @defaultSensitive=true\n# ---\nTOKEN=exec('printf value-of-the-token')\n";
 
 export const name = 'run';
 
@@ -53,10 +55,12 @@ export async function run(): Promise<readonly BenchRow[]> {
       await writeFile(join(folder, project, '.kici/workflows/bench.ts'), text);
     }
     await writeFile(join(folder, 'bare.mjs'), bareScript);
+    await writeFile(join(folder, 'one/.env.schema'), varlockSchema);
     const environment = {
       PATH: process.env['PATH'] ?? '',
       HOME: folder,
       KICI_URL: api.url,
+      VARLOCK_TELEMETRY_DISABLED: 'true',
       ...(bao !== undefined && { BAO_ADDR: bao.address, BAO_TOKEN: bao.rootToken }),
     };
     if (bao !== undefined) await writeSecret(bao);
@@ -88,6 +92,7 @@ async function starts(
 ): Promise<readonly BenchRow[]> {
   const node = process.execPath;
   const bao = process.env['KICI_TEST_BAO'];
+  const varlock = await findPeer('varlock');
   const programs: readonly Program[] = [
     [baseline, 'one', [node, '-e', '0']],
     ['kici run, one step with one secret', 'one', [node, ...kici], 3],
@@ -98,6 +103,9 @@ async function starts(
     ...(bao === undefined
       ? []
       : [['bao kv get', 'one', [bao, 'kv', 'get', '-mount=secret', '-field=TOKEN', 'app']] as const]),
+    ...(varlock === undefined
+      ? []
+      : [['varlock run, one value that a command prints', 'one', [varlock, 'run', '--', 'true']] as const]),
   ];
   const times = new Map(programs.map(([what]) => [what, new Array<number>()]));
   for (let round = 0; round < rounds; round += 1)
