@@ -75,14 +75,15 @@ class DirectExecutor extends DefaultQueryExecutor {
     this.#observer = observer;
   }
 
-  /** Whoever goes on asks the transaction that this one stands for, which refuses. */
+  /** Whoever goes on is refused, from before it is committed or undone. */
   end(): void {
     this.#isOver = true;
   }
 
   /** None is kept waiting by another process: the transaction has begun as the only writer. */
   override async executeQuery<R>(query: CompiledQuery, options?: AbortableQueryOptions): Promise<QueryResult<R>> {
-    if (this.#isOver || options?.signal !== undefined) return super.executeQuery(query, options);
+    if (this.#isOver) throw new Error('the transaction is already over');
+    if (options?.signal !== undefined) return super.executeQuery(query, options);
     const { sql, parameters } = query;
     const started = this.#observer && performance.now();
     let failed = true;

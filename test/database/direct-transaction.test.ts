@@ -44,12 +44,32 @@ it('whoever keeps a transaction is refused once it is over, and changes nothing'
   ).rejects.toThrow('undone');
   expect(kept).toHaveLength(2);
   for (const transaction of kept)
-    await expect(transaction.insertInto('things').values({ id: 'late' }).execute()).rejects.toThrow(/already/);
+    await expect(transaction.insertInto('things').values({ id: 'late' }).execute()).rejects.toThrow(/over/);
   // Another one that is open does not let them in either.
   await database.transaction().execute(async (current) => {
-    await expect(kept[0]?.deleteFrom('things').execute()).rejects.toThrow(/already/);
+    await expect(kept[0]?.deleteFrom('things').execute()).rejects.toThrow(/over/);
     expect(await current.selectFrom('things').selectAll().execute()).toEqual([{ id: 'inside' }]);
   });
+});
+
+it('a statement that nobody waited for is undone with its transaction, or refused', async () => {
+  const database = await open();
+  for (let turns = 0; turns <= 10; turns += 1) {
+    let late: Promise<unknown> = Promise.resolve();
+    const work = database.transaction().execute(async (transaction) => {
+      late = (async () => {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other
+        for (let turn = 0; turn < turns; turn += 1) await undefined;
+        await transaction.insertInto('things').values({ id: 'late' }).execute();
+      })().catch(() => undefined);
+      await transaction.insertInto('things').values({ id: 'inside' }).execute();
+      throw new Error('undone');
+    });
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    await Promise.allSettled([work, late]);
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    expect(await database.selectFrom('things').selectAll().execute(), `${turns} turns`).toEqual([]);
+  }
 });
 
 it('statements of a transaction say how many rows they changed, and are told to whoever measures', async () => {

@@ -4,6 +4,7 @@ import type { JobFacts } from '@kici-dev/secret-federation';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import type { Call } from '../../src/orchestrator/caller.ts';
 import type { BindingRow } from '../../src/orchestrator/environments/store.ts';
+import { Lately } from '../../src/orchestrator/resolution/lately.ts';
 import { createEnvironmentResolver } from '../../src/orchestrator/resolution/resolve.ts';
 
 function callWith(context: Call['context']): Call {
@@ -100,6 +101,12 @@ const binding: BindingRow = {
   created_at: 1,
 };
 
+function changeableAs({ binding: one, secrets }: ReturnType<typeof changeable>['now']): ReturnType<typeof changeable> {
+  const other = changeable();
+  Object.assign(other.now, { binding: one, secrets });
+  return other;
+}
+
 /** An environment with one binding, of which everything can be changed. */
 function changeable() {
   const now = { generation: 1, binding, secrets: [shopKey] as readonly SecretDescriptor[], listed: 0 };
@@ -163,6 +170,35 @@ it('agents for whom the bindings select the same are resolved together, and othe
   expect(own.map(({ catalogue }) => [...catalogue.entries.keys()])).toEqual(agents.map(({ agentId }) => [agentId]));
 });
 
+it('an agent is told why a binding selects nothing for it, not why it selects nothing for another', async () => {
+  const { now, resolve } = changeable();
+  now.binding = { ...binding, host: 'prod-*', scope: 'agents/${agentId}' };
+  const facts = [{ host: 'dev-1', agentId: 'a' }, { host: 'dev-1', agentId: 'a' }, { host: 'prod-1' }];
+  const together = await Promise.all(facts.map(resolve));
+  const alone: typeof together = [];
+  // oxlint-disable-next-line no-await-in-loop -- alone
+  for (const one of facts) alone.push(await changeableAs(now).resolve(one));
+  const reasons = (all: typeof together): readonly unknown[] =>
+    all.map(({ catalogue }) => catalogue.idle.map(({ reason }) => reason));
+  expect(reasons(together)).toEqual(reasons(alone));
+  expect(new Set(reasons(alone).map(String)).size).toBe(2);
+});
+
+it('no more is kept for the next job than has so many names', () => {
+  const lately = new Lately<string>(10);
+  onTestFinished(() => {
+    for (const name of ['a', 'b', 'c']) lately.keep(name, '', 11);
+  });
+  lately.keep('a', 'A', 4);
+  lately.keep('b', 'B', 4);
+  lately.keep('a', 'A again', 5);
+  expect([lately.get('a'), lately.get('b')]).toEqual(['A again', 'B']);
+  lately.keep('c', 'C', 5);
+  expect([lately.get('a'), lately.get('b'), lately.get('c')]).toEqual(['A again', undefined, 'C']);
+  lately.keep('a', 'too large', 11);
+  expect([lately.get('a'), lately.get('c')]).toEqual([undefined, 'C']);
+});
+
 it('what has not changed since a moment ago is not merged again, and is forgotten after that', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
@@ -189,11 +225,7 @@ it.each<readonly [string, (now: ReturnType<typeof changeable>['now']) => void]>(
   change(now);
   const { catalogue } = await resolve();
   expect(catalogue).not.toBe(before);
-  const { catalogue: expected } = await (async () => {
-    const fresh = changeable();
-    Object.assign(fresh.now, { binding: now.binding, secrets: now.secrets });
-    return fresh.resolve();
-  })();
+  const { catalogue: expected } = await changeableAs(now).resolve();
   expect(catalogue.entries).toEqual(expected.entries);
 });
 

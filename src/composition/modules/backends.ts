@@ -85,6 +85,9 @@ async function observedRead(
   return outcomes;
 }
 
+/** Each remembers some megabytes at most. */
+const mostStores = 8;
+
 /** The only backend that gets the database and the keyring. */
 export const internalBackendModule: ContainerModule = new ContainerModule(({ bind }) => {
   bind(identifiers.internalDefinition).toResolvedValue(
@@ -95,11 +98,14 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
     (database, keyring, { keepDeletedMs }, now): InternalStoreOf => {
       const open = (organization: string): ReturnType<InternalStoreOf> =>
         createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction });
-      // One for each, which knows the rows whose seals it has checked.
+      // One for each of those that were asked for last, which knows the rows whose seals it has checked.
       const stores = new Map<string, ReturnType<InternalStoreOf>>();
       return (organization) => {
         const store = stores.get(organization) ?? open(organization);
+        stores.delete(organization);
         stores.set(organization, store);
+        const [oldest] = stores.keys();
+        if (stores.size > mostStores && oldest !== undefined) stores.delete(oldest);
         return store;
       };
     },

@@ -76,6 +76,11 @@ export type ListInternalNames = (
   context: CallContext,
 ) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
 
+/** How many names catalogues of a moment ago have together: more would take longer to compare than a turn. */
+const mostNames = 50_000;
+/** As much memory as an environment takes beside its names. */
+const namesOfEmpty = 100;
+
 /** Of those who look while one change follows another. */
 const maxAttempts = 100;
 
@@ -98,7 +103,7 @@ export function createEnvironmentResolver(
     },
     (left) => left,
   );
-  const lately = new Lately<ResolvedEnvironment>();
+  const lately = new Lately<ResolvedEnvironment>(mostNames);
   // Jobs that start at once are resolved together.
   const runs = createSharedRuns(
     async ({ organization, generation, rows, facts, freshness, deadline, kept }: Asked) => {
@@ -113,7 +118,7 @@ export function createEnvironmentResolver(
           ? { ...listed, catalogue: before.catalogue }
           : await merged(listed);
       if ((await generationOf(organization)) !== generation) return undefined;
-      lately.keep(kept, resolved);
+      lately.keep(kept, resolved, sizeOf(listed));
       return resolved;
     },
     (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
@@ -175,12 +180,17 @@ export function createEnvironmentResolver(
   return resolver;
 }
 
-/** What the bindings select for an agent, as text. */
+/** What the bindings select for an agent, and why others select nothing, as text. */
 function selectionOf(rows: readonly BindingRow[], facts: JobFacts): string {
-  const { active } = compileBindings(rows.map(parseRow), facts);
-  return JSON.stringify(
+  const { active, idle } = compileBindings(rows.map(parseRow), facts);
+  return JSON.stringify([
     active.map(({ binding, pattern }) => [binding.id, pattern.kind === 'exact' ? pattern.scope : pattern.text]),
-  );
+    idle.map(({ binding, reason }) => [binding.id, reason]),
+  ]);
+}
+
+function sizeOf({ listings }: ListedEnvironment): number {
+  return listings.reduce((size, { secrets }) => size + secrets.length, namesOfEmpty);
 }
 
 async function merged(listed: ListedEnvironment): Promise<ResolvedEnvironment> {
