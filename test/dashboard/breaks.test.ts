@@ -136,17 +136,25 @@ describeLane(browserLane, () => {
     await page.getByRole('row', { name: /OF_ITS_OWN/ }).waitFor({ timeout: 3_000 });
   });
 
-  it('a server that is silent is told of too, though nothing has broken', async () => {
+  it('a server that is silent, also within its answer, is told of too, though nothing has broken', async () => {
     const { page } = stage;
+    await using halting = await haltingServer();
+    const gone = page.getByText('The orchestrator does not answer.');
+    const silences: ((route: Route) => unknown)[] = [() => undefined, (route) => route.continue({ url: halting.url })];
     await page.clock.install();
     await stage.open(scopePath);
     await isLive();
-    await page.route('**/dashboard/session', () => undefined);
-    await page.clock.runFor(75_000);
-    await page.getByText('The orchestrator does not answer.').waitFor();
-    await page.unroute('**/dashboard/session');
-    await page.clock.runFor(15_000);
-    await page.getByText('The orchestrator does not answer.').waitFor({ state: 'detached' });
+    for (const silence of silences) {
+      await page.route('**/dashboard/session', silence);
+      const asked = page.waitForRequest('**/dashboard/session');
+      await page.clock.runFor(60_000);
+      await (await asked).response().catch(() => undefined);
+      await page.clock.runFor(15_000);
+      await gone.waitFor();
+      await page.unroute('**/dashboard/session');
+      await page.clock.runFor(15_000);
+      await gone.waitFor({ state: 'detached' });
+    }
   });
 
   describe('two people who change the same', () => {
