@@ -83,7 +83,8 @@ export async function call<Id extends OperationId>(
 export async function send(sent: Sent): Promise<unknown> {
   const { method, signal, isWrite } = sent;
   const answer = await exchange(sent).catch((error: unknown) => {
-    if (signal?.aborted === true && !isTimeout(error)) throw error;
+    // Within a body, browsers reject with another error than the reason.
+    if (signal?.aborted === true && !isTimeout(signal.reason)) throw error;
     setConnection('down');
     throw unreachable(isWrite);
   });
