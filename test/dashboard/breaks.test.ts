@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Page, Request } from 'playwright-core';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { portOf } from '../support/free-port.ts';
 import { describeLane } from '../support/lane.ts';
@@ -163,10 +163,15 @@ describeLane(browserLane, () => {
     await page.clock.runFor(15_000);
     await gone.waitFor({ state: 'detached' });
     await page.route(session, (route) => route.continue({ url }));
+    const unanswered = new Set<Request>();
+    page.on('request', (request) => request.url().endsWith('/dashboard/session') && unanswered.add(request));
+    page.on('response', (response) => unanswered.delete(response.request()));
+    page.on('requestfailed', (request) => unanswered.delete(request));
     await isTold(async () => {
       const begun = page.waitForResponse(url);
       await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`);
       await begun;
+      await expect.poll(() => unanswered.size).toBe(0);
       await page.clock.runFor(11_000);
     });
   });
