@@ -83,8 +83,7 @@ export async function call<Id extends OperationId>(
 export async function send(sent: Sent): Promise<unknown> {
   const { method, signal, isWrite } = sent;
   const answer = await exchange(sent).catch((error: unknown) => {
-    // Within a body, browsers reject with another error than the reason.
-    if (signal?.aborted === true && !isTimeout(signal.reason)) throw error;
+    if (signal?.aborted === true && !isTimeout(error)) throw error;
     setConnection('down');
     throw unreachable(isWrite);
   });
