@@ -21,8 +21,8 @@ export function startBundle(program, name, modules = {}) {
 }
 
 /**
- * V8 compares its version, its flags and the length of the script, and crashes on bytecode that is damaged or of another
- * processor. So the stamp beside it must name this Node.js, this platform and every byte of both.
+ * V8 compares its version, its flags and the length of the script, and crashes on bytecode that is damaged or of
+ * another processor. So the stamp beside it must name this Node.js, this platform and every byte of both.
  */
 function bytecodeOf(source, file) {
   const [fs, zlib] = ['fs', 'zlib'].map((one) => process.getBuiltinModule(one));

@@ -59,7 +59,7 @@ it('a statement that nobody waited for is undone with its transaction, or refuse
     const work = database.transaction().execute(async (transaction) => {
       late = (async () => {
         // oxlint-disable-next-line no-await-in-loop -- one after the other
-        for (let turn = 0; turn < turns; turn += 1) await undefined;
+        for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
         await transaction.insertInto('things').values({ id: 'late' }).execute();
       })().catch(() => undefined);
       await transaction.insertInto('things').values({ id: 'inside' }).execute();

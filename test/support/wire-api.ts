@@ -149,7 +149,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-export function addressOf(server: Server): string {
+export function addressOf(server: Pick<Server, 'address'>): string {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the fake has no port');
   return `http://127.0.0.1:${address.port}`;

@@ -2,7 +2,7 @@ import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 
-/** Where this file and those that call an author's function are: as they are written, or with all others in a bundle. */
+/** Of what calls an author's function: as it is written, or with all else in a bundle. */
 const ownFolders = [import.meta.dirname, join(import.meta.dirname, '../modules')].map((folder) => `${folder}${sep}`);
 const ownPlaces = [...ownFolders, ...ownFolders.map((folder) => pathToFileURL(folder).href), 'node:internal/'];
 

@@ -21,8 +21,11 @@ interface Program {
 
 const patienceMs = 90_000;
 
-/** A server for one test: on a free port, with its own folder, ended by process id. */
-export async function startServer(program: Program): Promise<RunningServer> {
+/**
+ * A server for one test: on a free port, with its own folder, ended by process id.
+ * @param attempts somebody else may take the port before the server does
+ */
+export async function startServer(program: Program, attempts = 3): Promise<RunningServer> {
   const port = await freePort();
   const home = await mkdtemp(join(tmpdir(), 'kici-aws-'));
   const child = spawn(program.command, program.arguments(port), {
@@ -41,7 +44,11 @@ export async function startServer(program: Program): Promise<RunningServer> {
   };
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    if (child.exitCode !== null) throw new Error(`${program.command} ended with ${child.exitCode}`);
+    if (child.exitCode !== null) {
+      await stop();
+      if (attempts > 1) return startServer(program, attempts - 1);
+      throw new Error(`${program.command} ended with ${child.exitCode}`);
+    }
     const answer = await fetch(`${endpoint}${program.healthPath}`).catch(() => undefined);
     if (answer?.ok === true) return { endpoint, stop };
     if (Date.now() > deadline) {
