@@ -142,11 +142,14 @@ describeLane(browserLane, () => {
     await stage.open(scopePath);
     await isLive();
     await page.route('**/dashboard/session', () => undefined);
-    await page.clock.runFor(75_000);
-    await page.getByText('The orchestrator does not answer.').waitFor();
+    const gone = page.getByText('The orchestrator does not answer.');
+    // Again, where the answer to another request has come after the clock was put forward.
+    await expect
+      .poll(async () => page.clock.runFor(75_000).then(() => gone.isVisible()), { timeout: 10_000 })
+      .toBe(true);
     await page.unroute('**/dashboard/session');
     await page.clock.runFor(15_000);
-    await page.getByText('The orchestrator does not answer.').waitFor({ state: 'detached' });
+    await gone.waitFor({ state: 'detached' });
   });
 
   describe('two people who change the same', () => {
