@@ -125,6 +125,17 @@ describeLane(browserLane, () => {
     await page.getByRole('row', { name: /ON_A_TRAIN/ }).waitFor({ timeout: 3_000 });
   });
 
+  it('where the browser refuses to share a stream, the page has one of its own', async () => {
+    const { page, installation } = stage;
+    await page.addInitScript(
+      `navigator.locks.request = async () => { throw new DOMException('refused', 'SecurityError'); }`,
+    );
+    await stage.open(scopePath);
+    await isLive();
+    await installation.call('secrets.declare', { scope: 'production', key: 'OF_ITS_OWN' });
+    await page.getByRole('row', { name: /OF_ITS_OWN/ }).waitFor({ timeout: 3_000 });
+  });
+
   it('a server that is silent is told of too, though nothing has broken', async () => {
     const { page } = stage;
     await page.clock.install();

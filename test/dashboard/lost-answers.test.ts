@@ -166,6 +166,29 @@ describeLane(browserLane, () => {
     await dialog.getByText(/and nothing was stored/).waitFor();
   });
 
+  it('a version that was to be replaced is not that of another name', async () => {
+    const { page, installation } = stage;
+    await installation.call('secrets.set', { scope: 'staging', key: 'REPLACED', value: 'djE=' });
+    await stage.open(`/orgs/default/${scope}`);
+    await page.getByRole('button', { name: 'Add secret', exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await fill(dialog, 'Name', 'REPLACED');
+    await fill(dialog, 'Value', 'mine');
+    const save = dialog.getByRole('button', { name: 'Save', exact: true });
+    await save.click();
+    await dialog.getByText(/REPLACED exists already/).waitFor();
+    const refused = page.waitForEvent('requestfailed');
+    await page.route('**/api/v1/**', (route) =>
+      route.request().method() === 'GET' ? route.fallback() : route.abort(),
+    );
+    await dialog.getByRole('button', { name: 'Replace version 1' }).click();
+    await refused;
+    await page.unroute('**/api/v1/**');
+    await fill(dialog, 'Name', 'OF_ANOTHER_NAME');
+    await save.click();
+    await page.getByText(/Set OF_ANOTHER_NAME in internal:staging/).waitFor();
+  });
+
   it.each(writes.filter(({ says }) => String(says).includes('One like')))(
     'a $what that was made, and whose answer is a failure, is not made twice',
     async (write) => {

@@ -199,6 +199,39 @@ describeLane(browserLane, () => {
     expect(exported).toEqual({ rows });
   });
 
+  it('what the audit page has not shown is not acknowledged, and is shown; whoever comes back sees the log of now', async () => {
+    const { page, installation } = stage;
+    const problems = [
+      { sequence: 1, problem: 'the row was seen', acknowledged: true },
+      { sequence: 2, problem: 'the row or the one before it was changed', acknowledged: false },
+    ];
+    const shown = { ...(await installation.call('audit.verify', {})), intact: false, problems };
+    let verified = 0;
+    await page.route('**/audit/verify', async (route) => {
+      verified += 1;
+      if (verified > 1) return route.fallback();
+      return route.fulfill({ contentType: linesType, body: lastLine(200, shown) });
+    });
+    await stage.open(`${org}/audit`);
+    await page.getByRole('button', { name: 'Acknowledge' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Row 2: The row or the one before it was changed').waitFor();
+    await dialog.getByLabel('Reason').fill('known');
+    const sent = page.waitForRequest('**/audit/acknowledge');
+    await dialog.getByRole('button', { name: 'Acknowledge' }).click();
+    const seen = [{ sequence: 2, problem: 'the row or the one before it was changed' }];
+    expect((await sent).postDataJSON()).toEqual({ reason: 'known', seen });
+    // The server finds an intact log, and refuses.
+    await page.getByText(/^Intact: [\d,]+ rows verified\.$/).waitFor();
+    await dialog.waitFor({ state: 'detached' });
+    expect(verified).toBe(2);
+    await stage.goTo(`${org}/jobs`);
+    await page.getByRole('heading', { name: 'Jobs' }).waitFor();
+    await stage.goTo(`${org}/audit`);
+    await page.getByText(/^Intact: [\d,]+ rows verified\.$/).waitFor();
+    expect(verified).toBe(3);
+  });
+
   it('a long verification of the audit log tells how far it is, can be cancelled, and is not begun by changes', async () => {
     const { page, installation } = stage;
     const asked: ServerResponse[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { engine } from '../support/engine.ts';
-import { base64, codeOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
+import { base64, codeOf, errorOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
 
 const anchorOf = ({ dataDir }: Pick<TestServer, 'dataDir'>): string => join(dataDir, 'audit-anchor.json');
 
@@ -239,6 +239,32 @@ describe('kici-admin audit acknowledge', () => {
     expect((await server.call('audit.verify')).problems).toMatchObject([{ sequence: 2, acknowledged: true }]);
     server.tamper("update audit_rows set actor = 'y' where sequence = 2");
     expect((await server.call('audit.verify')).problems).toMatchObject([{ sequence: 2, acknowledged: false }]);
+  });
+
+  it('covers no problem that its caller has not seen, where they tell what they were shown', async () => {
+    const server = await broken();
+    const seen = (await server.call('audit.verify')).problems.map(({ sequence, problem }) => ({ sequence, problem }));
+    server.tamper("update audit_rows set actor = 'x' where sequence = 2");
+    const refused = server.call('audit.acknowledge', { reason, seen });
+    await expect(refused).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/not shown.*: row 2: the row or the one before it was changed$/),
+    });
+    const { problems, acknowledgement } = await server.call('audit.verify');
+    expect([problems.some(({ acknowledged }) => acknowledged), acknowledgement]).toEqual([false, undefined]);
+    const shown = problems.map(({ sequence, problem }) => ({ sequence, problem }));
+    await server.call('audit.acknowledge', { reason, seen: shown });
+    await server.call('audit.acknowledge', { reason, seen: [] });
+    expect((await server.call('audit.verify')).problems.every(({ acknowledged }) => acknowledged)).toBe(true);
+  });
+
+  it('covers no break that its own intent has recorded, where its caller was shown the log before it', async () => {
+    const server = await withRows();
+    server.tamper('delete from audit_rows where sequence > 4');
+    const { problems } = await server.call('audit.verify');
+    const seen = problems.map(({ sequence, problem }) => ({ sequence, problem }));
+    const { message } = await errorOf(server.call('audit.acknowledge', { reason, seen }));
+    expect(message).toContain(`row 7: ${cutOff}`);
   });
 
   it('is for owners alone, and for a log that is not intact', async () => {

@@ -166,7 +166,14 @@ export const auditOperations = {
     command: 'kici-admin audit acknowledge',
     commandArguments: { reason: '--reason!' },
     subject: ['reason'],
-    input: z.object({ reason: z.string().trim().min(1, 'say why').max(500).describe('what has happened') }),
+    maxBodyBytes: 4_194_304,
+    input: z.object({
+      reason: z.string().trim().min(1, 'say why').max(500).describe('what has happened'),
+      seen: z
+        .array(problem)
+        .optional()
+        .describe('those not acknowledged yet that the caller was shown: where there are others, none is acknowledged'),
+    }),
     output: z.object({ problems: z.array(problem) }),
   }),
 };

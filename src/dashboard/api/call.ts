@@ -128,8 +128,14 @@ async function exchange({ method, path, body, signal, onProgress }: Sent): Promi
   const answer =
     isInLines && response.body !== null && onProgress !== undefined
       ? await lastOf(response.body, onProgress)
-      : { status: response.status, body: await response.json().catch(() => undefined) };
+      : { status: response.status, body: await bodyOf(response, signal) };
   return { ...answer, date: response.headers.get('date') };
+}
+
+async function bodyOf(response: Response, signal: AbortSignal | undefined): Promise<unknown> {
+  return response.json().catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+  });
 }
 
 async function lastOf(stream: ReadableStream<BufferSource>, onProgress: (progress: Progress) => void): Promise<Answer> {

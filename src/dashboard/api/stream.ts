@@ -65,10 +65,16 @@ function share(organization: string, who: string, { hear, failed }: Follower): (
     close();
   };
   say({ what: 'asked' });
-  navigator.locks.request(name, { signal: left.signal }, lead).catch(() => undefined);
+  let close = (): void => undefined;
+  navigator.locks.request(name, { signal: left.signal }, lead).catch(() => {
+    if (left.signal.aborted || hasStream) return;
+    channel.close();
+    close = open(organization, { hear, failed });
+  });
   return () => {
     left.abort();
     channel.close();
+    close();
   };
 }
 

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { flushSync } from 'react-dom';
 import type { ClientInput, ClientOutput, OperationId } from '../../api/registry.ts';
 import { commandLine } from '../api/command-line.ts';
+import type { Problem } from '../api/problem.ts';
 import { useWrite } from '../api/queries.ts';
 import { useOrganization } from '../shell/address.ts';
 import { say } from '../shell/toast.tsx';
@@ -16,6 +17,7 @@ export interface WriteDialogProps<Id extends OperationId> extends Omit<
   /** What to say once it was done. */
   readonly done: (answer: ClientOutput<Id>) => string;
   readonly onDone?: (answer: ClientOutput<Id>) => void;
+  readonly onFailed?: (problem: Problem) => void;
 }
 
 /** A form for one operation, which supplies its command, its error and its result. */
@@ -24,6 +26,7 @@ export function WriteDialog<Id extends OperationId>({
   input,
   done,
   onDone,
+  onFailed,
   onClose,
   ...rest
 }: WriteDialogProps<Id>): ReactElement {
@@ -38,6 +41,7 @@ export function WriteDialog<Id extends OperationId>({
       onClose={onClose}
       onSubmit={() => {
         mutate(input, {
+          onError: (problem) => onFailed?.(problem),
           onSuccess: (answer) => {
             say(done(answer));
             // What comes next finds no draft.

@@ -54,7 +54,7 @@ export function createAudit(services: AuditServices): AuditHandlers {
         },
       };
     },
-    async 'audit.acknowledge'(_, call) {
+    async 'audit.acknowledge'({ seen }, call) {
       const verification = await verify(call);
       if (verification.problems.length === 0)
         throw new ApiError(
@@ -62,6 +62,7 @@ export function createAudit(services: AuditServices): AuditHandlers {
           'the audit log is intact: there is nothing to acknowledge',
           '`kici-admin audit verify` shows problems',
         );
+      if (seen !== undefined) refuseUnseen(verification, seen);
       // The outcome row is signed like any other, so an acknowledgement cannot be altered later either.
       call.note(verification.state);
       return { problems: verification.problems.map(({ sequence, problem }) => ({ sequence, problem })) };
@@ -93,6 +94,26 @@ export function createAudit(services: AuditServices): AuditHandlers {
   };
 }
 
+/** So many are named, with the number of all. */
+const namedAtMost = 5;
+
+/** @throws ApiError `conflict` if an acknowledgement would cover what its caller was not shown */
+function refuseUnseen({ problems }: AuditVerification, seen: OperationOutput<'audit.acknowledge'>['problems']): void {
+  const shown = new Set(seen.map(({ sequence, problem }) => `${sequence} ${problem}`));
+  const unseen = problems.filter(
+    ({ sequence, problem, acknowledged, isPassing }) =>
+      !acknowledged && !isPassing && !shown.has(`${sequence} ${problem}`),
+  );
+  if (unseen.length === 0) return;
+  const named = unseen.slice(0, namedAtMost).map(({ sequence, problem }) => `row ${sequence}: ${problem}`);
+  const more = unseen.length - named.length;
+  throw new ApiError(
+    'conflict',
+    `nothing was acknowledged: the audit log has problems that you were not shown: ${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+    'look at them first: `kici-admin audit verify` shows all',
+  );
+}
+
 function verificationView({
   intact,
   rows,
@@ -105,7 +126,7 @@ function verificationView({
     intact,
     rows,
     openIntents: [...openIntents],
-    problems: [...problems],
+    problems: problems.map(({ sequence, problem, acknowledged }) => ({ sequence, problem, acknowledged })),
     ...(acknowledgement !== undefined && {
       acknowledgement: {
         row: acknowledgement.row,

@@ -26,6 +26,8 @@ export interface AuditVerification {
     readonly sequence: number;
     readonly problem: string;
     readonly acknowledged: boolean;
+    /** Nobody can acknowledge it. */
+    readonly isPassing: boolean;
   }[];
   readonly acknowledgement: Acknowledgement | undefined;
   readonly beginning: Beginning;
@@ -143,6 +145,7 @@ function verdict(
       sequence: at,
       problem,
       acknowledged: covers && evidence !== undefined && at <= last.through,
+      isPassing: evidence === undefined,
     })),
     acknowledgement: covers && problems.length > 0 ? last : undefined,
     beginning,

@@ -34,6 +34,8 @@ export function useVerification(): UseQueryResult<Verified, Problem> & {
       return { ...answer, at: new Date(serverNow()).toISOString() };
     },
     staleTime: 'static',
+    // Whoever opens the page again is shown what is there now.
+    gcTime: 0,
   });
   return { ...query, progress, cancel: () => void client.cancelQueries({ queryKey }) };
 }

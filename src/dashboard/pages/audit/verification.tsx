@@ -1,4 +1,4 @@
-import { useState, type ReactElement } from 'react';
+import { useState, type ReactElement, type ReactNode } from 'react';
 import type { Progress } from '../../../api/answer-lines.ts';
 import { commandLine } from '../../api/command-line.ts';
 import { useOrganization } from '../../shell/address.ts';
@@ -50,7 +50,7 @@ export function Verification(): ReactElement {
       {data === undefined || data.intact ? undefined : (
         <>
           <Command text={commandLine(organization, 'audit.verify', {})} />
-          {data.problems.every(({ acknowledged }) => acknowledged) ? undefined : <Acknowledge onDone={again} />}
+          <Acknowledge problems={data.problems.filter(({ acknowledged }) => !acknowledged)} verify={again} />
         </>
       )}
     </div>
@@ -72,11 +72,7 @@ function Verdict({ intact, rows, openIntents, problems, acknowledgement }: Verif
   return (
     <>
       <strong>{intact ? `Intact: ${count(rows, 'row')} verified.` : 'The log was tampered with.'}</strong>
-      {problems.map(({ sequence, problem, acknowledged }) => (
-        <p key={`${sequence} ${problem}`}>
-          Row {sequence}: {sentence(problem)} {acknowledged ? '(acknowledged)' : ''}
-        </p>
-      ))}
+      <Problems problems={problems} />
       {openIntents.length === 0 ? undefined : (
         <p>Begun and never finished, as far as the log shows: {openIntents.map((row) => `row ${row}`).join(', ')}.</p>
       )}
@@ -89,8 +85,25 @@ function Verdict({ intact, rows, openIntents, problems, acknowledgement }: Verif
   );
 }
 
-function Acknowledge({ onDone }: { readonly onDone: () => void }): ReactElement {
+interface ProblemsProps {
+  readonly problems: Verified['problems'];
+}
+
+function Problems({ problems }: ProblemsProps): ReactNode {
+  return problems.map(({ sequence, problem, acknowledged }) => (
+    <p key={`${sequence} ${problem}`}>
+      Row {sequence}: {sentence(problem)} {acknowledged ? '(acknowledged)' : ''}
+    </p>
+  ));
+}
+
+interface AcknowledgeProps extends ProblemsProps {
+  readonly verify: () => void;
+}
+
+function Acknowledge(props: AcknowledgeProps): ReactElement | undefined {
   const [isOpen, setOpen] = useState(false);
+  if (props.problems.length === 0) return undefined;
   return (
     <div>
       <Action
@@ -104,7 +117,7 @@ function Acknowledge({ onDone }: { readonly onDone: () => void }): ReactElement 
       </Action>
       {isOpen ? (
         <AcknowledgeDialog
-          onDone={onDone}
+          {...props}
           onClose={() => {
             setOpen(false);
           }}
@@ -114,25 +127,29 @@ function Acknowledge({ onDone }: { readonly onDone: () => void }): ReactElement 
   );
 }
 
-interface AcknowledgeProps {
-  readonly onDone: () => void;
+interface AcknowledgeDialogProps extends AcknowledgeProps {
   readonly onClose: () => void;
 }
 
-function AcknowledgeDialog({ onDone, onClose }: AcknowledgeProps): ReactElement {
+/** Acknowledges what it shows, and nothing that was found since. */
+function AcknowledgeDialog({ problems, verify, onClose }: AcknowledgeDialogProps): ReactElement {
   const [reason, setReason] = useState('');
   return (
     <WriteDialog
       title="Acknowledge the problems of the log"
       operation="audit.acknowledge"
-      input={{ reason }}
+      input={{ reason, seen: problems.map(({ sequence, problem }) => ({ sequence, problem })) }}
       verb="Acknowledge"
       isReady={reason.trim() !== ''}
       done={() => 'Acknowledged. The log is written on, and tells of the break for ever.'}
-      onDone={onDone}
+      onDone={verify}
+      onFailed={({ code }) => {
+        if (code === 'conflict') verify();
+      }}
       onClose={onClose}
     >
       <p>The problems stay named in the log; new rows are appended behind them.</p>
+      <Problems problems={problems} />
       <TextField
         label="Reason"
         autoFocus

@@ -87,7 +87,10 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
         <>
           <ScopeField
             value={scope}
-            onText={setScope}
+            onText={(text) => {
+              setScope(text);
+              setBase(null);
+            }}
             isFocused={first === undefined}
             problem={scope === '' || place.ok ? undefined : sentence(place.reason)}
           />
@@ -96,7 +99,10 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
             isMono
             autoFocus={first !== undefined}
             value={key}
-            onText={setKey}
+            onText={(text) => {
+              setKey(text);
+              setBase(null);
+            }}
             problem={key === '' || name.ok ? undefined : sentence(name.reason)}
           />
         </>
