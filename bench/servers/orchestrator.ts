@@ -42,6 +42,8 @@ export async function startOrchestrator(
     KICI_DATA_DIR: dataDir,
     KICI_SECRET_KEY: keyText,
     KICI_PORT: '0',
+    // As the image and the unit have it.
+    NODE_OPTIONS: '--max-semi-space-size=4',
     ...(database !== undefined && { KICI_DATABASE_URL: serverUrl(database) }),
   };
   const flags = (process.env['KICI_BENCH_NODE_FLAGS'] ?? '').split(' ').filter((flag) => flag !== '');

@@ -44,5 +44,5 @@ it('the unit sets only variables that the program knows', async () => {
   const text = await readFile(join(deployFolder, 'systemd', unit), 'utf8');
   const variables = [...text.matchAll(/^Environment=(\w+)=/gm)].map(([, name]) => name);
   const known = new Set<string | undefined>(Object.values(configurationItems).map(({ variable }) => variable));
-  expect(variables.filter((name) => !known.has(name))).toEqual(['XDG_CONFIG_HOME']);
+  expect(variables.filter((name) => !known.has(name))).toEqual(['XDG_CONFIG_HOME', 'NODE_OPTIONS']);
 });

@@ -5,13 +5,10 @@ const mostGarbage = 50;
 
 /**
  * By itself V8 lets garbage grow to four times of what lives before it clears the old part of the heap, so that jobs
- * that start at once would take half a gigabyte for a moment, and gives new objects up to 64 MiB. Clearing earlier
- * costs less than can be measured. To be called early: the part for new objects stays as large as it is then.
+ * that start at once would take half a gigabyte for a moment. Clearing earlier costs less than can be measured. The
+ * young part is cleared by the thread that works: it is so small that waking others for it costs more than they save.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString(`--heap-growing-percent=${mostGarbage}`);
-  // Its largest size is fixed when V8 starts, but it asks for this factor each time that it grows.
-  setFlagsFromString('--semi-space-growth-factor=1');
-  // So small a part is cleared by the thread that works: waking others for it costs more than they save.
   setFlagsFromString('--no-parallel-scavenge');
 }
