@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { Progress } from '../../../api/answer-lines.ts';
 import type { ClientOutput } from '../../../api/registry.ts';
 import { call } from '../../api/call.ts';
@@ -33,9 +33,14 @@ export function useVerification(): UseQueryResult<Verified, Problem> & {
       const answer = await call(organization, 'audit.verify', {}, signal, setProgress);
       return { ...answer, at: new Date(serverNow()).toISOString() };
     },
-    staleTime: 'static',
+    // No change begins it, neither after a cancelled verification nor after one that failed.
+    enabled: false,
     // Whoever opens the page again is shown what is there now.
     gcTime: 0,
   });
+  const { refetch } = query;
+  useEffect(() => {
+    void refetch({ cancelRefetch: false });
+  }, [refetch, organization, token]);
   return { ...query, progress, cancel: () => void client.cancelQueries({ queryKey }) };
 }
