@@ -5,10 +5,8 @@ const mostGarbage = 50;
 
 /**
  * By itself V8 lets garbage grow to four times of what lives before it clears the old part of the heap, so that jobs
- * that start at once would take half a gigabyte for a moment. Clearing earlier costs less than can be measured. The
- * young part is cleared by the thread that works: it is so small that waking others for it costs more than they save.
+ * that start at once would take half a gigabyte for a moment. Clearing earlier costs less than can be measured.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString(`--heap-growing-percent=${mostGarbage}`);
-  setFlagsFromString('--no-parallel-scavenge');
 }
