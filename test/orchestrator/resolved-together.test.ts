@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackendError, parseScopePath, type ScopePath, type SecretDescriptor } from '@kici-dev/secret-backend';
 import type { JobFacts } from '@kici-dev/secret-federation';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import type { Instances } from '../../src/orchestrator/backends/instances.ts';
 import type { Call } from '../../src/orchestrator/caller.ts';
 import type { BindingRow } from '../../src/orchestrator/environments/store.ts';
 import { Lately } from '../../src/orchestrator/resolution/lately.ts';
@@ -21,6 +22,15 @@ function callWith(context: Call['context']): Call {
   };
 }
 
+/** The backends of an organization that has no other. */
+const onlyInternal: Instances = {
+  of: async () => {
+    const state = { failure: new BackendError('closed') };
+    return new Map([['internal', { name: 'internal', type: 'internal', optional: false, added: 0, state }]]);
+  },
+  close: async () => undefined,
+};
+
 it('who shares a resolution takes it from nobody by leaving, or by having less time', async () => {
   const gate = Promise.withResolvers<void>();
   let listed = 0;
@@ -33,22 +43,7 @@ it('who shares a resolution takes it from nobody by leaving, or by having less t
       bindings: async () => [],
       all: async () => [],
     },
-    {
-      of: async () =>
-        new Map([
-          [
-            'internal',
-            {
-              name: 'internal',
-              type: 'internal',
-              optional: false,
-              added: 0,
-              state: { failure: new BackendError('closed') },
-            },
-          ],
-        ]),
-      close: async () => undefined,
-    },
+    onlyInternal,
     async (_organization, _patterns, { signal, deadline }) => {
       listed += 1;
       if (signal.aborted || Date.now() >= deadline) throw new BackendError('timeout');
@@ -116,22 +111,7 @@ function changeable() {
       bindings: async () => [now.binding],
       all: async () => [],
     },
-    {
-      of: async () =>
-        new Map([
-          [
-            'internal',
-            {
-              name: 'internal',
-              type: 'internal',
-              optional: false,
-              added: 0,
-              state: { failure: new BackendError('closed') },
-            },
-          ],
-        ]),
-      close: async () => undefined,
-    },
+    onlyInternal,
     async () => {
       now.listed += 1;
       await nextTurn();
