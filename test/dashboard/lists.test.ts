@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { createClient } from '../../src/api/client.ts';
+import { operations } from '../../src/api/registry.ts';
 import { describeLane } from '../support/lane.ts';
 import { browserLane } from './support/browser.ts';
 import { furnish } from './support/installation.ts';
@@ -85,6 +87,23 @@ describeLane(browserLane, () => {
       expect([path, data]).toEqual([path, expect.objectContaining({ [list]: expect.anything() })]);
       expect(JSON.stringify(data)).toContain(text);
     }
+  });
+
+  it('an open job is listed with the keys that it has asked for, as soon as it has', async () => {
+    const { page, installation } = stage;
+    const { jobId, jobToken } = await installation.call('jobs.open', {
+      environment: 'production',
+      workflow: 'deploy',
+      job: 'migrate',
+      agentPublicKey: Buffer.alloc(32, 'x').toString('base64'),
+    });
+    const job = createClient({ url: installation.url, token: jobToken, organization: 'default' });
+    await stage.open(`${org}/jobs`);
+    const row = page.getByRole('row', { name: /^deploy migrate production/ });
+    await row.getByText('none yet').waitFor();
+    await isLive();
+    await job.call(operations['jobs.read'], { jobId, keys: ['API_URL', 'SMTP_PASSWORD'] });
+    await row.getByText('API_URL, SMTP_PASSWORD').waitFor();
   });
 
   it('the reason of an import is in the audit log, and on its page', async () => {
