@@ -108,10 +108,14 @@ describeLane({ name: 'python3', missing: python ? undefined : 'python3 is not in
     const steps: readonly Step[] = [
       ['shell> ', `${command.join(' ')}\n`],
       ['\nready', '\u001a'],
-      ['Stopped', 'jobs -s | grep -c Stopped; echo "in the shell"\n'],
-      ['\nin the shell', 'fg\n'],
+      // A shell drops what is typed before its prompt.
+      ['Stopped', ''],
+      ['shell> ', 'jobs -s | grep -c Stopped; echo "in the shell"\n'],
+      ['\nin the shell', ''],
+      ['shell> ', 'fg\n'],
       ['bash', 'line\n'],
-      ['\ngot line', 'exit $?\n'],
+      ['\ngot line', ''],
+      ['shell> ', 'exit $?\n'],
     ];
     const { code, output } = await atTerminal(project, steps, ...shell);
     expect([code, output]).toEqual([5, expect.stringMatching(/\n1\nin the shell\n/)]);
