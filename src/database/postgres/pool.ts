@@ -1,6 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError as ServerError, Pool, type PoolClient, type PoolConfig } from 'pg';
-import { DatabaseUnavailableError, isOfNoUse, lostConnection } from '../unavailable.ts';
+import { DatabaseUnavailableError, lostConnection, refusalOf } from '../unavailable.ts';
 import type { DatabaseObserver } from '../observer.ts';
 import { columnTypes, requirePlain } from './types.ts';
 
@@ -36,11 +36,11 @@ export function createPool(
     async connect() {
       const started = performance.now();
       try {
-        return new GuardedClient(await pool.connect());
+        return new GuardedClient(await pool.connect(), config.user);
       } catch (error) {
         // No statement is run then, so nothing else would tell of it.
         observer?.ran('connect', performance.now() - started, true);
-        throw named(error);
+        throw named(error, config.user);
       }
     },
     end: () => pool.end(),
@@ -49,10 +49,12 @@ export function createPool(
 
 class GuardedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  readonly #user: string | undefined;
   #lost: DatabaseUnavailableError | undefined;
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, user: string | undefined) {
     this.#client = client;
+    this.#user = user;
   }
 
   query<Row>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<Row>>;
@@ -76,7 +78,7 @@ class GuardedClient implements PostgresPoolClient {
     try {
       return await client.query<Row>(text, parameters);
     } catch (error) {
-      const known = named(error);
+      const known = named(error, this.#user);
       if (known instanceof DatabaseUnavailableError) this.#lost = known;
       throw known;
     }
@@ -84,9 +86,8 @@ class GuardedClient implements PostgresPoolClient {
 }
 
 /** The server's own errors stay as they are, apart from those after which it is of no use. */
-function named(error: unknown): unknown {
-  if (error instanceof ServerError)
-    return isOfNoUse(error.code) ? new DatabaseUnavailableError(error.code ?? '') : error;
+function named(error: unknown, user: string | undefined): unknown {
+  if (error instanceof ServerError) return refusalOf(error, user) ?? error;
   return error instanceof RangeError ? error : lostConnection(error);
 }
 

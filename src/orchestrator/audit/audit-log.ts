@@ -1,4 +1,4 @@
-import { commit, type Writer } from './commit.ts';
+import { commit, tryWriting, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
 import { requestId } from '../request-scope.ts';
@@ -7,6 +7,8 @@ import { createWaitingHeads } from './waiting-heads.ts';
 export interface AuditLog {
   /** Resolves to the row's sequence once it is durable; rejects if it could not be written. */
   append(entry: AuditEntry): Promise<number>;
+  /** Rejects with what would keep a row from being written now; leaves none. */
+  probe(): Promise<void>;
   /**
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
@@ -18,7 +20,8 @@ export interface AuditLog {
 }
 
 interface Waiting {
-  readonly entry: AuditEntry;
+  /** None: whoever waits only wants to know whether rows can be written. */
+  readonly entries: readonly AuditEntry[];
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -64,10 +67,11 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       mustExamine = false;
       try {
         const sequences = await append(
-          batch.map(({ entry }) => entry),
+          batch.flatMap(({ entries }) => entries),
           examined,
         );
-        for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
+        const next = sequences.values();
+        for (const { entries, resolve } of batch) resolve(entries.length === 0 ? 0 : (next.next().value ?? 0));
       } catch (error) {
         services.listener.failed(error);
         for (const { reject } of batch) reject(error);
@@ -92,6 +96,13 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     }
   }
 
+  function wait(entries: readonly AuditEntry[]): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    waiting.push({ entries, resolve, reject });
+    start();
+    return promise;
+  }
+
   async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
     const committed = await commit(writer, entries, examined);
     for (const { organization, sequence, found } of committed.breaks)
@@ -105,11 +116,11 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   return {
     append(entry) {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
-      if (refusal !== undefined) return Promise.reject(refusal);
-      const { promise, resolve, reject } = Promise.withResolvers<number>();
-      waiting.push({ entry: ofRequest(entry), resolve, reject });
-      start();
-      return promise;
+      return refusal === undefined ? wait([ofRequest(entry)]) : Promise.reject(refusal);
+    },
+    async probe() {
+      await tryWriting(services.database);
+      await wait([]);
     },
     async examine() {
       await services.anchor.sweep();

@@ -54,7 +54,8 @@ export function failureAnswer(
   if (answer.unexpected) log.error({ ...at, error: errorTrail(error) }, 'request failed');
   else if (answer.status >= 500) {
     const { error: code, code: cause, reason, about } = answer.body;
-    log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
+    const problem = DatabaseUnavailableError.is(error) ? error.message : undefined;
+    log.warn({ ...at, error: code, code: cause, reason, about, problem }, 'request could not be served');
   }
   return answer;
 }
