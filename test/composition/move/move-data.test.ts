@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -36,10 +36,11 @@ async function installation(): Promise<TestServer> {
   return server;
 }
 
-const digestOf = async ({ databaseFile }: TestServer): Promise<string> =>
+const digestOfFile = async (file: string): Promise<string> =>
   createHash('sha256')
-    .update(await readFile(databaseFile))
+    .update(await readFile(file))
     .digest('hex');
+const digestOf = ({ databaseFile }: TestServer): Promise<string> => digestOfFile(databaseFile);
 
 describeLane(postgresLane, () => {
   it('an installation goes on where it was, with its audit log, and its source is as before', async () => {
@@ -166,11 +167,12 @@ describeLane(postgresLane, () => {
     const files = ['kici.db', 'kici.db-wal', 'audit-anchor.json'];
     await running.call('audit.verify');
     for (const name of files) await copyFile(join(running.dataDir, name), join(killed, name));
-    const before = await Promise.all(files.map((name) => readFile(join(killed, name))));
-    expect(before[1]?.byteLength).toBeGreaterThan(0);
+    const digests = () => Promise.all(files.map((name) => digestOfFile(join(killed, name))));
+    const before = await digests();
+    expect((await stat(join(killed, 'kici.db-wal'))).size).toBeGreaterThan(0);
     const to = { url: serverUrl(await makeDatabase()) };
     await moveData({ from: killed, to, key });
-    expect(await Promise.all(files.map((name) => readFile(join(killed, name))))).toEqual(before);
+    expect(await digests()).toEqual(before);
     expect(await runSql(to.url, "select key from internal_secrets where key = 'LAST'")).toHaveLength(1);
   });
 });
