@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startErrorOf } from '../../../src/composition/start-error.ts';
 import { migrateStorage } from '../../../src/composition/storage.ts';
@@ -7,8 +8,6 @@ import { describeLane } from '../../support/lane.ts';
 import { makeDatabase, postgresLane, runSql, serverUrl } from '../../support/postgres.ts';
 import { cleanEnvironment, runProgram } from '../../support/programs.ts';
 
-const allRights = 'select, insert, update, delete';
-
 /** A role that may do nothing but what is granted, and the URL of a database for it. */
 async function roleIn(database: string): Promise<{ readonly role: string; readonly url: string }> {
   const role = `r${randomUUID().slice(0, 8)}`;
@@ -16,6 +15,13 @@ async function roleIn(database: string): Promise<{ readonly role: string; readon
   const url = new URL(serverUrl(database));
   [url.username, url.password] = [role, 'x'];
   return { role, url: url.href };
+}
+
+/** What the operators' page says to run as the owner of the tables. */
+function grantsTo(role: string): string {
+  const page = readFileSync(new URL('../../../docs/operators.md', import.meta.url), 'utf8');
+  const [, text = ''] = /### Rights in the database\n.*?```sql\n(.*?)```/s.exec(page) ?? [];
+  return text.replaceAll(' to kici;', ` to ${role};`);
 }
 
 function lacking(role: string, what: string): string {
@@ -52,13 +58,13 @@ describeLane(postgresLane, () => {
       expect(startErrorOf(await starting.catch((error: unknown) => error))).toMatchObject({
         code: 'cannot_open',
         message: lacking(role, 'table data_moves'),
-        hint: expect.stringContaining(`grant ${allRights} on all tables`),
+        hint: expect.stringContaining('grant select, insert, update, delete on all tables'),
       });
     });
 
     it('a role that may only read and write serves, also without an address for migrations', async () => {
       const { role, url } = await roleIn(name);
-      await change(`grant ${allRights} on all tables in schema public to ${role}`);
+      await change(grantsTo(role));
       for (const migrationUrl of [serverUrl(name), undefined]) {
         const server = await startServer({ settings: { database: { url, migrationUrl } } });
         await server.call('secrets.set', { scope: role, key: 'K', value: base64('v') });
@@ -67,7 +73,7 @@ describeLane(postgresLane, () => {
 
     it('a right that is lost while a role serves is told, and a load balancer hears of it', async () => {
       const { role, url } = await roleIn(name);
-      await change(`grant ${allRights} on all tables in schema public to ${role}`);
+      await change(grantsTo(role));
       const server = await startServer({ settings: { database: { url, migrationUrl: serverUrl(name) } } });
       const set = () => server.call('secrets.set', { scope: role, key: 'K', value: base64('v') });
       const ready = async () => (await fetch(`${server.url}/health/ready`)).status;
