@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { Child } from '../../src/agent/process/child.ts';
 
@@ -22,4 +22,23 @@ it('the output of a process that has printed nothing ends without a reader', asy
   expect(await child.gone).toEqual({ code: 0, signal: null });
   // And was not cut off for its silence.
   expect([child.stdout.readableEnded, child.stderr.readableEnded]).toEqual([true, true]);
+});
+
+it('what an ended process has left in its pipe is read, however long the agent was stopped', async () => {
+  const bytes = 150_000;
+  const child = new Child(
+    { file: '/bin/sh', args: ['-c', `head -c ${bytes} /dev/zero`], environment: {} },
+    '/',
+    async () => {
+      setImmediate(() => {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
+      });
+    },
+  );
+  // As where whoever reads the agent's own output is slow.
+  child.stdout.pause();
+  await child.ended;
+  const read = buffer(child.stdout);
+  await child.gone;
+  expect((await read).byteLength).toBe(bytes);
 });

@@ -22,12 +22,13 @@ const deathMs = 2_000;
 /** How often its end is checked. */
 const lookMs = 20;
 /**
- * A process that left the group may hold the output open after the group is gone. It is read until it has been silent
- * for this long,
+ * A process that left the group may hold the output open after the group is gone. It is read until so many looks in a row
+ * have found it silent, which is for a second. Looks, not time: between two of them everything is read that is there,
+ * however long this process was stopped.
  */
-const silenceMs = 1_000;
-/** at most for this long, */
-const drainMs = 5_000;
+const silentLooks = 1_000 / lookMs;
+/** at most until so many looks, which is for five seconds, */
+const drainLooks = 5_000 / lookMs;
 /**
  * and at most this much, since nothing slows the writer down any more. Everything that the group had written by its end
  * comes before.
@@ -172,15 +173,14 @@ export class Child {
     const ended = Promise.allSettled(
       streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')),
     );
-    const latest = performance.now() + drainMs;
     const first = this.#heard();
     let heard = first;
-    let silent = performance.now();
+    let [looks, silent] = [0, 0];
     const timer = setInterval(() => {
-      const now = performance.now();
-      if (this.#heard() !== heard) silent = now;
+      looks += 1;
+      silent = this.#heard() === heard ? silent + 1 : 0;
       heard = this.#heard();
-      if (now - silent > silenceMs || now > latest || heard - first > drainBytes)
+      if (silent > silentLooks || looks > drainLooks || heard - first > drainBytes)
         for (const stream of streams) stream.destroy();
     }, lookMs);
     await ended;
