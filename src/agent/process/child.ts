@@ -56,6 +56,9 @@ export class Child {
   /** When the group is killed, as `performance.now()` counts. */
   #latest = Number.POSITIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
+  /** How many readers of its output make it wait. */
+  #waiting = 0;
+  #hasRunOut = false;
 
   /** @param clearUp runs before the process counts as gone; must not reject */
   constructor(command: LaunchCommand, folder: string, clearUp: (status: ExitStatus) => Promise<void>) {
@@ -127,25 +130,47 @@ export class Child {
     return this.#heard() === 0;
   }
 
+  /** Whether the process was killed because it had not ended in its time. */
+  get hasRunOut(): boolean {
+    return this.#hasRunOut;
+  }
+
   /** Tells the whole group to end, and ends it after a while. */
   end(): void {
     // Only once: a second signal would interrupt handlers at work.
-    if (!this.#isTold) this.#signal('SIGTERM', this.#inside);
+    if (this.#isTold) return;
     this.#isTold = true;
-    this.killAfter();
+    this.#signal('SIGTERM', this.#inside);
+    this.#giveTime();
   }
 
+  /** Ends the group after a while, but not while a reader of its output makes it wait. */
   killAfter(): void {
-    if (this.#isGone) return;
-    this.#latest = Math.min(this.#latest, performance.now() + graceMs);
-    this.#deadline ??= setTimeout(() => {
-      this.kill();
-    }, graceMs);
+    if (this.#deadline === undefined) this.#giveTime();
+  }
+
+  /** @param room resolves when the reader of the output has room again */
+  async waitFor(room: Promise<void>): Promise<void> {
+    this.#waiting += 1;
+    await room;
+    this.#waiting -= 1;
+    if (this.#deadline !== undefined && !this.#isTold) this.#giveTime();
   }
 
   kill(): void {
     this.#latest = 0;
     if (!this.#isGone) this.#signal('SIGKILL');
+  }
+
+  #giveTime(): void {
+    if (this.#isGone || this.#latest === 0) return;
+    this.#latest = performance.now() + graceMs;
+    this.#deadline?.refresh();
+    this.#deadline ??= setTimeout(() => {
+      if (this.#waiting > 0 && !this.#isTold) return;
+      this.#hasRunOut = !this.#hasEnded;
+      this.kill();
+    }, graceMs);
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL', group = this.#pid): void {

@@ -73,6 +73,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     });
     const talk = await converse(host, service);
     const exit = await host.child.gone;
+    if (talk.finished !== undefined && ended === undefined && host.child.hasRunOut) notice(ranOut);
     const result = await settle(host, talk, exit, ended, run);
     return withLimits(result, allowance.isExceeded ? 'output' : host.exceeded(), run.limits);
   } finally {
@@ -85,6 +86,9 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
 }
 
 const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait forever while it is imported`;
+
+const ranOut =
+  'the process of this step was ended: it still ran five seconds after its function had returned; await what must be done in the function';
 
 /** Names the limit that a step has come up against. */
 function withLimits(result: StepResult, exceeded: LimitName | undefined, limits: Limits): StepResult {
