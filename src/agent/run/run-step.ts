@@ -88,7 +88,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
 const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait forever while it is imported`;
 
 const ranOut =
-  'the process of this step was ended: it still ran five seconds after its function had returned; await what must be done in the function';
+  'it was ended five seconds after its function had returned, for it or what it had started still ran; what it would have printed is missing, so await in the function what must be done';
 
 /** Names the limit that a step has come up against. */
 function withLimits(result: StepResult, exceeded: LimitName | undefined, limits: Limits): StepResult {
