@@ -33,7 +33,10 @@ type Passed = (typeof passed)[number];
 const graceMs = 5_000;
 /** Processes that the program started may hold its output open after it has ended: it is looked at so often, */
 const drainLooks = 250;
-/** so long after each other, which makes five seconds; looks, not time, for between two of them all is read that is there. */
+/**
+ * so long after each other, which makes five seconds. Looks, not time: between two of them everything is read that is
+ * there, however long this process was stopped.
+ */
 const lookMs = 20;
 /** A look counts where nobody makes this process wait with its own output, or so much has come since the end. */
 const drainBytes = 16_777_216;

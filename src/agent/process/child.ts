@@ -22,9 +22,9 @@ const deathMs = 2_000;
 /** How often its end is checked. */
 const lookMs = 20;
 /**
- * A process that left the group may hold the output open after the group is gone. It is read until so many looks in a row
- * have found it silent, which is for a second. Looks, not time: between two of them everything is read that is there,
- * however long this process was stopped.
+ * A process that left the group may hold the output open after the group is gone. It is read until so many looks in a
+ * row have found it silent, which is for a second. Looks, not time: between two of them everything is read that is
+ * there, however long this process was stopped.
  */
 const silentLooks = 1_000 / lookMs;
 /** at most until so many looks, which is for five seconds, */

@@ -3,8 +3,8 @@ import type { Channel } from './channel.ts';
 
 /**
  * How often things that author code left open are looked at before they no longer keep the process alive, and how long
- * after each other. Looks, not time: a busy machine may stop this process for longer than all of them take, and there is
- * at most one in a turn of the event loop.
+ * after each other. Looks, not time: a busy machine may stop this process for longer than all of them take, and there
+ * is at most one in a turn of the event loop.
  */
 const patience = { looks: 10, everyMs: 10 };
 /** How often a waiting process checks whether the others are gone. */
