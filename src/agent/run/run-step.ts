@@ -27,6 +27,8 @@ export interface StepRun {
   readonly needles: JobNeedles;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What is removed while the next step starts already: it holds no secret that a later step is not given. */
+  readonly removals: Promise<void>[];
 }
 
 export interface StepResult {
@@ -37,7 +39,7 @@ export interface StepResult {
   readonly paths: readonly string[];
 }
 
-/** Runs one step in its process and leaves no process or file behind. */
+/** Runs one step in its process and leaves no process or file behind, once the removals are done. */
 export async function runStep(host: StepProcess, run: StepRun): Promise<StepResult> {
   const { workplace, start, masker, emit, signal } = run;
   const folder = workplace.sandbox.ownsTemporaryFiles
@@ -81,7 +83,8 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     signal.removeEventListener('abort', cancel);
     host.child.kill();
     await host.child.gone;
-    await removeAll([folder, host.exchange], notice);
+    if (folder !== undefined) await removed(folder, notice);
+    run.removals.push(removed(host.exchange, notice));
   }
 }
 
@@ -227,15 +230,8 @@ function describeExit({ code, signal, failure }: ExitStatus): string {
 }
 
 /** What cannot be removed now stays in the journal, for the next agent. */
-async function removeAll(
-  things: readonly ({ remove(): Promise<void> } | undefined)[],
-  notice: (message: string) => void,
-): Promise<void> {
-  for (const thing of things) {
-    try {
-      await thing?.remove();
-    } catch {
-      notice('a temporary folder of this step could not be removed; the next run tries again');
-    }
-  }
+async function removed(thing: { remove(): Promise<void> }, notice: (message: string) => void): Promise<void> {
+  await thing.remove().catch(() => {
+    notice('a temporary folder of this step could not be removed; the next run tries again');
+  });
 }
