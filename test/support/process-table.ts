@@ -1,0 +1,20 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** The parent of each process of this machine; empty where there is no `/proc`. */
+export async function parents(): Promise<ReadonlyMap<number, number>> {
+  const all = await readdir('/proc').catch(() => []);
+  const found = new Map<number, number>();
+  const look = async (pid: number): Promise<void> => {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    found.set(pid, Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]));
+  };
+  // What has ended meanwhile cannot be read.
+  await Promise.allSettled(all.filter((name) => /^\d+$/.test(name)).map((name) => look(Number(name))));
+  return found;
+}
+
+/** A process and all that it has started, as far as what lies between them is still there. */
+export function withDescendants(root: number, table: ReadonlyMap<number, number>): readonly number[] {
+  const children = [...table].filter(([, parent]) => parent === root).map(([pid]) => pid);
+  return [root, ...children.flatMap((pid) => withDescendants(pid, table))];
+}
