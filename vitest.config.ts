@@ -24,7 +24,7 @@ const onPostgres = {
       ...exclude,
       'test/internal-backend/list-plan.test.ts',
       'test/orchestrator/http/**',
-      'test/orchestrator/{access-matrix,every-answer,operators-page,program,kills,stated-keys}.test.ts',
+      'test/orchestrator/{access-matrix,every-answer,operators-page,program,kills,kill-points,stated-keys}.test.ts',
     ],
     env: { KICI_TEST_ENGINE: 'postgres' },
     globalSetup: './test/support/postgres-template.ts',

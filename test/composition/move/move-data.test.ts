@@ -1,41 +1,12 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { moveData } from '../../../src/composition/move/move-data.ts';
 import { open } from '../../orchestrator/support/jobs.ts';
-import { base64, startServer, testKey, type TestServer } from '../../orchestrator/support/server.ts';
+import { startServer, testKey } from '../../orchestrator/support/server.ts';
 import { describeLane } from '../../support/lane.ts';
 import { makeDatabase, postgresLane, runSql, serverUrl } from '../../support/postgres.ts';
 import { cleanEnvironment, runProgram, spawnProgram } from '../../support/programs.ts';
-
-const key = { kind: 'text', text: testKey, name: 'the test key' } as const;
-const names = ['ä', 'B', 'a', '\u{10000}', '\uffff'];
-
-/** One with something in every corner; it is stopped. */
-async function installation(): Promise<TestServer> {
-  const server = await startServer();
-  await server.call('organizations.create', { name: 'acme' });
-  await server.call('environments.create', { name: 'production', bind: ['production'] });
-  for (const value of ['old', 'new'])
-    await server.call('secrets.set', { scope: 'production', key: 'TOKEN', value: base64(value) });
-  await server.as(server.owner, 'acme')('secrets.set', { scope: 's', key: 'K', value: base64('of acme') });
-  for (const value of names)
-    await server.call('variables.set', { environment: 'production', name: `V${names.indexOf(value)}`, value });
-  await server.call('backends.add', {
-    name: 'corp',
-    type: 'memory',
-    settings: { address: 'https://corp.test' },
-    secretSettings: { password: base64('right') },
-  });
-  await server.application.stop();
-  return server;
-}
-
-const digestOf = async ({ databaseFile }: TestServer): Promise<string> =>
-  createHash('sha256')
-    .update(await readFile(databaseFile))
-    .digest('hex');
+import { digestOf, installation, key, names } from './installation.ts';
 
 describeLane(postgresLane, () => {
   it('an installation goes on where it was, with its audit log, and its source is as before', async () => {
