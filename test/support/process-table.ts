@@ -1,12 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The parent of each process of this machine; empty where there is no `/proc`. */
+/** The parent of each process of this machine that has not ended; empty where there is no `/proc`. */
 export async function parents(): Promise<ReadonlyMap<number, number>> {
   const all = await readdir('/proc').catch(() => []);
   const found = new Map<number, number>();
   const look = async (pid: number): Promise<void> => {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    found.set(pid, Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2]));
+    const [, state, parent] = stat.slice(stat.lastIndexOf(')')).split(' ');
+    if (state !== 'Z') found.set(pid, Number(parent));
   };
   // What has ended meanwhile cannot be read.
   await Promise.allSettled(all.filter((name) => /^\d+$/.test(name)).map((name) => look(Number(name))));
