@@ -12,7 +12,7 @@ export function roundsByHand() {
   return {
     repeat,
     /** One of each; the rounds that a start begins by itself have ended before. */
-    async round(): Promise<void> {
+    round: async (): Promise<void> => {
       await (first ??= all());
       await all();
     },
