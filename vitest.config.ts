@@ -45,5 +45,7 @@ export default defineConfig({
     // Starting a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // The same is true of what a test waits for; the default is a second.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

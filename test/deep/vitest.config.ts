@@ -10,5 +10,6 @@ export default defineConfig({
     setupFiles: ['./test/support/end-processes.ts'],
     maxWorkers: 1,
     testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });
