@@ -100,7 +100,7 @@ describeLane(browserLane, () => {
     const ended = once(victim, 'close');
     await writeFile(pointFile(), JSON.stringify(point));
     await send();
-    expect((await Promise.race([ended, wait(20_000, [], { ref: false })]))[1]).toBe('SIGKILL');
+    expect((await Promise.race([ended, wait(60_000, [], { ref: false })]))[1]).toBe('SIGKILL');
     await down().waitFor();
     await rm(pointFile());
     stage.installation = await install({

@@ -6,6 +6,7 @@ import { startServer, testKey } from '../../orchestrator/support/server.ts';
 import { describeLane } from '../../support/lane.ts';
 import { makeDatabase, postgresLane, runSql, serverUrl } from '../../support/postgres.ts';
 import { cleanEnvironment, runProgram, spawnProgram } from '../../support/programs.ts';
+import { createTap } from '../../support/tap.ts';
 import { digestOf, installation, key, names } from './installation.ts';
 
 describeLane(postgresLane, () => {
@@ -35,11 +36,14 @@ describeLane(postgresLane, () => {
 
   it('goes on after a kill, and nobody starts on a part of it', async () => {
     const old = await installation();
-    old.tamper(`insert into sign_in_codes with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
+    old.tamper(`insert into sign_in_codes with recursive n (i) as (select 1 union all select i + 1 from n where i < 5000)
       select printf('%064d', i), 'nobody', null, 'default', 1, null from n`);
     const before = await digestOf(old);
     const url = serverUrl(await makeDatabase());
-    const environment = { ...cleanEnvironment(old.dataDir), KICI_SECRET_KEY: testKey, KICI_DATABASE_URL: url };
+    await using tap = await createTap(url);
+    const run = (to: string) => ({
+      environment: { ...cleanEnvironment(old.dataDir), KICI_SECRET_KEY: testKey, KICI_DATABASE_URL: to },
+    });
     const args = ['migrate-data', '--from', old.dataDir, '--json'];
     const copied = async (): Promise<number> =>
       (await runSql<{ n: string }>(url, 'select count(*) as n from sign_in_codes').catch(() => []))
@@ -47,19 +51,20 @@ describeLane(postgresLane, () => {
         .at(0) ?? 0;
     for (let kills = 1; kills <= 2; kills += 1) {
       const had = await copied();
-      const moving = spawnProgram('kici-orchestrator', args, { environment });
+      const reached = tap.stopAt({ statement: 'insert into "sign_in_codes"', when: 'before', skip: 20 });
+      const moving = spawnProgram('kici-orchestrator', args, run(tap.url));
       const ended = once(moving, 'close');
-      await expect.poll(copied, { interval: 5 }).toBeGreaterThan(had);
+      await reached;
       moving.kill('SIGKILL');
       await ended;
-      expect(await copied()).toBeLessThan(20_000);
+      expect(await copied()).toBe(had + 2_000);
     }
     const early = startServer({ settings: { dataDir: old.dataDir, database: { url } } });
     await expect(early).rejects.toMatchObject({ code: 'unfinished_move' });
-    const { code, stdout, stderr } = await runProgram('kici-orchestrator', args, { environment });
+    const { code, stdout, stderr } = await runProgram('kici-orchestrator', args, run(url));
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({ from: old.dataDir });
-    expect(await copied()).toBe(20_000);
+    expect(await copied()).toBe(5_000);
     expect(await digestOf(old)).toBe(before);
     const server = await startServer({ settings: { dataDir: old.dataDir, database: { url } } });
     expect(await server.as(old.owner)('audit.verify')).toMatchObject({ intact: true });

@@ -38,7 +38,7 @@ export interface EmbeddedScene extends AsyncDisposable {
 }
 
 /** Long enough for the anchor, which is written after the answer. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 export async function createEmbeddedScene(): Promise<EmbeddedScene> {
   const folder = await mkdtemp(join(tmpdir(), 'kici-points-'));
