@@ -36,7 +36,7 @@ export default defineConfig({
     // Without a server, the lane says that it is missing: `test/database/postgres`.
     projects: (process.env['KICI_TEST_POSTGRES_URL'] ?? '') === '' ? [everyTest] : [everyTest, onPostgres],
     setupFiles: ['./test/support/end-processes.ts'],
-    reporters: ['default', './test/support/count-reporter.ts'],
+    reporters: ['default', './test/support/count-reporter.ts', './test/support/stuck-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,
     // Tests that declare themselves concurrent only wait.

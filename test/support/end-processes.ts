@@ -1,7 +1,7 @@
 import { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { afterAll } from 'vitest';
-import { parents, withDescendants } from './process-table.ts';
+import { kill, parents, withDescendants } from './process-table.ts';
 
 const started = new Set<ChildProcess>();
 
@@ -21,14 +21,6 @@ export async function endProcesses(): Promise<void> {
   const table = await parents();
   for (const { pid } of started) if (pid !== undefined) for (const one of withDescendants(pid, table)) kill(one);
   started.clear();
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 // Before any hook of the file itself, and so called after all of them.

@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { parents } from './process-table.ts';
+import { commandOf, parents } from './process-table.ts';
 
 /**
  * The processes that tests started and did not end, each as its id and command: those that still have a worker's
@@ -12,12 +12,11 @@ export async function leftBehind(): Promise<string[]> {
   const look = async (pid: number): Promise<void> => {
     const [variables, command, folder] = await Promise.all([
       readFile(`/proc/${pid}/environ`, 'utf8'),
-      readFile(`/proc/${pid}/cmdline`, 'utf8'),
+      commandOf(pid),
       readlink(`/proc/${pid}/cwd`),
     ]);
     const ours = [process.cwd(), tmpdir()].some((place) => `${folder}/`.startsWith(`${place}/`));
-    if (ours || variables.includes('VITEST_POOL_ID='))
-      found.set(pid, command.replaceAll('\0', ' ').slice(0, 200).trim());
+    if (ours || variables.includes('VITEST_POOL_ID=')) found.set(pid, command);
   };
   // What has ended meanwhile, or is the kernel's, cannot be read.
   await Promise.allSettled([...table.keys()].map(look));

@@ -19,3 +19,17 @@ export function withDescendants(root: number, table: ReadonlyMap<number, number>
   const children = [...table].filter(([, parent]) => parent === root).map(([pid]) => pid);
   return [root, ...children.flatMap((pid) => withDescendants(pid, table))];
 }
+
+/** As it was started, cut off. @throws where it has ended, or is not to be read */
+export async function commandOf(pid: number): Promise<string> {
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').slice(0, 200).trim();
+}
+
+/** Does nothing where it has ended meanwhile. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // As said.
+  }
+}
