@@ -70,7 +70,7 @@ export async function killAgainAndAgain(kills: number, seed: number, databaseUrl
           progress.acknowledged += 1;
         }),
       );
-      const moving = renameUntilItDies(client, () => {
+      const moving = renameUntilItDies(client, running, () => {
         progress.renames += 1;
       });
       const enough = progress.acknowledged + Math.floor(random() * mostWrites);
@@ -137,7 +137,11 @@ async function writeUntilItDies(
 }
 
 /** From `home/N` to `home/N+1`, repeatedly, with the binding that names it. */
-async function renameUntilItDies(client: ApiClient, acknowledged: () => void): Promise<void> {
+async function renameUntilItDies(
+  client: ApiClient,
+  { output }: RunningOrchestrator,
+  acknowledged: () => void,
+): Promise<void> {
   try {
     for (;;) {
       const [at = ''] = await homes(client);
@@ -146,7 +150,8 @@ async function renameUntilItDies(client: ApiClient, acknowledged: () => void): P
     }
   } catch (error) {
     // Otherwise the server is gone.
-    if (!ApiError.is(error) || error.code !== 'unreachable') throw error;
+    if (!ApiError.is(error) || error.code !== 'unreachable')
+      throw new Error(`a rename failed, and the server says:\n${output()}`, { cause: error });
   }
 }
 
