@@ -54,7 +54,7 @@ function holdBack(place: object): () => void {
 }
 
 async function turnOf(place: object): Promise<void> {
-  for (let all = preferred.get(place); all !== undefined && all.size > 0;) await Promise.all(all);
+  while ((preferred.get(place)?.size ?? 0) > 0) await Promise.all(preferred.get(place) ?? []);
 }
 
 const queues = new WeakMap<object, Promise<unknown>>();

@@ -139,7 +139,7 @@ async function writeUntilItDies(
 /** From `home/N` to `home/N+1`, repeatedly, with the binding that names it. */
 async function renameUntilItDies(
   client: ApiClient,
-  { output }: RunningOrchestrator,
+  running: RunningOrchestrator,
   acknowledged: () => void,
 ): Promise<void> {
   try {
@@ -151,7 +151,7 @@ async function renameUntilItDies(
   } catch (error) {
     // Otherwise the server is gone.
     if (!ApiError.is(error) || error.code !== 'unreachable')
-      throw new Error(`a rename failed, and the server says:\n${output()}`, { cause: error });
+      throw new Error(`a rename failed, and the server says:\n${running.output()}`, { cause: error });
   }
 }
 
