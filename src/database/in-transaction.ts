@@ -49,12 +49,13 @@ function holdBack(place: object): () => void {
   preferred.set(place, all.add(promise));
   return () => {
     all.delete(promise);
+    if (all.size === 0) preferred.delete(place);
     resolve();
   };
 }
 
 async function turnOf(place: object): Promise<void> {
-  while ((preferred.get(place)?.size ?? 0) > 0) await Promise.all(preferred.get(place) ?? []);
+  for (let all = preferred.get(place); all !== undefined; all = preferred.get(place)) await Promise.all(all);
 }
 
 const queues = new WeakMap<object, Promise<unknown>>();
