@@ -48,7 +48,7 @@ beforeAll(async () => {
   await installFromTarballs();
   await writeFile(join(project, 'package.json'), '{"type":"module"}');
   await writeFile(join(project, 'use.ts'), importOfEach);
-}, 180_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
