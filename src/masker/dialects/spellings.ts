@@ -39,8 +39,8 @@ export const innerDialects: readonly Dialect[] = [
 /** Every dialect leaves these alone. */
 const plain = /^[\w.-]*$/;
 
-/** How many spellings of a text are searched for: pairs of nested dialects, each dialect, or only the common ones. */
-export type Breadth = 'pairs' | 'all' | 'common';
+/** How many spellings of a text are searched for: pairs of nested dialects, or each dialect. */
+export type Breadth = 'pairs' | 'all';
 
 /** The bytes as they are and as they may be spelled; as latin1. */
 export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> {
@@ -51,7 +51,7 @@ export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> 
     spellAll(texts, isText ? by : by.filter(({ bytewise }) => bytewise));
   const json = spell([written], [javascriptJson, jqJson]);
   const nested = spell(json, [javascriptJson, jqJson]);
-  const once = spell([written], breadth === 'common' ? innerDialects : dialects);
+  const once = spell([written], dialects);
   if (breadth !== 'pairs') return new Set([...once, ...nested]);
   const deeper = spell(nested, [javascriptJson, jqJson, singleQuoted]);
   return new Set([...once, ...deeper, ...spell(spell([written], innerDialects), dialects)]);

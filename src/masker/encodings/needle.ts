@@ -1,10 +1,17 @@
-/** Bytes that are searched for, as they are or written in a form. */
-export type Needle = Uint8Array | Written;
+/** Bytes that are searched for, as they are, written in a form or spelled by a dialect. */
+export type Needle = Uint8Array | Written | Spelled;
 
 /** Most encodings of a value are the same bytes in another form: computed when they are read, they take no memory. */
 export interface Written {
   readonly bytes: Uint8Array;
   readonly form: number;
+}
+
+/** Made as far as it is needed. */
+export interface Spelled {
+  readonly length: number;
+  /** At least so many of its first bytes, if it has them. */
+  readonly first: (most: number) => Uint8Array;
 }
 
 export const asIs = 0;
@@ -102,23 +109,32 @@ function writeHex(form: number, bytes: Uint8Array, to: Uint8Array): void {
 
 /** A needle's bytes before they are written. */
 export function bytesOf(needle: Needle): Uint8Array {
-  return needle instanceof Uint8Array ? needle : needle.bytes;
+  if (needle instanceof Uint8Array) return needle;
+  return isSpelled(needle) ? needle.first(Infinity) : needle.bytes;
 }
 
 export function formOf(needle: Needle): number {
-  return needle instanceof Uint8Array ? asIs : needle.form;
+  return needle instanceof Uint8Array || isSpelled(needle) ? asIs : needle.form;
 }
 
 export function lengthOf(needle: Needle): number {
-  return lengthIn(formOf(needle), bytesOf(needle).byteLength);
+  return needle instanceof Uint8Array || isSpelled(needle) ? needle.length : lengthIn(needle.form, needle.bytes.length);
+}
+
+export function isSpelled(needle: Needle): needle is Spelled {
+  return 'first' in needle;
 }
 
 /** What is searched for, or its first bytes. */
 export function write(needle: Needle, most = Infinity): Buffer {
-  const [bytes, form] = [bytesOf(needle), formOf(needle)];
   const length = Math.min(most, lengthOf(needle));
-  if (form === asIs) return Buffer.from(bytes.buffer, bytes.byteOffset, length);
+  if (isSpelled(needle)) return asBuffer(needle.first(most), length);
+  if (needle instanceof Uint8Array) return asBuffer(needle, length);
   const written = Buffer.allocUnsafe(length);
-  writeIn(form, bytes, 0, bytes.byteLength, written);
+  writeIn(needle.form, needle.bytes, 0, needle.bytes.byteLength, written);
   return written;
+}
+
+function asBuffer({ buffer, byteOffset }: Uint8Array, length: number): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }
