@@ -181,7 +181,7 @@ export function createAutomaton(patterns: Patterns, order: Order): Automaton {
       const last = ranges.read(of, range.end);
       const start = order.find(byte, ranges.read(of, range.first), last, depth - 1);
       const isFound = start < last && order.byteAt(start, depth - 1) === byte;
-      const end = isFound ? order.find(byte + 1, start + 1, last, depth - 1) : start;
+      const end = isFound ? order.endOf(start, last, depth - 1) : start;
       if (isFound) reached = make(makeRange(start, end, depth), depth, reached, none);
       rows.write(states.read(state, cell.target), byte, reached);
     }

@@ -22,6 +22,8 @@ export interface Order {
   readonly byteAt: (place: number, depth: number) => number;
   /** In a part sorted by the byte at this depth, the first place with that byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
+  /** The first place after this one, up to `high`, with another byte. */
+  readonly endOf: (place: number, high: number, depth: number) => number;
 }
 
 // An imported name is looked up each time that it is used.
@@ -97,6 +99,16 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     return keys.toSorted();
   }
 
+  function find(byte: number, low: number, high: number, depth: number): number {
+    let [found, after] = [low, high];
+    while (found < after) {
+      const middle = (found + after) >>> 1;
+      if (byteAt(middle, depth) < byte) found = middle + 1;
+      else after = middle;
+    }
+    return found;
+  }
+
   return {
     update() {
       const merged = new Uint32Array(count());
@@ -152,14 +164,16 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
       return reached - at;
     },
     byteAt,
-    find(byte, low, high, depth) {
-      let [found, after] = [low, high];
-      while (found < after) {
-        const middle = (found + after) >>> 1;
-        if (byteAt(middle, depth) < byte) found = middle + 1;
-        else after = middle;
+    find,
+    endOf(place, high, depth) {
+      const byte = byteAt(place, depth);
+      let from = place;
+      // Mostly few patterns go on with one byte.
+      for (let step = 1; from + step < high; step *= 2) {
+        if (byteAt(from + step, depth) !== byte) return find(byte + 1, from, from + step, depth);
+        from += step;
       }
-      return found;
+      return find(byte + 1, from, high, depth);
     },
   };
 }
