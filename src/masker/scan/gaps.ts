@@ -66,6 +66,13 @@ export function isGapByte(byte: number): boolean {
   return gapBytes[byte] === 1;
 }
 
+/** The first byte from the position on that could begin a gap, or the end. */
+export function findGap(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && gapBytes[bytes[at] ?? 0] === 0) at += 1;
+  return at;
+}
+
 export function beginGap(byte: number): Gap {
   const kind = byte === escape ? 'escape' : lineBytes.includes(byte) ? 'line' : 'literal';
   const text = kind === 'literal' ? String.fromCharCode(byte) : '';
