@@ -45,6 +45,7 @@ describe('a form that is computed', () => {
       '6B 7E C3 B3 5A 0A 30',
       '6B:7E:C3:B3:5A:0A:30',
       String.raw`\x6b\x7e\xc3\xb3\x5a\x0a\x30`,
+      '\\k\\~\\\ufffd\\\ufffd\\Z\\\n\\0',
     ]);
     const padded = (padding: (typeof paddings)[number], count: number): string =>
       write({ bytes: Buffer.from('YWJjZA'), form: paddedForm(padding, count) }).toString();

@@ -42,11 +42,15 @@ export const upperHex = hexForm(0, true);
 export const pairedHex = [hexForm(1, false), hexForm(2, false)] as const;
 export const upperPairedHex = [hexForm(1, true), hexForm(2, true)] as const;
 export const escapedHex = hexForm(3, false);
+/** A backslash before every byte, as a trace of bash shows what is no pattern in `[[ … ]]`. */
+export const backslashed = hexForm(4, false);
+const backslash = 0x5c;
 
 /** The length of so many bytes in a form. */
 export function lengthIn(form: number, count: number): number {
   if (form === asIs) return count;
   if (form < firstHex) return count + (endings[form]?.byteLength ?? 0);
+  if (form === backslashed) return 2 * count;
   const separator = separatorOf(form).byteLength;
   return count * (separator + 2) - leftOut(form);
 }
@@ -59,6 +63,7 @@ export function leadingIn(form: number, count: number): number {
 /** A byte of what is written in a form. @param start where the bytes lie in memory @param count how many they are */
 export function byteIn(form: number, bytes: Uint8Array, start: number, count: number, at: number): number {
   if (form < firstHex) return at < count ? (bytes[start + at] ?? 0) : (endings[form]?.[at - count] ?? 0);
+  if (form === backslashed) return at % 2 === 0 ? backslash : (bytes[start + (at >> 1)] ?? 0);
   const separator = separatorOf(form);
   const width = separator.byteLength + 2;
   const place = at + leftOut(form);
@@ -83,6 +88,10 @@ function leftOut(form: number): number {
 
 /** Writes so many bytes in a form, as far as there is room. */
 export function writeIn(form: number, bytes: Uint8Array, start: number, count: number, to: Uint8Array): void {
+  if (form === backslashed) {
+    for (let at = 0; at < Math.min(2 * count, to.length); at += 1) to[at] = byteIn(form, bytes, start, count, at);
+    return;
+  }
   if (form >= firstHex) {
     writeHex(form, bytes.subarray(start, start + count), to);
     return;

@@ -86,7 +86,7 @@ export function createPatterns(): Patterns {
   }
 
   function grow(): void {
-    const room = count * 2;
+    const room = count + (count >>> 1);
     [slabOf, starts] = [copyInto(new Uint32Array(room), slabOf), copyInto(new Uint16Array(room), starts)];
     [counts, forms] = [copyInto(new Uint32Array(room), counts), copyInto(new Uint8Array(room), forms)];
   }
