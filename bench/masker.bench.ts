@@ -121,11 +121,16 @@ function measureAdversaries(): BenchRow[] {
 function createMemoryGauge(): () => number {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
-  return () => {
-    // The first collection leaves what finalizers hold.
-    for (let round = 0; round < 2; round += 1) if (typeof collect === 'function') collect();
+  const used = (): number => {
+    if (typeof collect === 'function') collect();
     const { heapUsed, arrayBuffers } = process.memoryUsage();
     return (heapUsed + arrayBuffers) / 1e6;
+  };
+  return () => {
+    // A collection leaves what finalizers hold, and buffers that are freed beside it.
+    let [before, after] = [Infinity, used()];
+    while (after < before) [before, after] = [after, used()];
+    return after;
   };
 }
 

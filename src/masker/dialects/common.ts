@@ -95,10 +95,16 @@ function spelled(bytes: Buffer, encoding: Encoding, counts: ReadonlyMap<string, 
     length,
     first(most) {
       // No dialect makes a character shorter.
-      let end = Math.min(bytes.byteLength, most);
-      while (encoding === 'utf8' && ((bytes[end] ?? 0) & 0xc0) === 0x80) end += 1;
+      const end = encoding === 'utf8' ? endOfCharacter(bytes, most) : Math.min(bytes.length, most);
       const text = bytes.toString(encoding, 0, end).replace(marks, (character) => images.get(character) ?? character);
       return Buffer.from(text, encoding);
     },
   };
+}
+
+/** The first position from this one on at which no character is cut, or the end. */
+function endOfCharacter(bytes: Uint8Array, from: number): number {
+  let end = Math.min(bytes.length, from);
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end += 1;
+  return end;
 }

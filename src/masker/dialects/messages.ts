@@ -14,7 +14,7 @@ const escaped = (byte: string): string => named[byte] ?? `\\${byte.charCodeAt(0)
 /** What cannot be shown follows in quotes of its own, as many as stand together. */
 function gnuQuoted(hidden: RegExp): (text: string) => string {
   const quoted = replacing(/'/g, { "'": String.raw`'\''` });
-  return (text) => quoted(text).replace(hidden, (run) => `'$'${[...run].map(escaped).join('')}''`);
+  return (text) => quoted(text).replace(hidden, (run) => `'$'${Array.from(run, escaped).join('')}''`);
 }
 
 /** `^X` for controls, `M-` before what the upper bit is set of. */
