@@ -13,7 +13,7 @@ function formsOf(value: Buffer): Written[] {
   const padded = paddings.flatMap((padding) =>
     [1, 2].map((count) => ({ bytes: Buffer.from(value.toString('base64url')), form: paddedForm(padding, count) })),
   );
-  return [...padded, ...hexForms(value).flatMap((needle) => (needle instanceof Uint8Array ? [] : [needle]))];
+  return [...padded, ...hexForms(value)];
 }
 
 function mask({ current }: Matchers, text: Buffer, size: number): string {
