@@ -1,0 +1,42 @@
+import { sql, SqliteAdapter, type Kysely, type RawBuilder } from 'kysely';
+
+/** SQLite has no function for it. */
+const backwards = sql`(
+  with recursive parts (rest, text) as (
+    select length(new.scope), ''
+    union all
+    select rest - 1, text || substr(new.scope, rest, 1) from parts where rest > 0
+  )
+  select text from parts where rest = 0
+)`;
+
+const byTriggers = (['insert', 'update of scope'] as const).map(
+  (change, index) => sql`
+    create trigger ${sql.ref(`internal_scopes_reversed_${index + 1}`)} after ${sql.raw(change)} on internal_scopes begin
+      update internal_scopes set reversed = ${backwards} where rowid = new.rowid;
+    end`,
+);
+
+const byFunction = [
+  sql`
+    create function internal_reverse_scope() returns trigger language plpgsql as
+    $$ begin new.reversed := reverse(new.scope); return new; end $$`,
+  sql`
+    create trigger internal_scopes_reversed before insert or update on internal_scopes
+    for each row execute function internal_reverse_scope()`,
+];
+
+/** By the database itself: older versions, which write beside this one, would leave it out or, in a rename, as it was. */
+export async function keepReversedScopes(database: Kysely<unknown>): Promise<void> {
+  const isEmbedded = database.getExecutor().adapter instanceof SqliteAdapter;
+  const steps: readonly RawBuilder<unknown>[] = [
+    isEmbedded
+      ? sql`alter table internal_scopes add column reversed text`
+      : sql`alter table internal_scopes add column reversed text collate "C"`,
+    ...(isEmbedded ? byTriggers : byFunction),
+    sql`update internal_scopes set scope = scope`,
+    sql`create index internal_scopes_reversed_index on internal_scopes (organization, reversed, scope)`,
+  ];
+  // oxlint-disable-next-line no-await-in-loop -- one after the other
+  for (const step of steps) await step.execute(database);
+}
