@@ -37,7 +37,7 @@ export function scopesMatching(
 function endingOf(text: string): RawBuilder<unknown>[] {
   const ending = text.slice(text.search(/[^*?\]]*$/)).replace(/^\//, '');
   if (!wildcard.test(text.split('/', 1)[0] ?? '') || ending === '') return [];
-  const reversed = [...ending].toReversed().join('');
+  const reversed = Array.from(ending).toReversed().join('');
   return [sql`reversed >= ${reversed} and reversed < ${`${reversed}${lastCharacter}`}`];
 }
 
