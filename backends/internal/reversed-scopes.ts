@@ -10,12 +10,12 @@ const backwards = sql`(
   select text from parts where rest = 0
 )`;
 
-const byTriggers = (['insert', 'update of scope'] as const).map(
-  (change, index) => sql`
-    create trigger ${sql.ref(`internal_scopes_reversed_${index + 1}`)} after ${sql.raw(change)} on internal_scopes begin
-      update internal_scopes set reversed = ${backwards} where rowid = new.rowid;
-    end`,
-);
+const keep = sql`update internal_scopes set reversed = ${backwards} where rowid = new.rowid;`;
+
+const byTriggers = [
+  sql`create trigger internal_scopes_reversed_made after insert on internal_scopes begin ${keep} end`,
+  sql`create trigger internal_scopes_reversed_moved after update of scope on internal_scopes begin ${keep} end`,
+];
 
 const byFunction = [
   sql`
