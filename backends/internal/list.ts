@@ -30,7 +30,7 @@ export async function* list(store: Store, query: ListQuery, context: CallContext
             select.where('scope', '=', query.scope ?? ''),
           )
           .$if(query.scope !== undefined && query.depth === 'tree', (select) =>
-            // A range, so that the index is used: "0" follows "/", so what begins with the scope and a slash ends there.
+            // A range, for the index: "0" follows "/", so what begins with the scope and a slash ends there.
             select
               .where('scope', '>=', query.scope ?? '')
               .where('scope', '<', `${query.scope}0`)

@@ -26,7 +26,7 @@ const byFunction = [
     for each row execute function internal_reverse_scope()`,
 ];
 
-/** By the database itself: older versions, which write beside this one, would leave it out or, in a rename, as it was. */
+/** By the database: older versions, which write beside this one, would leave it out, or as it was before a rename. */
 export async function keepReversedScopes(database: Kysely<unknown>): Promise<void> {
   const isEmbedded = database.getExecutor().adapter instanceof SqliteAdapter;
   const steps: readonly RawBuilder<unknown>[] = [

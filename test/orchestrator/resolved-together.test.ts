@@ -220,7 +220,7 @@ it('a rename between the bindings and the names is seen whole', async () => {
   expect(catalogue.entries.get('K')?.winner.scope).toBe('apps/moved');
 });
 
-it('of many environments of one organization that start at once few are in memory, and none waits for another’s', async () => {
+it('few environments of an organization are merged at once, and those of another wait for none of them', async () => {
   const listing = new Map<string, number>();
   const gate = Promise.withResolvers<void>();
   const resolver = createEnvironmentResolver(

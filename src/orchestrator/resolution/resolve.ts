@@ -50,7 +50,7 @@ interface Asked {
 
 /** How many names catalogues of a moment ago have together: more would take longer to compare than a turn. */
 const mostNames = 50_000;
-/** Of one organization. All share one thread: with more at once each ends later, and all that they hold lives longer. */
+/** Of one organization. All share one thread: of more at once each ends later, and all that they hold lives longer. */
 const mergedAtOnce = 2;
 /** As much memory as an environment takes beside its names. */
 const namesOfEmpty = 100;
