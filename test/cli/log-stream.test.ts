@@ -20,7 +20,9 @@ it('lines that nobody reads are dropped beyond a bound, and counted once there i
       take = done;
     },
   });
-  const log = logStream(stream, (lines) => void log.write(`${lines} dropped`));
+  const log = logStream(stream, (lines) => {
+    log.write(`${lines} dropped`);
+  });
   const line = 'x'.repeat(1_000);
   for (let count = 0; count < 3_000; count += 1) log.write(line);
   expect(stream.writableLength).toBeLessThan(1_100_000);

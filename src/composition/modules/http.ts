@@ -52,7 +52,10 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
         },
         (error) => {
           // Its message is ours, and names no value.
-          const why = error instanceof DatabaseError || DatabaseUnavailableError.is(error) ? { code: error.code, problem: error.message } : {};
+          const why =
+            error instanceof DatabaseError || DatabaseUnavailableError.is(error)
+              ? { code: error.code, problem: error.message }
+              : {};
           log.error({ error: errorTrail(error), ...why }, 'not ready: a write would fail');
         },
       ),

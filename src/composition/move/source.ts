@@ -117,9 +117,8 @@ function openAt(place: string | URL): DatabaseSync {
   }
 }
 
-/** SQLITE_CANTOPEN and SQLITE_NOTADB (sqlite.org/rescode.html). */
+/** SQLITE_CANTOPEN (sqlite.org/rescode.html): also of the files that readers of a log share. */
 const cannotMakeFiles = 14;
-const isNoDatabase = 26;
 
 /** @returns the result code of SQLite; `undefined` for other errors */
 function sqliteCode(error: unknown): number | undefined {
@@ -133,16 +132,12 @@ export function unreadable(file: string, error: unknown): unknown {
   const code = sqliteCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
   const hasLog = code === cannotMakeFiles && existsSync(`${file}-wal`);
-  const hints = {
-    [isNoDatabase]: 'name the data folder of an orchestrator as --from',
-    [cannotMakeFiles]: hasLog
-      ? 'an orchestrator that was killed has left kici.db-wal, which can be read only where files can be made beside it: copy the data folder to such a place, and move the copy'
-      : 'check its permissions and --from',
-  };
   return new DatabaseError(
     'cannot_open',
     `cannot read the database ${file} (${error.message})`,
-    hints[code] ?? 'check the disk that it is on, or move a backup of the data folder',
+    hasLog
+      ? 'an orchestrator that was killed has left kici.db-wal, which can be read only where files can be made beside it: copy the data folder to such a place, and move the copy'
+      : 'check that --from is the data folder of an orchestrator, its permissions, and the disk that it is on',
   );
 }
 

@@ -13,7 +13,11 @@ const timeoutMs = 300;
 function settings(port: string) {
   const { hostname: host, username: user, password, pathname } = new URL(serverUrl());
   return {
-    ...{ host, port: Number(port), user, password, database: pathname.slice(1) },
+    host,
+    port: Number(port),
+    user,
+    password,
+    database: pathname.slice(1),
     connectionTimeoutMillis: timeoutMs,
   };
 }
@@ -41,7 +45,10 @@ describeLane(postgresLane, () => {
       expect(error).toBeInstanceOf(DatabaseUnavailableError);
       expect(answerTo(error, 'r')).toMatchObject({
         status: 503,
-        body: { error: 'database_unavailable', message: expect.stringMatching(/ in time \((?:ETIMEDOUT|pool_full)\); try again$/) },
+        body: {
+          error: 'database_unavailable',
+          message: expect.stringMatching(/ in time \((?:ETIMEDOUT|pool_full)\); try again$/),
+        },
       });
     }
   });
