@@ -20,8 +20,8 @@ export interface AuditLog {
 }
 
 interface Waiting {
-  /** None: whoever waits only wants to know whether rows can be written. */
-  readonly entries: readonly AuditEntry[];
+  /** `undefined`: whoever waits only wants to know whether rows can be written. */
+  readonly entry: AuditEntry | undefined;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -61,17 +61,18 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   async function commitAll(): Promise<void> {
     while (waiting.length > 0 || mustExamine) {
       await gather();
-      const batch = waiting;
+      // Apart from rows, so that one organization's lost key does not look like everybody's fault.
+      const probes = waiting.filter(({ entry }) => entry === undefined);
+      const batch = probes.length > 0 ? probes : waiting;
       const examined = mustExamine ? 'every' : 'own';
-      waiting = [];
+      waiting = probes.length > 0 ? waiting.filter(({ entry }) => entry !== undefined) : [];
       mustExamine = false;
       try {
         const sequences = await append(
-          batch.flatMap(({ entries }) => entries),
+          batch.flatMap(({ entry }) => entry ?? []),
           examined,
         );
-        const next = sequences.values();
-        for (const { entries, resolve } of batch) resolve(entries.length === 0 ? 0 : (next.next().value ?? 0));
+        for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
       } catch (error) {
         services.listener.failed(error);
         for (const { reject } of batch) reject(error);
@@ -96,9 +97,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     }
   }
 
-  function wait(entries: readonly AuditEntry[]): Promise<number> {
+  function wait(entry: AuditEntry | undefined): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    waiting.push({ entries, resolve, reject });
+    waiting.push({ entry, resolve, reject });
     start();
     return promise;
   }
@@ -116,11 +117,11 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   return {
     append(entry) {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
-      return refusal === undefined ? wait([ofRequest(entry)]) : Promise.reject(refusal);
+      return refusal === undefined ? wait(ofRequest(entry)) : Promise.reject(refusal);
     },
     async probe() {
       await tryWriting(services.database);
-      await wait([]);
+      await wait(undefined);
     },
     async examine() {
       await services.anchor.sweep();
