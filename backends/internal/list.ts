@@ -86,7 +86,7 @@ async function describe(
   context: CallContext,
   pause: () => Promise<void> = nextTurn,
 ): Promise<ListPage> {
-  const sign = await guard(context, () => store.signer());
+  const sign = await guard(context, async () => store.signer());
   const secrets = new Array<SecretDescriptor>();
   const unnameable = new Array<UnnameableSecret>();
   for (const [index, row] of rows.entries()) {

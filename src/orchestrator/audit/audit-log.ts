@@ -125,7 +125,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 }
 
 /** In the subject: releases that know of no request read, chain and verify such rows like any other. */
-function ofRequest({ requestId: given, ...entry }: AuditEntry): AuditEntry {
-  const id = given ?? requestId();
+function ofRequest(entry: AuditEntry): AuditEntry {
+  const id = entry.requestId ?? requestId();
   return id === undefined ? entry : { ...entry, subject: { ...entry.subject, [requestIdField]: id } };
 }
