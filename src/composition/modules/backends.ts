@@ -6,6 +6,7 @@ import {
   readUnguarded,
   renameScopeAlong,
   writeSecretsAsOne,
+  type WrittenAll,
 } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
 import { rowsNow } from '../../database/cells-of.ts';
@@ -127,10 +128,17 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
     [identifiers.internalStoreOf],
   );
   bind(identifiers.writeInternalSecrets).toResolvedValue(
-    (storeOf): WriteInternalSecrets =>
-      (organization, entries, context) =>
-        writeSecretsAsOne(storeOf(organization), entries, context),
-    [identifiers.internalStoreOf],
+    (storeOf, { backend }): WriteInternalSecrets =>
+      (organization, entries, context) => {
+        const write = (): Promise<WrittenAll> => writeSecretsAsOne(storeOf(organization), entries, context);
+        const observer = backend?.(organization, internalBackendName);
+        return observer === undefined
+          ? write()
+          : observer.call('change', write, (outcome) =>
+              'refused' in outcome ? outcome.refused.error.code : undefined,
+            );
+      },
+    [identifiers.internalStoreOf, identifiers.telemetry],
   );
 });
 

@@ -1,12 +1,18 @@
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError } from '../../api/api-error.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { AppendedUntil, AuditLog } from '../audit/audit-log.ts';
 import { CheckpointSinkError } from '../audit/checkpoints/sink.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
 /** What all audit rows of one operation have in common. */
-export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject' | 'requestId'>;
+export interface AuditedOperation extends Pick<
+  AuditEntry,
+  'organization' | 'operation' | 'actor' | 'subject' | 'requestId'
+> {
+  /** How far the intent of a write must be before its effect. */
+  readonly intentUntil: AppendedUntil;
+}
 
 /**
  * Nothing happens without an audit row: the intent precedes the effect, the row of a read precedes the answer.
@@ -16,7 +22,7 @@ export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | '
 export async function audited<T>(
   audit: AuditLog,
   kind: 'write' | 'read',
-  { subject, ...entry }: AuditedOperation,
+  { subject, intentUntil, ...entry }: AuditedOperation,
   notes: Readonly<Record<string, unknown>>,
   effect: () => Promise<T>,
 ): Promise<T> {
@@ -37,7 +43,7 @@ export async function audited<T>(
     await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
     return output;
   }
-  const intent = await record(audit, { ...entry, phase: 'intent', subject });
+  const intent = await record(audit, { ...entry, phase: 'intent', subject }, intentUntil);
   let output: T;
   try {
     output = await effect();
@@ -61,9 +67,9 @@ export async function audited<T>(
 }
 
 /** @throws ApiError `audit_unavailable`, `checkpoint_sink_failed`, DatabaseUnavailableError */
-export async function record(audit: AuditLog, entry: AuditEntry): Promise<number> {
+export async function record(audit: AuditLog, entry: AuditEntry, until?: AppendedUntil): Promise<number> {
   try {
-    return await audit.append(entry);
+    return await audit.append(entry, until);
   } catch (error) {
     if (DatabaseUnavailableError.is(error)) throw error;
     if (error instanceof CheckpointSinkError)

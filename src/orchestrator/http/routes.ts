@@ -186,6 +186,7 @@ function effectOf(
   for (const name of operation.subject) if (input[name] !== undefined) subject[name] = input[name];
   // Named, since the work of a request whose client has left counts as nobody's.
   const { organization, requestId } = call;
-  const entry = { organization, operation: id, actor: actorOf(call.caller), subject, requestId };
+  const intentUntil = operation.changesOnlyDatabase?.(input) === true ? 'committed' : 'durable';
+  const entry = { organization, operation: id, actor: actorOf(call.caller), subject, requestId, intentUntil } as const;
   return audited(audit, operation.audit, entry, call.notes, effect);
 }

@@ -1,15 +1,19 @@
 import {
+  BackendError,
   formatScopeId,
+  internalBackendName,
   isReservedScope,
   whyOf,
   type CallContext,
   type ListQuery,
   type SecretDescriptor,
   type SecretRef,
+  type SecretWrite,
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
+import type { Call } from '../caller.ts';
 import { unsupported, type OpenBackends } from '../backends/open-backends.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
@@ -57,19 +61,16 @@ export function createSecretHandlers(
         { purpose: 'secret', scope: input.scope, key: input.key },
         input,
       );
-      const receipt = await backends.change(
-        call,
-        place.backend,
-        write(
-          {
-            scope: place.path,
-            key: input.key,
-            value,
-            ...(input.expectedVersion !== undefined && { expectedVersion: input.expectedVersion }),
-          },
-          call.context,
-        ),
-      );
+      const entry = {
+        scope: place.path,
+        key: input.key,
+        value,
+        ...(input.expectedVersion !== undefined && { expectedVersion: input.expectedVersion }),
+      };
+      const receipt =
+        place.backend === internalBackendName
+          ? await writeOne(writeInternal, entry, call)
+          : await backends.change(call, place.backend, write(entry, call.context));
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
@@ -131,6 +132,19 @@ export function createSecretHandlers(
       return receiptOf(formatScopeId(place), key, receipt);
     },
   };
+}
+
+/** Before the host: no network, no cache. @throws BackendError */
+async function writeOne(
+  writeInternal: WriteInternalSecrets,
+  entry: SecretWrite,
+  { organization, context }: Call,
+): Promise<WriteReceipt> {
+  const outcome = await writeInternal(organization, [entry], context);
+  if ('refused' in outcome) throw outcome.refused.error;
+  const [receipt] = outcome.written;
+  if (receipt === undefined) throw new BackendError('bad_answer', { detail: 'one was written' });
+  return receipt;
 }
 
 /** @throws ApiError `invalid_request` */
