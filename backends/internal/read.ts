@@ -84,7 +84,7 @@ async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<read
   const pinned = new Map((await findPinned(store, refs)).map((row) => [placeId(row.scope, row.key, row.version), row]));
   const sign = await store.signer();
   return Promise.all(
-    refs.map(({ scope, key, version }) =>
+    refs.map(async ({ scope, key, version }) =>
       version === undefined
         ? openCurrent(store, sign, current.get(placeId(scope, key)))
         : openPinned(

@@ -2,6 +2,6 @@
 export type Soon<T> = T | Promise<T>;
 
 /** Goes on with what is known: at once, if it is. */
-export function whenKnown<T, R>(soon: Soon<T>, next: (known: T) => Soon<R>): Soon<R> {
-  return soon instanceof Promise ? soon.then(next) : next(soon);
+export function whenKnown<T, R>(soon: Soon<T>, then: (known: T) => Soon<R>): Soon<R> {
+  return soon instanceof Promise ? soon.then(then) : then(soon);
 }

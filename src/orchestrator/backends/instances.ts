@@ -15,6 +15,7 @@ import {
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { RequestsInFlight } from '../http/requests-in-flight.ts';
+import type { Soon } from '../soon.ts';
 import { settingsOf, type BackendRow, type BackendStore } from './store.ts';
 import type { BackendTypes } from './types.ts';
 
@@ -36,9 +37,7 @@ interface OpenState {
 
 /** The open backends of every organization, as of its generation; at once, where they are open. */
 export interface Instances {
-  of(
-    call: Pick<Call, 'organization' | 'generation'>,
-  ): ReadonlyMap<string, Instance> | Promise<ReadonlyMap<string, Instance>>;
+  of(call: Pick<Call, 'organization' | 'generation'>): Soon<ReadonlyMap<string, Instance>>;
   close(): Promise<void>;
 }
 
@@ -46,7 +45,7 @@ export interface Instances {
 export type HostFor = (organization: string, name: string, deadlineMs: number) => HostSurroundings;
 
 /** Reads of an organization's internal store; at once, where nothing has to be waited for. */
-export type ReadInternal = (refs: readonly SecretRef[]) => readonly ReadOutcome[] | Promise<readonly ReadOutcome[]>;
+export type ReadInternal = (refs: readonly SecretRef[]) => Soon<readonly ReadOutcome[]>;
 
 interface Held {
   readonly instance: Instance;

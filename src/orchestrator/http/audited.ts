@@ -10,8 +10,8 @@ export interface AuditedOperation extends Pick<
   AuditEntry,
   'organization' | 'operation' | 'actor' | 'subject' | 'requestId'
 > {
-  /** How far the intent of a write must be before its effect. */
-  readonly intentUntil: AppendedUntil;
+  /** How far the intent of a write must be before its effect; default: durable. */
+  readonly intentUntil?: AppendedUntil;
 }
 
 /**
@@ -22,7 +22,7 @@ export interface AuditedOperation extends Pick<
 export async function audited<T>(
   audit: AuditLog,
   kind: 'write' | 'read',
-  { subject, intentUntil, ...entry }: AuditedOperation,
+  about: AuditedOperation,
   notes: Readonly<Record<string, unknown>>,
   effect: () => Promise<T>,
 ): Promise<T> {
@@ -32,31 +32,24 @@ export async function audited<T>(
       output = await effect();
     } catch (error) {
       // Failed reads are recorded too, if the operation has noted anything.
-      if (Object.keys(notes).length > 0) {
-        const result = toApiError(error)?.code ?? 'internal_error';
-        await audit
-          .append({ ...entry, phase: 'read', subject: { ...subject, ...notes }, result })
-          .catch(() => undefined);
-      }
+      if (Object.keys(notes).length > 0)
+        await audit.append({ ...rowOf(about, 'read', notes), result: codeOf(error) }).catch(() => undefined);
       throw error;
     }
-    await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
+    await record(audit, rowOf(about, 'read', notes));
     return output;
   }
-  const intent = await record(audit, { ...entry, phase: 'intent', subject }, intentUntil);
+  const intent = await record(audit, rowOf(about, 'intent'), about.intentUntil);
   let output: T;
   try {
     output = await effect();
   } catch (error) {
-    const result = toApiError(error)?.code ?? 'internal_error';
     // The caller needs the effect's own error; an intent without an outcome stays visible to `audit verify`.
-    await audit
-      .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
-      .catch(() => undefined);
+    await audit.append({ ...rowOf(about, 'outcome', notes), result: codeOf(error), intent }).catch(() => undefined);
     throw error;
   }
   try {
-    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
+    await audit.append({ ...rowOf(about, 'outcome', notes), result: 'done', intent });
   } catch {
     throw new ApiError(
       'audit_incomplete',
@@ -64,6 +57,25 @@ export async function audited<T>(
     );
   }
   return output;
+}
+
+function rowOf(
+  { organization, operation, actor, subject, requestId }: AuditedOperation,
+  phase: AuditEntry['phase'],
+  notes?: Readonly<Record<string, unknown>>,
+): AuditEntry {
+  return {
+    organization,
+    phase,
+    operation,
+    actor,
+    subject: { ...subject, ...notes },
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function codeOf(error: unknown): string {
+  return toApiError(error)?.code ?? 'internal_error';
 }
 
 /** @throws ApiError `audit_unavailable`, `checkpoint_sink_failed`, DatabaseUnavailableError */

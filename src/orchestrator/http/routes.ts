@@ -96,15 +96,14 @@ export function registerRoutes(
           return again;
         };
         const isFresh = admitted.wasWhole || admitted.turn === thisTurn();
-        let etag: string | undefined;
-        const serveTo = async (found: Authenticated, hasWaited: boolean): Promise<unknown> => {
+        const served: { call?: OneCall } = {};
+        const serveTo = (found: Authenticated, hasWaited: boolean): Promise<unknown> => {
           const call = new OneCall(about, found, hasWaited);
-          const output = await effectOf(services.audit, id, operation, parsed, call, () => {
+          served.call = call;
+          return effectOf(services.audit, id, operation, parsed, call, () => {
             requireReach(operation, parsed, call.caller);
             return handler(parsed, call);
           });
-          ({ etag } = call);
-          return output;
         };
         const serve = (hasWaited: boolean): Promise<unknown> =>
           isFresh && !hasWaited
@@ -122,6 +121,7 @@ export function registerRoutes(
           const answer = await (operation.tellsProgress === true ? lines.carry(work) : work());
           if (lines.hasBegun()) return reply;
           void reply.header('cache-control', 'no-store');
+          const etag = served.call?.etag;
           if (etag !== undefined) void reply.header('etag', etag);
           return hasAlready(request.headers['if-none-match'], etag)
             ? reply.status(304).send()

@@ -12,11 +12,11 @@ const written = new WeakMap<readonly unknown[], WeakMap<z.ZodType, Buffer>>();
  */
 export function writtenInParts(output: z.ZodType, answer: unknown): readonly Buffer[] | undefined {
   if (!(output instanceof z.ZodObject) || typeof answer !== 'object' || answer === null) return undefined;
+  if (!Object.values(answer).some(isShared)) return undefined;
   const shared = new Map<string, Buffer>();
   for (const [name, value] of Object.entries(answer)) {
     const schema: unknown = output.shape[name];
-    if (Array.isArray(value) && Object.isFrozen(value) && schema instanceof z.ZodType)
-      shared.set(name, textOf(schema, value));
+    if (isShared(value) && schema instanceof z.ZodType) shared.set(name, textOf(schema, value));
   }
   if (shared.size === 0) return undefined;
   const checked = output.parse({ ...answer, ...Object.fromEntries([...shared.keys()].map((name) => [name, []])) });
@@ -35,6 +35,10 @@ export function writtenInParts(output: z.ZodType, answer: unknown): readonly Buf
     }
   }
   return [...parts, Buffer.from(`${text}}`)];
+}
+
+function isShared(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && Object.isFrozen(value);
 }
 
 /** The parts go out as they are: a copy for each answer would fill the memory. */

@@ -6,6 +6,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Seals } from '../seals/seals.ts';
+import type { Soon } from '../soon.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { keepCatalogue, readCatalogue, writeCatalogue } from './catalogue-store.ts';
 import { createLiveSessions } from './live-session.ts';
@@ -23,7 +24,7 @@ export interface NewJob extends Pick<
 export interface JobStore {
   insert(job: NewJob): Promise<void>;
   /** At once, where it was read lately. @throws ApiError `session_ended` */
-  session(organization: string, id: string): StoredJob | Promise<StoredJob>;
+  session(organization: string, id: string): Soon<StoredJob>;
   /** @throws ApiError `session_ended` if it, or the token that opened it, has ended meanwhile */
   requireLive(id: string): Promise<void>;
   /** Ends the session for good: the key that its values were sealed with is deleted. */

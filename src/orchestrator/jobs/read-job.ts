@@ -72,14 +72,9 @@ function withoutPlace({ scopes }: StoredJob, delivered: Delivered): Delivered {
 function deliver(key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
   const { backend, scope, version, ageMs } = resolution;
-  return {
-    key,
-    status: 'sealed',
-    backend,
-    scope,
-    ...(version !== undefined && { version }),
-    ...(ageMs !== undefined && { ageMs }),
-  };
+  const sealed = { key, status: 'sealed', backend, scope } as const;
+  if (ageMs !== undefined) return { ...sealed, ageMs, ...(version !== undefined && { version }) };
+  return version === undefined ? sealed : { key, status: 'sealed', backend, scope, version };
 }
 
 /** Names only. */

@@ -23,6 +23,7 @@ import type { Instance } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
+import { whenKnown, type Soon } from '../soon.ts';
 import type { ResolvedEnvironment } from './environment.ts';
 
 /** What the operator states about the agent in its token; never what an agent says about itself. */
@@ -91,7 +92,7 @@ export function readWinners(
   scopes: Narrowing,
   instanceOf: (name: string) => Instance | undefined,
   context: CallContext,
-): ReadonlyMap<string, Resolution> | Promise<ReadonlyMap<string, Resolution>> {
+): Soon<ReadonlyMap<string, Resolution>> {
   const plan = planReads(catalogue, keys);
   const outcomes = new Map<string, readonly AgedOutcome[]>();
   const awaited = new Array<Promise<unknown>>();
@@ -114,21 +115,18 @@ export function readAll(
   instance: Instance | undefined,
   refs: readonly SecretRef[],
   context: CallContext,
-): readonly AgedOutcome[] | Promise<readonly AgedOutcome[]> {
+): Soon<readonly AgedOutcome[]> {
   if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
   const { state } = instance;
   if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
   const { open, readInternal } = state;
   if (readInternal === undefined || Date.now() >= context.deadline) return open.readAged(refs, context);
   // What another try may mend is the host's affair, which also notes that it failed.
-  const unlessTransient = (
-    outcomes: readonly ReadOutcome[],
-  ): readonly AgedOutcome[] | Promise<readonly AgedOutcome[]> =>
+  const unlessTransient = (outcomes: readonly ReadOutcome[]): Soon<readonly AgedOutcome[]> =>
     outcomes.some((outcome) => outcome.status === 'unknown' && isTransient(outcome.code))
       ? open.readAged(refs, context)
       : outcomes.map((outcome) => ({ outcome }));
-  const read = readInternal(refs);
-  return read instanceof Promise ? read.then(unlessTransient) : unlessTransient(read);
+  return whenKnown(readInternal(refs), unlessTransient);
 }
 
 /** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */
