@@ -48,13 +48,25 @@ export function createSecretHandlers(
     updatedAt: receipt.updatedAt ?? rfc3339(now()),
   });
 
+  /** @throws ApiError `not_found`, `unsupported`; BackendError */
+  async function writerOf(
+    name: string,
+    { expectedVersion }: Pick<OperationInput<'secrets.set'>, 'expectedVersion'>,
+    call: Call,
+  ): Promise<(entry: SecretWrite) => Promise<WriteReceipt>> {
+    // Before the host: no network, no cache, and it can do all of it.
+    if (name === internalBackendName) return (entry) => writeOne(writeInternal, entry, call);
+    const write = await backends.requireMethod(call, name, 'write');
+    const { compareAndSet } = await (await backends.require(call, name)).ready();
+    if (expectedVersion !== undefined && !compareAndSet)
+      throw unsupported(name, 'check the current version before it writes');
+    return (entry) => backends.change(call, name, write(entry, call.context));
+  }
+
   return {
     async 'secrets.set'(input, call) {
       const place = placeOf(input.scope);
-      const write = await backends.requireMethod(call, place.backend, 'write');
-      const { compareAndSet } = await (await backends.require(call, place.backend)).ready();
-      if (input.expectedVersion !== undefined && !compareAndSet)
-        throw unsupported(place.backend, 'check the current version before it writes');
+      const write = await writerOf(place.backend, input, call);
       const value = await values.open(
         call,
         'secrets.set',
@@ -67,10 +79,7 @@ export function createSecretHandlers(
         value,
         ...(input.expectedVersion !== undefined && { expectedVersion: input.expectedVersion }),
       };
-      const receipt =
-        place.backend === internalBackendName
-          ? await writeOne(writeInternal, entry, call)
-          : await backends.change(call, place.backend, write(entry, call.context));
+      const receipt = await write(entry);
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
@@ -134,7 +143,7 @@ export function createSecretHandlers(
   };
 }
 
-/** Before the host: no network, no cache. @throws BackendError */
+/** @throws BackendError */
 async function writeOne(
   writeInternal: WriteInternalSecrets,
   entry: SecretWrite,
