@@ -114,7 +114,7 @@ async function serve(
   closing.defer(() => erasure.stop());
   closing.defer(() => container.get(identifiers.instances).close());
   closing.defer(() => server.close());
-  if (certificate !== undefined) closing.defer(repeat(() => void certificate.look(), certificateLookedAtMs));
+  if (certificate !== undefined) closing.defer(repeat(() => certificate.look(), certificateLookedAtMs));
   return {
     url,
     metricsUrl: telemetry.url,

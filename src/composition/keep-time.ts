@@ -20,6 +20,6 @@ export async function keepTime(
   if (server === undefined) return { now: Date.now, stop: () => undefined };
   const { now, follow } = await databaseClock(database);
   // A server that is away has no time to tell; the last one goes on.
-  const stop = repeat(() => void follow().catch(() => undefined), followEveryMs);
+  const stop = repeat(() => follow().catch(() => undefined), followEveryMs);
   return { now, stop };
 }

@@ -1,12 +1,13 @@
 /**
  * Runs the server's periodic clean-up. A parameter, so that tests decide when.
+ * @param work resolves, whatever fails, when it is done
  * @returns a function that stops it
  */
-export type Repeat = (work: () => void, everyMs: number) => () => void;
+export type Repeat = (work: () => Promise<void>, everyMs: number) => () => void;
 
 /** A timer that does not keep the process alive. */
 export const repeatByTimer: Repeat = (work, everyMs) => {
-  const timer = setInterval(work, everyMs);
+  const timer = setInterval(() => void work(), everyMs);
   timer.unref();
   return () => {
     clearInterval(timer);
@@ -30,14 +31,15 @@ export function startRounds(
   repeat: Repeat,
 ): Rounds {
   let running: Promise<void> | undefined;
-  const round = (): void => {
+  const round = (): Promise<void> => {
     running ??= chore()
       .catch(failed)
       .finally(() => {
         running = undefined;
       });
+    return running;
   };
-  round();
+  void round();
   const end = repeat(round, everyMs);
   return {
     async stop() {

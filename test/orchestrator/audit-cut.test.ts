@@ -5,6 +5,7 @@ import { auditCheckpoint } from '../../src/api/audit-checkpoint.ts';
 import { compareCheckpoints } from '../../src/cli/admin/checkpoint-file.ts';
 import type { ServerSettings } from '../../src/composition/settings.ts';
 import { refuse } from './support/beside.ts';
+import { roundsByHand } from './support/rounds.ts';
 import { base64, codeOf, errorOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
 
 const day = 86_400_000;
@@ -12,20 +13,13 @@ const day = 86_400_000;
 /** A server whose clock the test sets; it begins in 2026, with six rows. */
 async function withRows(settings: Partial<ServerSettings> = {}) {
   let at = Date.parse('2026-01-01T00:00:00Z');
-  const rounds: (() => void)[] = [];
-  const server = await startServer({
-    settings,
-    now: () => at,
-    repeat: (work) => {
-      rounds.push(work);
-      return () => undefined;
-    },
-  });
+  const { repeat, round } = roundsByHand();
+  const server = await startServer({ settings, now: () => at, repeat });
   const pass = (ms: number): void => {
     at += ms;
   };
   for (const key of ['A', 'B', 'C']) await append(server, key);
-  return { server, pass, round: () => rounds.forEach((work) => work()) };
+  return { server, pass, round };
 }
 
 const append = (server: TestServer, key = 'LATER') =>
@@ -146,8 +140,8 @@ describe('a cut of the audit log', () => {
     expect(sequences(server)).toContain(1);
     expect(await server.call('audit.verify')).toMatchObject({ intact: true, cut: { through: 6 } });
     server.tamper(stuck.drop);
-    round();
-    await expect.poll(() => sequences(server)[0]).toBe(7);
+    await round();
+    expect(sequences(server)[0]).toBe(7);
   });
 
   it('is no break for an orchestrator whose anchor names a row that was removed', async () => {

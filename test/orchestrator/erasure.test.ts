@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { refuse } from './support/beside.ts';
 import { set } from './support/jobs.ts';
+import { roundsByHand } from './support/rounds.ts';
 import { codeOf, startServer, temporaryFolder, type TestServer } from './support/server.ts';
 
 const keepDeletedMs = 60_000;
@@ -13,34 +14,21 @@ function valuesIn({ rows }: TestServer): number {
 
 it('values that were deleted are erased by time alone, and before that nobody gets them back', async () => {
   let time = Date.now();
-  const rounds = new Array<() => void>();
-  const server = await startServer({
-    settings: { keepDeletedMs },
-    now: () => time,
-    repeat: (work) => {
-      rounds.push(work);
-      return () => undefined;
-    },
-  });
-  const round = (): void => {
-    for (const one of rounds) one();
-  };
+  const { repeat, round } = roundsByHand();
+  const server = await startServer({ settings: { keepDeletedMs }, now: () => time, repeat });
   await set(server, 's', 'K');
   await set(server, 's', 'OTHER');
   await server.call('secrets.delete', secret);
   time += keepDeletedMs - 1;
-  round();
+  await round();
   expect((await server.call('secrets.versions', secret)).versions).toHaveLength(1);
   time += 1;
   expect((await server.call('secrets.versions', secret)).versions).toEqual([]);
   expect(await codeOf(server.call('secrets.restore', secret))).toBe('not_found');
   expect(valuesIn(server)).toBe(2);
-  await vi.waitFor(() => {
-    // The one before may be under way still.
-    round();
-    expect(valuesIn(server)).toBe(1);
-    expect(server.log()).toContain('erased deleted secrets whose retention has ended');
-  });
+  await round();
+  expect(valuesIn(server)).toBe(1);
+  expect(server.log()).toContain('erased deleted secrets whose retention has ended');
 });
 
 it('what is said of recent writes goes when it is no longer recent', async () => {
@@ -79,27 +67,16 @@ it('what was over while no server ran is erased at the next start, in every orga
 
 it('a round that fails is told in the log and made good by the next', async () => {
   let time = Date.now();
-  const rounds = new Array<() => void>();
-  const server = await startServer({
-    settings: { keepDeletedMs },
-    now: () => time,
-    repeat: (work) => {
-      rounds.push(work);
-      return () => undefined;
-    },
-  });
+  const { repeat, round } = roundsByHand();
+  const server = await startServer({ settings: { keepDeletedMs }, now: () => time, repeat });
   await set(server, 's', 'K');
   await server.call('secrets.delete', secret);
   time += keepDeletedMs;
   const full = refuse('delete', 'internal_versions');
   server.tamper(full.make);
-  for (const round of rounds) round();
-  await vi.waitFor(() => {
-    expect(server.log()).toContain('deleted secrets could not be erased');
-  });
+  await round();
+  expect(server.log()).toContain('deleted secrets could not be erased');
   server.tamper(full.drop);
-  await vi.waitFor(() => {
-    for (const round of rounds) round();
-    expect(valuesIn(server)).toBe(0);
-  });
+  await round();
+  expect(valuesIn(server)).toBe(0);
 });

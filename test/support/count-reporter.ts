@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 import { leftBehind } from './left-behind.ts';
 
 /** How long the workers may take to end, in milliseconds: a process that holds a worker's output keeps it open. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`);
 const firstLine = (error: { readonly message?: string } | undefined): string =>

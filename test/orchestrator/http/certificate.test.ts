@@ -40,7 +40,7 @@ interface Tls {
 }
 
 async function start(settings: Partial<ServerSettings> = {}): Promise<Tls> {
-  const rounds = new Array<() => void>();
+  const rounds = new Array<() => Promise<void>>();
   const server = await startServer({
     settings: {
       tls: { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') },
@@ -55,7 +55,7 @@ async function start(settings: Partial<ServerSettings> = {}): Promise<Tls> {
   return {
     server,
     look() {
-      for (const round of rounds) round();
+      for (const round of rounds) void round();
     },
   };
 }
