@@ -57,7 +57,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   /** How many write at the same time, as far as the last commit has shown. */
   let writers = 0;
   let mustExamine = false;
-  /** Whether disk and anchor took what they were given last: else each row waits for them. */
+  /** Whether the last rows that waited for disk and anchor are there: else each row waits. */
   let areTrusted = true;
   /** Of rows that are committed, and that no sync has vouched for yet. */
   const committedHeads = new Map<string, AuditHead>();
@@ -82,14 +82,16 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
           batch.map(({ entry }) => entry),
           examined,
         );
-        const resolveAll = (which: AppendedUntil): void => {
+        const resolveAll = (...which: readonly AppendedUntil[]): void => {
           for (const [index, { until, resolve }] of batch.entries())
-            if (until === which) resolve(committed.sequences[index] ?? 0);
+            if (which.includes(until)) resolve(committed.sequences[index] ?? 0);
         };
-        resolveAll('committed');
-        if (!isAwaited) continue;
-        await vouch(committed.examined === 'every' ? 'now' : 'soon');
-        resolveAll('durable');
+        // What was found of every log is not found again once the anchor has it.
+        const isOrdinary = committed.examined === 'own';
+        if (isOrdinary) resolveAll('committed');
+        if (isOrdinary && !isAwaited) continue;
+        await vouch(isOrdinary ? 'soon' : 'now');
+        resolveAll('committed', 'durable');
         areTrusted = true;
       } catch (error) {
         areTrusted = false;
@@ -139,7 +141,8 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
       if (refusal !== undefined) return Promise.reject(refusal);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
-      waiting.push({ entry: ofRequest(entry), until: areTrusted ? until : 'durable', resolve, reject });
+      const mayGoOn = areTrusted && !heads.isFailing();
+      waiting.push({ entry: ofRequest(entry), until: mayGoOn ? until : 'durable', resolve, reject });
       start();
       return promise;
     },

@@ -79,6 +79,7 @@ export function registerRoutes(
           return Promise.reject(error);
         }
         done();
+        return undefined;
       },
       handler: async (request, reply) => {
         const admitted = request.getDecorator<Admitted>('admitted');
