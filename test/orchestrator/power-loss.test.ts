@@ -193,12 +193,14 @@ describe('a disk', () => {
     });
     await server.log.examine();
     await server.commits.group();
+    await server.log.append(row);
+    await server.log.settle();
     const before = disk.syncs;
-    expect(await server.log.append(row, 'committed')).toBe(1);
+    expect(await server.log.append(row, 'committed')).toBe(2);
     expect(disk.syncs).toBe(before);
     await server.log.settle();
     expect(disk.syncs).toBe(before + 1);
-    expect(await server.anchor.read()).toMatchObject({ heads: new Map([['default', { sequence: 1 }]]) });
+    expect(await server.anchor.read()).toMatchObject({ heads: new Map([['default', { sequence: 2 }]]) });
     await server.commits.close();
   });
 
