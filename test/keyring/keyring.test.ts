@@ -38,7 +38,7 @@ describe('a keyring', () => {
   ])('does not open a value for %s', async (_, organization, purpose, coordinates, code) => {
     const keyring = await openKeyring(await keyringDatabase(await temporaryFolder()), keyA(), now);
     const sealed = await keyring.seal('acme', 'secret', place, value);
-    await expect(keyring.open(organization, purpose, coordinates, sealed)).rejects.toMatchObject({
+    await expect((async () => keyring.open(organization, purpose, coordinates, sealed))()).rejects.toMatchObject({
       name: 'BackendError',
       code,
     });
@@ -78,7 +78,9 @@ describe('a keyring', () => {
     const again = await openKeyring(database, keyA(), now);
     await expect(again.signer('acme')).rejects.toMatchObject({ code: 'wrong_key' });
     const underMac = Buffer.concat([Buffer.from(ids.get('mac') ?? ''), sealed.subarray(36)]);
-    await expect(again.open('acme', 'secret', place, underMac)).rejects.toMatchObject({ code: 'decryption_failed' });
+    await expect(again.open('acme', 'secret', place, underMac)).rejects.toMatchObject({
+      code: 'decryption_failed',
+    });
     await database.updateTable('data_keys').set({ purpose: 'mac' }).where('purpose', '=', 'seal').execute();
     await expect((await openKeyring(database, keyA(), now)).signer('acme')).rejects.toMatchObject({
       code: 'wrong_key',
