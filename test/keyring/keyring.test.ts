@@ -78,9 +78,7 @@ describe('a keyring', () => {
     const again = await openKeyring(database, keyA(), now);
     await expect(again.signer('acme')).rejects.toMatchObject({ code: 'wrong_key' });
     const underMac = Buffer.concat([Buffer.from(ids.get('mac') ?? ''), sealed.subarray(36)]);
-    await expect(again.open('acme', 'secret', place, underMac)).rejects.toMatchObject({
-      code: 'decryption_failed',
-    });
+    await expect(again.open('acme', 'secret', place, underMac)).rejects.toMatchObject({ code: 'decryption_failed' });
     await database.updateTable('data_keys').set({ purpose: 'mac' }).where('purpose', '=', 'seal').execute();
     await expect((await openKeyring(database, keyA(), now)).signer('acme')).rejects.toMatchObject({
       code: 'wrong_key',

@@ -90,7 +90,7 @@ async function effectsOf(database: Kysely<AllTables>): Promise<readonly { readon
 }
 
 describe('after a loss of power', () => {
-  it('every row that was acknowledged is there, no effect without its intent, and the anchor is not ahead', async () => {
+  it('every acknowledged row is there, no effect without its intent, and the anchor is not ahead', async () => {
     const folder = await newFolder();
     const log = join(folder, 'kici.db-wal');
     const random = randomFrom(11);

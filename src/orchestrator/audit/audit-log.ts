@@ -8,8 +8,8 @@ import { createWaitingHeads } from './waiting-heads.ts';
 export interface AuditLog {
   /**
    * Resolves to the row's sequence; rejects if it could not be written.
-   * @param until `committed`: what is committed to the same database from then on is on no disk without the row. Default:
-   * the row is durable
+   * @param until `committed`: what is committed to the same database from then on is on no disk without the row;
+   * default: the row is durable
    */
   append(entry: AuditEntry, until?: AppendedUntil): Promise<number>;
   /**

@@ -14,8 +14,8 @@ export interface Checked<Made> {
 const mostRows = 10_000;
 
 /**
- * Looks up rows whose seals are checked; at once, where the database answers so, and the row was checked before. A row that is, cell by cell, one that was checked before has the same good
- * seal.
+ * Looks up rows whose seals are checked; at once, where the database answers so, and the row was checked before. A
+ * row that is, cell by cell, one that was checked before has the same good seal.
  * @param query finds one row; its last column is the organization's generation, which no seal covers
  * @param check throws unless the seal is good; what it returns depends on nothing but the row without its generation
  */
