@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { leavesOf } from './leaves.ts';
-import { joinedLines, linesOf } from './lines.ts';
+import { joinedLines, joinedWords, linesOf } from './lines.ts';
 import { secretLeaves } from './secret-leaves.ts';
 
 const minPartBytes = 4;
@@ -32,11 +32,12 @@ function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   const bare = trim(value);
   add(bare);
   add(unquote(bare));
-  const text = bare.toString(isUtf8(bare) ? 'utf8' : 'latin1');
-  const document = isUtf8(bare) && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
+  const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
+  const text = bare.toString(encoding);
+  add(Buffer.from(joinedWords(text), encoding), 'layout');
+  const document = encoding === 'utf8' && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
   for (const layout of document?.layouts ?? []) add(Buffer.from(layout), 'layout');
   if (document?.isWhole !== true) {
-    const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
     for (const line of linesOf(text)) add(Buffer.from(line, encoding), 'line');
     for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), 'layout');
   }

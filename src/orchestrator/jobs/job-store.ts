@@ -80,7 +80,7 @@ export function createJobStore(
   return {
     async insert({ session, ...job }) {
       const { organization, environment } = session;
-      const written = writeCatalogue(session.catalogue);
+      const written = await writeCatalogue(session.catalogue);
       const contents = {
         catalogue: written.inRow,
         backends: JSON.stringify(session.backends),
