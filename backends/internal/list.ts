@@ -97,7 +97,7 @@ async function describe(
   context: CallContext,
   pause: () => Promise<void> = nextTurn,
 ): Promise<ListPage> {
-  const sign = await guard(context, () => store.signer());
+  const sign = await guard(context, async () => store.signer());
   const secrets = new Array<SecretDescriptor>();
   const unnameable = new Array<UnnameableSecret>();
   let [last, scope]: [string, Parsed<ScopePath>] = ['', parseScopePath('')];

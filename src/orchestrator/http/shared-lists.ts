@@ -13,11 +13,11 @@ const written = new WeakMap<readonly unknown[], WeakMap<z.ZodType, Promise<Buffe
  */
 export function writtenInParts(output: z.ZodType, answer: unknown): Promise<readonly Buffer[]> | undefined {
   if (!(output instanceof z.ZodObject) || typeof answer !== 'object' || answer === null) return undefined;
+  if (!Object.values(answer).some(isShared)) return undefined;
   const shared = new Map<string, Promise<Buffer>>();
   for (const [name, value] of Object.entries(answer)) {
     const schema: unknown = output.shape[name];
-    if (Array.isArray(value) && Object.isFrozen(value) && schema instanceof z.ZodArray)
-      shared.set(name, textOf(schema, value));
+    if (isShared(value) && schema instanceof z.ZodArray) shared.set(name, textOf(schema, value));
   }
   return shared.size === 0 ? undefined : partsOf(output, answer, shared);
 }
@@ -44,6 +44,10 @@ async function partsOf(
     }
   }
   return [...parts, Buffer.from(`${text}}`)];
+}
+
+function isShared(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && Object.isFrozen(value);
 }
 
 /** The parts go out as they are: a copy for each answer would fill the memory. */
