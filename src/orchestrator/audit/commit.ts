@@ -62,15 +62,26 @@ export async function commit(
   return { ...committed, examined };
 }
 
-const neverKept = { organization: '', sequence: 0, mac: '' };
+/** As `append` makes each row. */
+const neverKept: StoredRow = {
+  organization: '',
+  sequence: 0,
+  at: 0,
+  phase: '',
+  operation: '',
+  actor: '',
+  subject: '',
+  result: null,
+  intent: null,
+  mac: '',
+};
 
 /** Writes what an entry takes, and takes it back. @throws what an entry's writer would be told */
 export async function tryWriting(database: Kysely<OrchestratorTables>): Promise<void> {
   const undone = new Error('nothing is kept');
-  const row = { ...neverKept, at: 0, phase: '', operation: '', actor: '', subject: '', result: null, intent: null };
   try {
     await holdingHeads(database, [], async (transaction) => {
-      await insert(transaction, [row], new Map());
+      await insert(transaction, [neverKept], new Map());
       await writeHeads(transaction, new Map([['', neverKept]]), new Map());
       throw undone;
     });
