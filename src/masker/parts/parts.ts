@@ -34,14 +34,16 @@ function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   add(unquote(bare));
   const text = bare.toString(isUtf8(bare) ? 'utf8' : 'latin1');
   const document = isUtf8(bare) && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
+  const secrets = document === undefined ? [] : secretLeaves(document.leaves);
   for (const layout of document?.layouts ?? []) add(Buffer.from(layout), 'layout');
-  if (document?.isWhole !== true) {
+  // Where no secret was found among them, the lines themselves are it.
+  if (document?.isWhole !== true || secrets.length === 0) {
     const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
     for (const line of linesOf(text)) add(Buffer.from(line, encoding), 'line');
     for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), 'layout');
   }
-  if (document === undefined || depth === maxDepth) return;
-  for (const leaf of secretLeaves(document.leaves)) gather(Buffer.from(leaf), parts, depth + 1);
+  if (depth === maxDepth) return;
+  for (const leaf of secrets) gather(Buffer.from(leaf), parts, depth + 1);
 }
 
 function trim(bytes: Buffer): Buffer {
