@@ -27,7 +27,7 @@ const elements = [
 ];
 /** `passwords: [one, two]`. */
 const list = new RegExp(String.raw`${name}[ \t]*[:=][ \t]*\[([^[\]{}]{0,4096})\]`, 'g');
-const pgpass = /^(?:[^\s:]+:){2,4}([^\s:]+):((?:[^\s:\\]|\\.){8,})$/gm;
+const pgpass = /^(?:[^\s:\\]+:){2,4}([^\s:\\]+):((?:[^\s:\\]|\\.){8,})$/gm;
 
 /** Values that are named within a line: pairs in a row, elements and attributes, words, lists. */
 export function fieldLeaves(text: string): readonly Leaf[] {

@@ -16,6 +16,7 @@ export interface Document {
 
 /** Without any of these nothing is named. */
 const mark = /[:=<]|^\s*[[-]|[a-z][ \t]/m;
+const cdata = /<!\[CDATA\[((?:[^\]]|\](?!\]>)){0,4096})\]\]>/g;
 /** A leaf may itself be a document, in its turn in a leaf. */
 const maxDepth = 3;
 
@@ -39,7 +40,7 @@ function parse(text: string, depth: number): Document {
     const layouts = [JSON.stringify(json), JSON.stringify(json, undefined, 2), JSON.stringify(json, undefined, 4)];
     return { leaves: jsonLeaves(json).flatMap((leaf) => within(leaf, depth)), isWhole: true, layouts };
   }
-  const readable = text.replace(/<!\[CDATA\[([^\]<]*(?:\](?!\]>)[^\]<]*)*)\]\]>/g, '$1');
+  const readable = text.replace(cdata, (_, content: string) => content.replace(/[&<>]/g, (char) => `&#${char.charCodeAt(0)};`));
   const { leaves, isWhole } = pairsOf(text);
   const joined = text.replace(/\\\r?\n[ \t]*/g, '');
   const all = [...leaves, ...(joined === text ? [] : pairsOf(joined).leaves), ...fieldLeaves(readable)];

@@ -3,10 +3,10 @@ import { isPublicName, isSecretName, isSecretUnder } from './names.ts';
 
 const minLeafBytes = 8;
 const constant = /^(?:true|false|null|none|yes|no|on|off|enabled|disabled|undefined|default|required|optional)$/i;
-const placeholders = /^(?:\$\{.*\}|\$\(.*\)|\{\{.*\}\}|<.*>|%\w+%|x+|\*+|\.+)$/i;
+const placeholder = /^(?:\$\{.*\}|\$\(.*\)|\{\{.*\}\}|<.*>|%\w+%|x+|\*+|\.+)$/i;
 const variable = /^\$[A-Z_][A-Z0-9_]*$/;
 /** Names that another one beside them explains. */
-const generic = /^(?:value|data|string|text|default|content|path-segment|)$/i;
+const generic = /^(?:value|data|string|text|default|content|property|entry|param|setting|path-segment|)$/i;
 const host = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?$/i;
 const address = /^(?:\d{1,3}\.){3}\d{1,3}(?::\d+|\/\d+)?$|^[0-9a-f:]+:[0-9a-f:]+$/i;
 const url = /^[a-z][a-z0-9+.-]*:\/\/[^\s@?]*$/i;
@@ -22,7 +22,8 @@ const privatePem = /-----BEGIN [A-Z ]*PRIVATE KEY/;
  * too random to be made up by hand. Values that the document also has as a name or public value are excluded.
  */
 export function secretLeaves(leaves: readonly Leaf[]): readonly string[] {
-  const secret = new Set(leaves.filter(isSecret));
+  const isList = leaves.every(({ name, isLoose }) => name === '' || isLoose === true);
+  const secret = new Set(leaves.filter((leaf) => isSecret(leaf) || (isList && leaf.name === '' && !isPlain(leaf.value))));
   const credentials = new Set([...secret].filter(({ isCredential }) => isCredential).map(({ value }) => value));
   const known = new Set(leaves.flatMap(({ name, value }) => (name === 'user' ? [name, value] : [name])));
   for (const leaf of leaves)
@@ -32,17 +33,23 @@ export function secretLeaves(leaves: readonly Leaf[]): readonly string[] {
 }
 
 function isSecret({ name, value, owner = '', isCredential }: Leaf): boolean {
-  if (Buffer.byteLength(value) < minLeafBytes || constant.test(value) || isPlaceholder(value)) return false;
+  if (isConstant(value)) return false;
   if (privatePem.test(value)) return true;
   if (publicPem.test(value) || isCertificate(value)) return false;
   if (isCredential) return true;
-  if (address.test(value) || url.test(value) || (path.test(value) && !isRandom(value))) return false;
+  if (isPlain(value)) return false;
   if (isSecretName(name) || isSecretUnder(owner, name)) return !/^\d{1,7}$/.test(value);
   return !host.test(value) && !isPublicName(name) && isRandom(value);
 }
 
-function isPlaceholder(value: string): boolean {
-  return placeholders.test(value) || variable.test(value);
+function isConstant(value: string): boolean {
+  return Buffer.byteLength(value) < minLeafBytes || [constant, placeholder, variable].some((kind) => kind.test(value));
+}
+
+/** What stands for itself in a list without names, too. */
+function isPlain(value: string): boolean {
+  if (isConstant(value) || address.test(value) || url.test(value)) return true;
+  return path.test(value) && !isRandom(value);
 }
 
 /** Letters and digits mixed as in no word, version, name or date. */
