@@ -16,7 +16,7 @@ const described =
 const describedSecret =
   `${described}|id|size|bits|format|prefix|alias|ring|mode|mechanism|plugin|helper|store|source|strategy|usage|alg|` +
   'count|limit|rotation|age|lifetime|timeout|interval|date|created|updated|status|state|enabled|required|header|' +
-  'field|param|label|description|comment|charset|encoding|scheme|schema|protocol|min|max|rule|pattern|iz(?:er|ation)';
+  'field|param|label|description|comment|charset|encoding|encryption|scheme|schema|protocol|min|max|rule|pattern|iz(?:er|ation)';
 /** Which of several is meant, or its unit. */
 const qualifier =
   'v?\\d+|prod|production|dev|development|test|testing|stage|staging|live|old|new|current|previous|next|primary|' +

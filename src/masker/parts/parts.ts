@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { leavesOf } from './leaves.ts';
-import { joinedLines, linesOf } from './lines.ts';
+import { joinedLines, keyBodies, linesOf } from './lines.ts';
 import { secretLeaves } from './secret-leaves.ts';
 
 const minPartBytes = 4;
@@ -34,6 +34,10 @@ function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   add(unquote(bare));
   const text = bare.toString(isUtf8(bare) ? 'utf8' : 'latin1');
   const document = isUtf8(bare) && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
+  for (const { body, lines } of keyBodies(text)) {
+    add(Buffer.from(body), 'layout');
+    for (const line of lines) add(Buffer.from(line), 'line');
+  }
   const secrets = document === undefined ? [] : secretLeaves(document.leaves);
   for (const layout of document?.layouts ?? []) add(Buffer.from(layout), 'layout');
   // Where no secret was found among them, the lines themselves are it.

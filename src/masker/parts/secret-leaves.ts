@@ -14,6 +14,7 @@ const path = /^(?:\/|\.{1,2}\/|~\/|[A-Za-z]:\\)[\w./\\ -]*$/;
 const mail = /^[^\s@]+@[^\s@]+\.[a-z]{2,}$/i;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const digest = /^(?:[0-9a-f]{7,64})$|sha(?:1|256|512)[:-]/;
+const commit = /\b(?:[0-9a-f]{40}|[0-9a-f]{64})\b/g;
 const publicPem = /^-----BEGIN (?:CERTIFICATE|PUBLIC KEY|X509 CRL)/;
 const privatePem = /-----BEGIN [A-Z ]*PRIVATE KEY/;
 
@@ -55,7 +56,7 @@ function isPlain(value: string): boolean {
 /** Letters and digits mixed as in no word, version, name or date. */
 function isRandom(value: string): boolean {
   if ([mail, uuid, digest].some((kind) => kind.test(value)) || /\s/.test(value)) return false;
-  return value.split(/[^A-Za-z0-9+/=_]/).some((run) => {
+  return value.replace(commit, '').split(/[^A-Za-z0-9+/=_]/).some((run) => {
     if (run.length < 16) return false;
     const changes = run.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])|[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g) ?? [];
     return changes.length >= 4 && /\d/.test(run);

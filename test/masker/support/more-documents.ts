@@ -55,7 +55,7 @@ export const moreDocuments: readonly SecretDocument[] = [
   document('YAML anchor', `mode: readonly\npassword: &pw ${secret}\n`, [secret], ['readonly']),
   document('YAML single quotes', `mode: readonly\npassword: 'it''s-Stapler.horse'\n`, [quote], ['readonly']),
   document('YAML double quotes', String.raw`password: "\x69t's-Stapler\u002ehorse"` + '\nmode: readonly\n', [quote], ['readonly']),
-  document('YAML folded', `password: >-\n  two words\n  in lines\nmode: readonly\n`, ['two words in lines'], ['readonly']),
+  document('YAML folded', `password: >-\n  corner two-Stapler\n  horse in-lines\nmode: readonly\n`, ["corner two-Stapler horse in-lines"], ['readonly']),
   document('YAML with a base64 file', `data:\n  config.yaml: ${base64(`password: ${secret}\n`)}\n`, [secret], ['data:']),
   document('libpq', `DSN=host=database user=webshop1 password=${secret} dbname=webshop2\n`, [secret], ['webshop1']),
   document('libpq, quoted', String.raw`host=database password='it\'s-Stapler.horse' user=webshop1`, [quote], ['webshop1']),
