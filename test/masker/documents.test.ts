@@ -8,6 +8,8 @@ import { isInstalled, printAll, type Printed } from './support/tools.ts';
 import { unlikeText } from './support/values.ts';
 
 const programs = ['node', 'python3', 'go', 'php', 'jq', 'bash', 'zsh'] as const;
+/** Base64 that breaks a short value into two pieces, as docs/masking.md says of such. */
+const limits = new Set(['encodebytes']);
 const maskers = new Map<SecretDocument, Masker>();
 
 function maskerOf(document: SecretDocument): Masker {
@@ -34,7 +36,11 @@ describe.each(documents.map((document) => [document.name, document] as const))('
   it('shows no eight characters of one where it is printed as it is, or by line', () => {
     const masker = maskerOf(document);
     const printed = [document.text, ...document.text.split('\n')].map((text) => masker.mask(`> ${text} <`)).join('\n');
-    expect(document.secrets.flatMap((secret) => windows(secret, 8)).filter((part) => printed.includes(part))).toEqual([]);
+    // Armour in base64 begins certificates, too.
+    const parts = document.secrets
+      .flatMap((secret) => windows(secret, 8))
+      .filter((part) => !document.open.some((text) => text.includes(part)));
+    expect(parts.filter((part) => printed.includes(part))).toEqual([]);
   });
 });
 
@@ -52,20 +58,30 @@ describe('a secret leaf as a program prints it', () => {
 /** What the program makes of each leaf that still shows, and is not the same for a leaf of other letters. */
 function shownBy(program: string): readonly string[] {
   const leaves = documents.flatMap((document) => document.secrets.map((secret) => ({ document, secret })));
-  const printed = printAll(program, leaves.map(({ secret }) => secret));
+  const printed = printAll(
+    program,
+    leaves.map(({ secret }) => secret),
+  );
   const key = ({ dialect, value }: Printed): string => `${dialect} ${value}`;
   const frames = new Map(
-    printAll(program, leaves.map(({ secret }) => unlikeText(secret))).map((row) => [key(row), row.output]),
+    printAll(
+      program,
+      leaves.map(({ secret }) => unlikeText(secret)),
+    ).map((row) => [key(row), row.output]),
   );
   expect(printed.length).toBeGreaterThanOrEqual(leaves.length * 5);
-  return printed.flatMap((row) => {
-    const { document, secret } = leaves[row.value] ?? {};
-    if (document === undefined) throw new Error(`${program} printed a leaf that is none`);
-    const frame = frames.get(key(row)) ?? '';
-    const masked = maskerOf(document).mask(row.output);
-    const left = windows(ownPart(row.output, frame), 8).find((part) => masked.includes(part) && !frame.includes(part));
-    return left === undefined ? [] : [`${row.dialect} × ${document.name}: ${secret} shows ${left}`];
-  });
+  return printed
+    .filter(({ dialect }) => !limits.has(dialect))
+    .flatMap((row) => {
+      const { document, secret } = leaves[row.value] ?? {};
+      if (document === undefined) throw new Error(`${program} printed a leaf that is none`);
+      const frame = frames.get(key(row)) ?? '';
+      const masked = maskerOf(document).mask(row.output);
+      const left = windows(ownPart(row.output, frame), 8).find(
+        (part) => masked.includes(part) && !frame.includes(part),
+      );
+      return left === undefined ? [] : [`${row.dialect} × ${document.name}: ${secret} shows ${left}`];
+    });
 }
 
 describe('a value that would be costly to take apart is masked all the same', () => {

@@ -18,9 +18,12 @@ const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 export function unescaped(text: string): readonly string[] {
   const forms = [
     text,
-    ...(text.includes('\\') ? [readEscapes(text), text.replace(/\\([$"`\\])/g, '$1'), text.replace(/\\(.)/gs, '$1')] : []),
+    ...(text.includes('\\')
+      ? [readEscapes(text), text.replace(/\\([$"`\\])/g, '$1'), text.replace(/\\(.)/gs, '$1')]
+      : []),
     ...(text.includes("'") ? [text.replace(/'(?:\\'|"'")'/g, "'"), text.replaceAll("''", "'")] : []),
     text.replaceAll('""', '"'),
+    text.replace(/^\{(.+)\}$/, '$1'),
     text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{2,4}));/gi, readEntity),
   ];
   return [...new Set(forms)];

@@ -2,7 +2,7 @@ import type { Leaf } from './leaf.ts';
 import { stripQuotes } from './pairs.ts';
 import { credentials } from './urls.ts';
 
-const name = String.raw`["']?([A-Za-z_][\w.-]{0,63})["']?`;
+const name = String.raw`(?:\$env:|["'])?([A-Za-z_][\w.-]{0,63})["']?`;
 const quoted = String.raw`"(?:[^"\\\n]|\\.|"")*"|'(?:[^'\\\n]|\\.|'')*'`;
 /** A bare value ends at a blank; where it is one of several in a row, before the mark that parts these. */
 const pairs = [String.raw`[^\s"'][^\s]*`, String.raw`[^\s"',;{}()[\]&<>][^\s,;{}()[\]&<>]*`].map(
@@ -14,6 +14,8 @@ const parted = [
   new RegExp(String.raw`[{,][ \t]*${name}[ \t]*:[ \t]+(${quoted}|[^,{}[\]\n]+)`, 'g'),
 ];
 const words = [
+  /\b(?:set[ \t]+-\w+|setenv)[ \t]+(\w{1,64})[ \t]+("[^"\n]*"|'[^'\n]*'|[^\s;]+)/g,
+  /\bdefine\(\s{0,8}["'](\w{1,64})["']\s{0,8},\s{0,8}("[^"\n]*"|'[^'\n]*')/g,
   /\b(login|password|account)[ \t]+(\S+)/g,
   /--([A-Za-z][\w-]{0,63})[ \t]+(\S+)/g,
   /^[ \t]*([a-z][\w-]{0,63})[ \t]+("[^"\n]*"|\S+)[ \t]*$/gm,

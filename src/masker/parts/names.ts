@@ -1,5 +1,7 @@
 /** What says that a value is secret, also within a word: `dbpassword`. */
-const stems = 'passw(?:or)?d|passphrase|passcode|passkey|pwd|secret(?:-?id)?|token|credential|signature|private|bearer';
+const stems =
+  'passw(?:or)?[dt]|passphrase|passcode|passkey|pwd|secret(?:-?id)?|token|credential|signature|private|bearer|' +
+  'mnemonic|(?:recovery|backup)-?code';
 /** The same as a word of its own, or behind the word before the bar. */
 const glued =
   '(?:access|account|api|app|auth|deploy|encryption|host|license|master|shared|sharedaccess|signing|ssh)key|' +
@@ -7,7 +9,7 @@ const glued =
 const short = 'key|pass|pw|psk|pat|cred|sas|sig|salt|jwt|otp|totp';
 const secretWords = new RegExp(`(?:${stems}|(?<![a-z])(?:${glued}|${short})(?=s?\\d*(?:-|$)))s?\\d*`, 'g');
 /** These are also names of methods and settings, unless they stand last. */
-const lastWords = /(?<![a-z])(?:auth|authorization|cookie)s?\d*(?:-(?:data|value))?$/;
+const lastWords = /(?<![a-z])(?:auth|authorization|cookie|session|sid)s?\d*(?:-(?:data|value))?$/;
 
 const described =
   'uri|url|type|(?:user|host|file|display)?name|host|(?:file)?path|file|kind|version|policy|policies|algorithm|issuer|' +
@@ -34,8 +36,10 @@ const publicWord = /(?<![a-z])public|certificate-authority/;
 /** `DB_PasswordProd` as `db-password-prod`. */
 function wordsOf(name: string): string {
   return name
-    .replace(/([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, (_, before: string | undefined, after: string, last: string) =>
-      before === undefined ? `${last}-` : `${before}-${after}`,
+    .replace(
+      /([a-z0-9])([A-Z])|([A-Z])(?=[A-Z][a-z])/g,
+      (_, before: string | undefined, after: string, last: string) =>
+        before === undefined ? `${last}-` : `${before}-${after}`,
     )
     .replace(/[^A-Za-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')

@@ -32,6 +32,8 @@ export function pairsOf(text: string): Pairs {
       ? []
       : (pairLine.exec(line) ?? []);
     if (isPair === undefined) {
+      const [, section] = /^\[["']?([\w.-]+)["']?\]\s*$/.exec(line) ?? [];
+      if (section !== undefined) owners.splice(0, owners.length, { indentation: -1, name: section });
       const [isItem, depth = '', item = ''] = itemLine.exec(line) ?? [];
       if (isItem !== undefined) leaves.push({ name: ownerOf(owners, depth.length + 1), value: stripQuotes(item) });
       else if (!otherLine.test(line)) others += 1;

@@ -5,8 +5,10 @@ const minLeafBytes = 8;
 const constant = /^(?:true|false|null|none|yes|no|on|off|enabled|disabled|undefined|default|required|optional)$/i;
 const placeholder = /^(?:\$\{.*\}|\$\(.*\)|\{\{.*\}\}|<.*>|%\w+%|x+|\*+|\.+)$/i;
 const variable = /^\$[A-Z_][A-Z0-9_]*$/;
+/** Names that say nothing. */
+const unnamed = /^(?:value|data|content|)$/i;
 /** Names that another one beside them explains. */
-const generic = /^(?:value|data|string|text|default|content|property|entry|param|setting|path-segment|)$/i;
+const generic = /^(?:value|data|content|string|text|default|property|entry|param|setting|path-segment|)$/i;
 const host = /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?$/i;
 const address = /^(?:\d{1,3}\.){3}\d{1,3}(?::\d+|\/\d+)?$|^[0-9a-f:]+:[0-9a-f:]+$/i;
 const url = /^[a-z][a-z0-9+.-]*:\/\/[^\s@?]*$/i;
@@ -23,8 +25,10 @@ const privatePem = /-----BEGIN [A-Z ]*PRIVATE KEY/;
  * too random to be made up by hand. Values that the document also has as a name or public value are excluded.
  */
 export function secretLeaves(leaves: readonly Leaf[]): readonly string[] {
-  const isList = leaves.every(({ name, isLoose }) => name === '' || isLoose === true);
-  const secret = new Set(leaves.filter((leaf) => isSecret(leaf) || (isList && leaf.name === '' && !isPlain(leaf.value))));
+  const named = leaves.filter(isSecret);
+  const isUnnamed = ({ name, value, isLoose }: Leaf): boolean =>
+    isLoose !== true && unnamed.test(name) && !/\s/.test(value) && !isPlain(value) && !isCertificate(value);
+  const secret = new Set(named.length > 0 ? named : leaves.filter(isUnnamed));
   const credentials = new Set([...secret].filter(({ isCredential }) => isCredential).map(({ value }) => value));
   const known = new Set(leaves.flatMap(({ name, value }) => (name === 'user' ? [name, value] : [name])));
   for (const leaf of leaves)
@@ -56,11 +60,14 @@ function isPlain(value: string): boolean {
 /** Letters and digits mixed as in no word, version, name or date. */
 function isRandom(value: string): boolean {
   if ([mail, uuid, digest].some((kind) => kind.test(value)) || /\s/.test(value)) return false;
-  return value.replace(commit, '').split(/[^A-Za-z0-9+/=_]/).some((run) => {
-    if (run.length < 16) return false;
-    const changes = run.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])|[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g) ?? [];
-    return changes.length >= 4 && /\d/.test(run);
-  });
+  return value
+    .replace(commit, '')
+    .split(/[^A-Za-z0-9+/=_]/)
+    .some((run) => {
+      if (run.length < 16) return false;
+      const changes = run.match(/[A-Za-z](?=\d)|\d(?=[A-Za-z])|[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/g) ?? [];
+      return changes.length >= 4 && /\d/.test(run);
+    });
 }
 
 function isCertificate(value: string): boolean {

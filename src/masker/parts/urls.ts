@@ -21,7 +21,10 @@ export function urlLeaves(text: string): readonly Leaf[] {
   const found = [...text.matchAll(strict), ...laxMatches, ...dsns.flatMap((dsn) => [...text.matchAll(dsn)])];
   const leaves = [
     ...found.flatMap(([all, user = '', password]) => (all === undefined ? [] : credentials(user, password))),
-    ...[...text.matchAll(/[?&](?:amp;)?([\w.-]+)=([^\s&#'"<>]+)/g)].map(([, name = '', value = '']) => ({ name, value })),
+    ...[...text.matchAll(/[?&](?:amp;)?([\w.-]+)=([^\s&#'"<>]+)/g)].map(([, name = '', value = '']) => ({
+      name,
+      value,
+    })),
     // A webhook's path is its password.
     ...words.flatMap((word) =>
       (/:\/\/[^/?#]*\/([^?#]*)/.exec(word)?.[1] ?? '').split('/').map((value) => ({ name: 'path-segment', value })),
