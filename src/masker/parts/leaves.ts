@@ -27,7 +27,7 @@ const maxDepth = 3;
 export function leavesOf(text: string): Document {
   const decoded = decode({ name: 'token', value: text.replace(/\s+/g, '') });
   if (!mark.test(text) || decoded.length > 0) return { leaves: decoded, isWhole: false, layouts: [] };
-  const [, user, password] = /^([^\s:/@{}[\]<>=,;\"']+):(?!\/\/|\d{1,5}(?:\/|$))(\S+)$/.exec(text) ?? [];
+  const [, user, password] = /^([^\s:/@{}[\]<>=,;"']+):(?!\/\/|\d{1,5}(?:\/|$))(\S+)$/.exec(text) ?? [];
   const [, bearer] = /^(?:Bearer|Basic|Token)\s+(\S+)$/i.exec(text) ?? [];
   const document = parse(text.replace(/^\uFEFF/, ''), 0);
   const leaves = [

@@ -11,6 +11,7 @@ const pairLine =
 const itemLine = /^([ \t]*)-[ \t]+(.*?),?$/;
 const otherLine =
   /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|[^\s:]+:\d+:[^\s:]+:[^\s:]+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
+const sectionLine = /^\[["']?([\w.-]+)["']?\]\s*$/;
 const armourLine = /^-----(?:BEGIN|END) /;
 
 /** A name whose value is what follows with more indentation, or as a list. */
@@ -32,10 +33,8 @@ export function pairsOf(text: string): Pairs {
       ? []
       : (pairLine.exec(line) ?? []);
     if (isPair === undefined) {
-      const [, section] = /^\[["']?([\w.-]+)["']?\]\s*$/.exec(line) ?? [];
-      if (section !== undefined) owners.splice(0, owners.length, { indentation: -1, name: section });
-      const [isItem, depth = '', item = ''] = itemLine.exec(line) ?? [];
-      if (isItem !== undefined) leaves.push({ name: ownerOf(owners, depth.length + 1), value: stripQuotes(item) });
+      const leaf = ownedLeaf(line, owners);
+      if (leaf !== undefined) leaves.push(leaf);
       else if (!otherLine.test(line)) others += 1;
       continue;
     }
@@ -50,6 +49,18 @@ export function pairsOf(text: string): Pairs {
     if (value === '') owners.push({ indentation, name });
   }
   return { leaves, isWhole: lines.length > 1 && leaves.length > 0 && others === 0 };
+}
+
+/** An item of a list, or a value below its name; a section's line begins what it owns. */
+function ownedLeaf(line: string, owners: Owner[]): Leaf | undefined {
+  const [, section] = sectionLine.exec(line) ?? [];
+  if (section !== undefined) owners.splice(0, owners.length, { indentation: -1, name: section });
+  const [, depth = '', item] = itemLine.exec(line) ?? [];
+  if (item !== undefined) return { name: ownerOf(owners, depth.length + 1), value: stripQuotes(item) };
+  const indentation = line.search(/\S/);
+  if (indentation < 1 || otherLine.test(line)) return undefined;
+  const name = ownerOf(owners, indentation);
+  return (owners.at(-1)?.indentation ?? -1) < 0 ? undefined : { name, value: stripQuotes(line.trim()) };
 }
 
 /** Drops the owners that a line with that indentation does not belong to. */
