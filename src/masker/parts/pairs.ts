@@ -8,6 +8,8 @@ export interface Pairs {
 
 const pairLine =
   /^([ \t]*)((?:- )*)(?:export |set |ENV )?["']?([\w./:@-]*[\w@])["']?[ \t]*[:=][ \t]*((?:[!&]\S+[ \t]+)*)(.*?),?$/;
+/** A quote that does not end within so many lines is none. */
+const maxBlockLines = 512;
 const itemLine = /^([ \t]*)-[ \t]+(.*?),?$/;
 const otherLine =
   /^[ \t]*(?:[#;!].*|\[.*\]|---|\.\.\.|[{}[\]],?|- .*|machine .*|(?:login|password|account) .*|<.*>|[^\s:]+:\d+:[^\s:]+:[^\s:]+:\S+|[a-z][a-z0-9+.-]*:\/\/\S+)?$/;
@@ -81,11 +83,12 @@ function blockOf(
     return { forms: [trimmed.join('\n'), trimmed.join(' ')], lines: block.length };
   }
   const [, quote = '', tag = ''] = /^('''|"""|["'])(?!.*\1)|^<<-?~?["']?(\w+)["']?$/.exec(value) ?? [];
-  const rest = lines.slice(at + 1);
+  if (quote === '' && tag === '') return undefined;
+  const rest = lines.slice(at + 1, at + 1 + maxBlockLines);
   const end = rest.findIndex((line) =>
-    quote === '' ? tag !== '' && line.trim() === tag : line.trimEnd().replace(/[,;]$/, '').endsWith(quote),
+    quote === '' ? line.trim() === tag : line.trimEnd().replace(/[,;]$/, '').endsWith(quote),
   );
-  if ((quote === '' && tag === '') || end < 0) return undefined;
+  if (end < 0) return undefined;
   const last = quote === '' ? [] : [(rest[end] ?? '').trimEnd().replace(/[,;]$/, '').slice(0, -quote.length)];
   const first = quote === '' ? [] : [value.slice(quote.length)];
   const whole = [...first, ...rest.slice(0, end), ...last];
