@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { SlowFilesFirst } from './test/support/sequencer.ts';
 
@@ -24,18 +25,22 @@ const onPostgres = {
       ...exclude,
       'test/internal-backend/list-plan.test.ts',
       'test/orchestrator/http/**',
-      'test/orchestrator/{access-matrix,every-answer,operators-page,program,kills,stated-keys}.test.ts',
+      'test/orchestrator/{access-matrix,every-answer,operators-page,program,kills,kill-points,stated-keys}.test.ts',
     ],
     env: { KICI_TEST_ENGINE: 'postgres' },
     globalSetup: './test/support/postgres-template.ts',
   },
 } as const;
 
+// Most of what a worker loads, every other one loads too.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/kici-tests');
+
 export default defineConfig({
   test: {
     // Without a server, the lane says that it is missing: `test/database/postgres`.
     projects: (process.env['KICI_TEST_POSTGRES_URL'] ?? '') === '' ? [everyTest] : [everyTest, onPostgres],
-    reporters: ['default', './test/support/count-reporter.ts'],
+    setupFiles: ['./test/support/end-processes.ts'],
+    reporters: ['default', './test/support/count-reporter.ts', './test/support/stuck-reporter.ts'],
     // Most tests wait for servers and timers rather than for a core.
     maxWorkers: 4,
     // Tests that declare themselves concurrent only wait.
@@ -44,5 +49,7 @@ export default defineConfig({
     // Starting a program takes seconds on a busy machine, and some tests start several: only a hang takes this long.
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // The same is true of what a test waits for; the default is a second.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

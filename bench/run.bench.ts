@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startOpenBao } from '../backends/vault/test/support/open-bao.ts';
 import { startFakeJobs } from '../test/agent/support/fake-jobs.ts';
@@ -126,6 +126,7 @@ async function starts(
 
 async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv): Promise<readonly BenchRow[]> {
   const { ms } = await turnarounds(kici, at('steps'), env);
+  const bare = await bareProcesses(shortSteps, at('steps'), env);
   const { startToAuthor, authorToStart } = await turnarounds(kici, at('paced'), env);
   const gets: number[] = [];
   const late: number[] = [];
@@ -146,10 +147,22 @@ async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv
   return [
     row('from the start of a step to its function, with a spare', startToAuthor, 5),
     row('from the end of its function to the next start', authorToStart, 5),
+    { what: `${shortSteps} times ${baseline}, as many at once as cores`, value: bare, unit: 'ms' },
     row(`${shortSteps} short steps, the whole run`, [ms], 1_500),
     row('get inside a step, one after another', gets, 2),
     row('from the print of a line to its arrival', late, 10),
   ];
+}
+
+/** The least that so many processes take here: steps come one after another, their processes side by side. */
+async function bareProcesses(count: number, cwd: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const began = performance.now();
+  let left = count;
+  const oneAfterAnother = async (): Promise<void> => {
+    while (left-- > 0) await time(process.execPath, ['-e', '0'], cwd, env);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, oneAfterAnother));
+  return performance.now() - began;
 }
 
 /** The same bytes through a pipe between two programs that do nothing else. */

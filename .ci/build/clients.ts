@@ -86,18 +86,15 @@ const options: BuildOptions = {
 const onDemand = ['yaml', '@inquirer/*'];
 
 /**
- * Bundles clients to JavaScript that starts fast: one script for each program, with its bytecode, and one more for what
- * starts the first process of a run. The commands of `kici` but `run` and `exec` are in files of their own, loaded on
- * demand.
+ * Bundles clients to JavaScript that starts fast: a script for each program, with its bytecode, one of `kici` for most
+ * commands, and one for what starts the first process of a run.
  */
 export async function bundleClients(output: string): Promise<void> {
   await Promise.all([
-    build({
+    bundleScripts({
       ...options,
       entryPoints: { kici: clients.kici },
       outdir: output,
-      outExtension: { '.js': '.mjs' },
-      splitting: true,
       plugins: [lateChildProcess, usedBuiltins],
     }),
     bundleScripts({
@@ -118,14 +115,11 @@ export async function bundleClients(output: string): Promise<void> {
   cpSync(join(root, 'src/cli/admin/scaffold/template'), join(output, 'template'), { recursive: true });
 }
 
-/** Those that need no fast start stay in the files of the program of that name. */
+/** Commands with a parser or schemas, whose bytecode would cost all others milliseconds. */
 const otherCommands: Plugin = {
   name: 'other-commands',
   setup(hooks) {
-    const filter = /\/(?:list|init|types\/types|check\/check|dry-run\/dry-run)\.ts$/;
-    hooks.onResolve({ filter }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: '../bundle/kici.mjs', external: true } : undefined,
-    );
+    hooks.onLoad({ filter: /\/(?:types\/types|check\/check|dry-run\/dry-run)\.ts$/ }, () => ({ contents: '' }));
   },
 };
 

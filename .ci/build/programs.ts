@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { bundleClients, bundleStepHost } from './clients.ts';
 import { root } from './packages.ts';
 
+/** Whether a command is called that only the larger script of `kici` has. A workflow may have its name. */
+const callsOthers =
+  "(args[0] !== 'run' && args.some((one) => one === 'types' || one === 'check')) || args.includes('--dry-run')";
+
 /** How a published program finds what it imports in a checkout; the server's files are as they are compiled. */
 const places: readonly (readonly [string | RegExp, string])[] = [
   ["await import('../kici/early.ts')", "startBundle(import.meta, 'kici-early')"],
-  [
-    "await import('../kici/main.ts')",
-    "early !== undefined || args[0] === 'exec' ? startBundle(import.meta, 'kici-run') : await import('../bundle/kici.mjs')",
-  ],
+  ["await import('../kici/main.ts')", `startBundle(import.meta, ${callsOthers} ? 'kici' : 'kici-run')`],
   ["await import('../admin/main.ts')", "startBundle(import.meta, 'kici-admin')"],
   [/import\('\.\.\/(.*)\.ts'\)/, "import('../src/cli/$1.js')"],
 ];

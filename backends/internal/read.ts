@@ -7,13 +7,13 @@ import {
   type ReadOutcome,
   type SecretRef,
 } from '@kici-dev/secret-backend';
-import { sql } from 'kysely';
+import { sql, type CompiledQuery } from 'kysely';
 import { capabilities } from './capabilities.ts';
 import { isKept } from './deleted.ts';
 import { fromDatabase } from './failures.ts';
 import { guard } from './guard.ts';
 import { isOwn, type SecretRow, type SignRow } from './row-seal.ts';
-import { runBuilt } from './statements.ts';
+import { builtOnce } from './statements.ts';
 import { parseVersion, type Place, type Store } from './store.ts';
 
 interface Sealed extends Place {
@@ -25,9 +25,32 @@ interface Current extends SecretRow {
   readonly sealed: Uint8Array | null;
 }
 
-/** As `read`, for a caller that waits for the end, however long the database takes. */
-export async function readUnguarded(store: Store, refs: readonly SecretRef[]): Promise<readonly ReadOutcome[]> {
-  return readInBatches(refs, (batch) => readBatch(store, batch));
+/**
+ * As `read`, for a caller that waits for the end, however long the database takes; at once, where nothing has to be
+ * waited for.
+ */
+export function readUnguarded(
+  store: Store,
+  refs: readonly SecretRef[],
+): readonly ReadOutcome[] | Promise<readonly ReadOutcome[]> {
+  return readNow(store, refs) ?? readInBatches(refs, (batch) => readBatch(store, batch));
+}
+
+/** Undefined where keys or rows have to be waited for. */
+function readNow(store: Store, refs: readonly SecretRef[]): readonly ReadOutcome[] | undefined {
+  if (refs.length === 0 || refs.length > capabilities.readBatchSize) return undefined;
+  const sign = store.signer();
+  if (sign instanceof Promise || refs.some(({ version }) => version !== undefined)) return undefined;
+  const rows = rowsNow(store, refs);
+  if (rows === undefined) return undefined;
+  const current = byPlace(rows);
+  const outcomes = new Array<ReadOutcome>();
+  for (const { scope, key } of refs) {
+    const outcome = openCurrent(store, sign, current.get(placeId(scope, key)));
+    if (outcome instanceof Promise) return undefined;
+    outcomes.push(outcome);
+  }
+  return outcomes;
 }
 
 /** Reads with one query for each batch of refs, and one more where some of them name a version. */
@@ -57,11 +80,11 @@ async function readInBatches(
 }
 
 async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<readonly ReadOutcome[]> {
-  const current = new Map((await findCurrent(store, refs)).map((row) => [placeId(row.scope, row.key), row]));
+  const current = byPlace(await findCurrent(store, refs));
   const pinned = new Map((await findPinned(store, refs)).map((row) => [placeId(row.scope, row.key, row.version), row]));
   const sign = await store.signer();
   return Promise.all(
-    refs.map(({ scope, key, version }) =>
+    refs.map(async ({ scope, key, version }) =>
       version === undefined
         ? openCurrent(store, sign, current.get(placeId(scope, key)))
         : openPinned(
@@ -74,13 +97,19 @@ async function readBatch(store: Store, refs: readonly SecretRef[]): Promise<read
   );
 }
 
+function byPlace(rows: readonly Current[]): ReadonlyMap<string, Current> {
+  const places = new Map<string, Current>();
+  for (const row of rows) places.set(placeId(row.scope, row.key), row);
+  return places;
+}
+
 /** A version is gone with its secret. */
-async function openPinned(
+function openPinned(
   store: Store,
   sign: SignRow,
   row: Current | undefined,
   pinned: Sealed | undefined,
-): Promise<ReadOutcome> {
+): ReadOutcome | Promise<ReadOutcome> {
   if (pinned !== undefined && row === undefined) return unknown('corrupt', 'the database has lost the row of a secret');
   if (row !== undefined && !isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
   if (row?.deleted === 1) return deletedOutcome(store, row);
@@ -95,7 +124,7 @@ const howToRestore = 'it was deleted, and can be restored with `kici-admin secre
 
 const changedOutside = 'the record of the current version was changed outside the orchestrator';
 
-async function openCurrent(store: Store, sign: SignRow, row: Current | undefined): Promise<ReadOutcome> {
+function openCurrent(store: Store, sign: SignRow, row: Current | undefined): ReadOutcome | Promise<ReadOutcome> {
   if (row === undefined) return absent;
   if (!isOwn(sign, row, store.checked)) return unknown('corrupt', changedOutside);
   if (row.deleted === 1) return deletedOutcome(store, row);
@@ -106,33 +135,39 @@ async function openCurrent(store: Store, sign: SignRow, row: Current | undefined
     : open(store, row, version, sealed);
 }
 
-async function open(
+function open(
   store: Store,
   { scope, key }: Pick<Place, 'scope' | 'key'>,
   version: number,
   sealed: Uint8Array,
-): Promise<ReadOutcome> {
+): ReadOutcome | Promise<ReadOutcome> {
   try {
-    return found(await store.open({ scope, key, version }, sealed), String(version));
+    const value = store.open({ scope, key, version }, sealed);
+    return value instanceof Promise
+      ? value.then((opened) => found(opened, String(version))).catch(notOpened)
+      : found(value, String(version));
   } catch (error) {
-    return BackendError.is(error)
-      ? error.toOutcome()
-      : unknown('decryption_failed', 'a sealed value could not be opened');
+    return notOpened(error);
   }
+}
+
+function notOpened(error: unknown): ReadOutcome {
+  return BackendError.is(error)
+    ? error.toOutcome()
+    : unknown('decryption_failed', 'a sealed value could not be opened');
 }
 
 /**
  * Looks up exactly the requested pairs, each by the primary key. (Conditions joined by `or` make SQLite scan the
  * organization.) Built once per number of pairs.
  */
-async function findCurrent(
+function currentQuery(
   { database, organization, statements }: Store,
   refs: readonly SecretRef[],
-): Promise<readonly Current[]> {
-  if (refs.length === 0) return [];
+): CompiledQuery<Current> {
   const parameters: string[] = [organization];
   for (const { scope, key } of refs) parameters.push(scope, key);
-  const { rows } = await runBuilt(database, statements, `find ${refs.length}`, parameters, () =>
+  return builtOnce(statements, `find ${refs.length}`, parameters, () =>
     database
       .selectFrom('internal_secrets as s')
       .leftJoin('internal_versions as v', (join) =>
@@ -149,7 +184,19 @@ async function findCurrent(
         sql<boolean>`(s.scope, s.key) in (values ${sql.join(refs.map(({ scope, key }) => sql`(${scope}, ${key})`))})`,
       ),
   );
-  return rows;
+}
+
+async function findCurrent(store: Store, refs: readonly SecretRef[]): Promise<readonly Current[]> {
+  return refs.length === 0 ? [] : (await store.database.executeQuery(currentQuery(store, refs))).rows;
+}
+
+/** Undefined where they have to be waited for. What fails now is tried again by who waits, and fails there. */
+function rowsNow(store: Store, refs: readonly SecretRef[]): readonly Current[] | undefined {
+  try {
+    return store.rowsNow(currentQuery(store, refs));
+  } catch {
+    return undefined;
+  }
 }
 
 async function findPinned({ database, organization }: Store, refs: readonly SecretRef[]): Promise<readonly Sealed[]> {

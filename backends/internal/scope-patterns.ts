@@ -5,6 +5,8 @@ const wildcard = /[*?[]/;
 const mostGlobs = 200;
 /** A statement takes a bounded number of values (SQLite: 32,766; PostgreSQL: 65,535), and a glob takes up to ten. */
 const mostScopes = 20_000;
+/** None comes after it, in whatever name somebody else has written. */
+const lastCharacter = '\u{10FFFF}';
 
 /**
  * The scopes that a set of patterns may select, as SQL that both engines understand. Errs towards more: whoever asks
@@ -23,12 +25,20 @@ export function scopesMatching(
     const isSelected = conditionOf(text);
     // The scope of a secret that is there was made with it; of one that was deleted it may be gone.
     return [
-      sql`select scope from internal_scopes where organization = ${organization} and ${isSelected}`,
+      sql`select scope from internal_scopes where organization = ${organization} and ${sql.join([isSelected, ...endingOf(text)], sql` and `)}`,
       sql`select scope from internal_secrets where organization = ${organization} and deleted = 1 and version is not null and ${isSelected}`,
     ];
   });
   if (exact.length > 0) parts.push(sql`values ${sql.join(exact.map((scope) => sql`(${scope})`))}`);
   return parts.length === 0 ? 'none' : sql.join(parts, sql` union `);
+}
+
+/** Scopes that end as the pattern does, as a range of those written backwards; needless where it begins with a base. */
+function endingOf(text: string): RawBuilder<unknown>[] {
+  const ending = text.slice(text.search(/[^*?\]]*$/)).replace(/^\//, '');
+  if (!wildcard.test(text.split('/', 1)[0] ?? '') || ending === '') return [];
+  const reversed = Array.from(ending).toReversed().join('');
+  return [sql`reversed >= ${reversed} and reversed < ${`${reversed}${lastCharacter}`}`];
 }
 
 /** The leading segments without wildcards as a range, which the index can search; the rest as `like`. */

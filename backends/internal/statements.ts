@@ -15,10 +15,21 @@ export function runBuilt<R>(
   parameters: readonly unknown[],
   build: () => Compilable<R>,
 ): Promise<QueryResult<R>> {
+  return database.executeQuery(builtOnce(statements, name, parameters, build));
+}
+
+/** As `runBuilt` would run it. */
+export function builtOnce<R>(
+  statements: Statements,
+  name: string,
+  parameters: readonly unknown[],
+  build: () => Compilable<R>,
+): CompiledQuery<R> {
   const known = statements.get(name);
   const built = known ?? CompiledQuery.raw(build().compile().sql);
   if (known === undefined) statements.set(name, built);
   // A name always means the same statement, and so the same rows.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return database.executeQuery<R>({ ...(built as CompiledQuery<R>), parameters });
+  const { query, queryId, sql } = built as CompiledQuery<R>;
+  return { query, queryId, sql, parameters };
 }

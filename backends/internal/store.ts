@@ -1,5 +1,5 @@
 import type { ScopePath, SecretValue } from '@kici-dev/secret-backend';
-import type { Kysely } from 'kysely';
+import type { CompiledQuery, Kysely } from 'kysely';
 import type { CheckedRows, SignRow } from './row-seal.ts';
 import type { Statements } from './statements.ts';
 import type { InternalTables } from './tables.ts';
@@ -7,9 +7,17 @@ import type { InternalTables } from './tables.ts';
 /** Seals and opens values, and signs rows; implemented by the orchestrator's keyring. */
 export interface Sealer {
   seal(organization: string, purpose: string, coordinates: readonly string[], value: SecretValue): Promise<Uint8Array>;
-  /** @throws BackendError `corrupt`, `decryption_failed` */
-  open(organization: string, purpose: string, coordinates: readonly string[], sealed: Uint8Array): Promise<SecretValue>;
-  rowSigner(organization: string): Promise<SignRow>;
+  /**
+   * At once, where nothing has to be waited for.
+   * @throws BackendError `corrupt`, `decryption_failed`
+   */
+  open(
+    organization: string,
+    purpose: string,
+    coordinates: readonly string[],
+    sealed: Uint8Array,
+  ): SecretValue | Promise<SecretValue>;
+  rowSigner(organization: string): SignRow | Promise<SignRow>;
 }
 
 /**
@@ -21,10 +29,14 @@ export type InTransaction = <T>(
   work: (transaction: Kysely<InternalTables>) => Promise<T>,
 ) => Promise<T>;
 
+/** What a statement finds, where the database answers at once; undefined where it has to be waited for. */
+export type RowsNow = <R>(query: CompiledQuery<R>) => readonly R[] | undefined;
+
 /** What every part of the store works on. */
 export interface Store {
   readonly database: Kysely<InternalTables>;
   readonly inTransaction: InTransaction;
+  readonly rowsNow: RowsNow;
   readonly organization: string;
   readonly now: () => number;
   /** How long a deleted secret can be restored, in milliseconds. */
@@ -33,9 +45,9 @@ export interface Store {
   /** By the key of its signer, which is never replaced. */
   readonly checked: CheckedRows;
   seal(place: Place, value: SecretValue): Promise<Uint8Array>;
-  open(place: Place, sealed: Uint8Array): Promise<SecretValue>;
+  open(place: Place, sealed: Uint8Array): SecretValue | Promise<SecretValue>;
   /** To be called before a transaction, since loading a key needs the connection that the transaction holds. */
-  signer(): Promise<SignRow>;
+  signer(): SignRow | Promise<SignRow>;
 }
 
 /** What a sealed value is bound to. */
@@ -45,16 +57,19 @@ export interface Place {
   readonly version: number;
 }
 
+/** @param rowsNow default: every statement is waited for */
 export function createStore(
   database: Kysely<InternalTables>,
   sealer: Sealer,
   organization: string,
   { now, keepDeletedMs, inTransaction }: Pick<Store, 'now' | 'keepDeletedMs' | 'inTransaction'>,
+  rowsNow: RowsNow = () => undefined,
 ): Store {
   const coordinates = ({ scope, key, version }: Place): string[] => [scope, key, String(version)];
   return {
     database,
     inTransaction,
+    rowsNow,
     organization,
     now,
     keepDeletedMs,

@@ -1,8 +1,15 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type ColumnType, type Kysely } from 'kysely';
+import { keepReversedScopes } from './reversed-scopes.ts';
 
 /** Versions count up from 1 per secret. Times are Unix milliseconds. */
 export interface InternalTables {
-  readonly internal_scopes: { organization: string; scope: string; created_at: number };
+  readonly internal_scopes: {
+    organization: string;
+    scope: string;
+    created_at: number;
+    /** The scope backwards, for searches by its end; the database keeps it, also for writers that do not know of it. */
+    reversed: ColumnType<string, undefined, never>;
+  };
   readonly internal_secrets: {
     organization: string;
     scope: string;
@@ -106,5 +113,6 @@ export const internalMigrations = {
         await database.schema.dropTable('internal_renames').execute();
       },
     },
+    '0006_reversed_scopes': { oldest: '0005_deleted_scopes', up: keepReversedScopes },
   },
 };

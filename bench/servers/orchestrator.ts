@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createClient } from '../../src/api/client.ts';
+import { createClient, type ApiClient } from '../../src/api/client.ts';
 import { createSessionKeyPair } from '../../src/api/job-seal.ts';
 import { localTokenFile } from '../../src/api/local-credentials.ts';
 import { operations } from '../../src/api/registry.ts';
@@ -50,11 +50,13 @@ export async function startOrchestrator(
   const child = spawnPinned([process.execPath, ...flags, program], { cwd: home, env });
   const url = await urlOf(child);
   const token = (await readFile(localTokenFile(url, env), 'utf8')).trim();
-  const client = createClient({ url, organization: 'default', token });
+  const clientOf = (organization: string): ApiClient => createClient({ url, organization, token });
+  const client = clientOf('default');
   return {
     child,
     url,
     client,
+    clientOf,
     /** The least that it answers. */
     live: { path: '/health/live', method: 'GET', headers: {}, body: '' } satisfies Target,
     write: (key: string): Target => ({
@@ -95,9 +97,13 @@ async function moveTo(database: string, dataDir: string): Promise<void> {
   await moveData({ from: dataDir, to: { url: serverUrl(database) }, key });
 }
 
-export function readOf(job: { readonly jobId: string; readonly jobToken: string }, keys: readonly string[]): Target {
+export function readOf(
+  job: { readonly jobId: string; readonly jobToken: string },
+  keys: readonly string[],
+  organization = 'default',
+): Target {
   return {
-    path: `/api/v1/orgs/default/jobs/${job.jobId}/secrets`,
+    path: `/api/v1/orgs/${organization}/jobs/${job.jobId}/secrets`,
     method: 'POST',
     headers: headersOf(job.jobToken),
     body: JSON.stringify({ keys }),

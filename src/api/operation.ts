@@ -39,6 +39,11 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
   readonly targets: Targets<z.output<Input>>;
   /** `write`: an intent row before the effect and an outcome row after it. `read`: one row before the answer leaves. */
   readonly audit: 'write' | 'read' | 'none';
+  /**
+   * Whether a write, with this input, changes the orchestrator's own database and nothing else: effect and intent are
+   * in one log then, so that no disk holds the effect without the intent. Default: it may change something elsewhere.
+   */
+  readonly changesOnlyDatabase?: { test(input: z.output<Input>): boolean }['test'];
   /** The input fields that an audit row records: names, never values. */
   readonly subject: readonly string[];
   /** The command that does the same, without its arguments; `undefined` if only programs call the operation. */

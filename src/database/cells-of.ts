@@ -7,6 +7,15 @@ export async function cellsOf<Tables, R extends Readonly<Record<string, Cell>>>(
   database: Kysely<Tables>,
   query: CompiledQuery<R>,
 ): Promise<readonly Cells[]> {
-  const now = database instanceof EmbeddedKysely ? database.cells(query) : undefined;
-  return now ?? (await database.executeQuery(query)).rows.map((row) => Object.values<Cell>(row));
+  return cellsNow(database, query) ?? (await database.executeQuery(query)).rows.map((row) => Object.values<Cell>(row));
+}
+
+/** As `cellsOf`, where the statement runs at once; undefined where it has to be waited for. */
+export function cellsNow<Tables>(database: Kysely<Tables>, query: CompiledQuery): readonly Cells[] | undefined {
+  return database instanceof EmbeddedKysely ? database.cells(query) : undefined;
+}
+
+/** The rows that a statement finds at once; undefined where it has to be waited for. */
+export function rowsNow<Tables, R>(database: Kysely<Tables>, query: CompiledQuery<R>): readonly R[] | undefined {
+  return database instanceof EmbeddedKysely ? database.rows(query) : undefined;
 }

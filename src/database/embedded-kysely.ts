@@ -39,15 +39,20 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
     query: CompiledQuery<R> | Compilable<R>,
     options?: AbortableQueryOptions,
   ): Promise<QueryResult<R>> {
-    const found = 'compile' in query ? undefined : this.#now(query);
-    // What a statement finds is as its type says, which Kysely takes for granted too.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return found === undefined ? super.executeQuery(query, options) : { rows: found.rows as unknown as R[] };
+    const rows = 'compile' in query ? undefined : this.rows(query);
+    return rows === undefined ? super.executeQuery(query, options) : { rows };
   }
 
   /** As `cellsOf`; undefined where it cannot run at once. */
   cells(query: CompiledQuery): readonly Cells[] | undefined {
     return this.#now(query)?.cells;
+  }
+
+  /** What a statement finds; undefined where it cannot run at once. */
+  rows<R>(query: CompiledQuery<R>): R[] | undefined {
+    // What a statement finds is as its type says, which Kysely takes for granted too.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return this.#now(query)?.rows as R[] | undefined;
   }
 
   override transaction(): TransactionBuilder<Tables> {

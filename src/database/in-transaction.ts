@@ -6,9 +6,13 @@ const patience = { ms: 5_000, attempts: 10 };
 const longestPauseMs = 50;
 const sqliteBusy = 5;
 
+/** Whoever met others this often has to be let through. */
+const patientAttempts = 3;
+
 /**
  * Runs work as if no other transaction ran beside it. Where the database says that others came in between, the work
- * runs again: it must do nothing outside the transaction that it may not do twice.
+ * runs again: it must do nothing outside the transaction that it may not do twice. Where that goes on, no other work of
+ * this process begins until it is done: what reads much would otherwise never be faster than those who write little.
  */
 export async function inTransaction<Tables, T>(
   database: Kysely<Tables>,
@@ -16,26 +20,52 @@ export async function inTransaction<Tables, T>(
 ): Promise<T> {
   // SQLite knows no other level, and leaves this one unread.
   const run = (): Promise<T> => database.transaction().setIsolationLevel('serializable').execute(work);
+  // The same for every view of a database.
+  const place = database.getExecutor();
   const end = Date.now() + patience.ms;
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await (attempt === 1 ? run() : oneByOne(database, run));
-    } catch (error) {
-      if (!isInterrupted(error) || (Date.now() > end && attempt >= patience.attempts)) throw error;
-      // At random, so that those who met do not meet again.
-      await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
+  let letOthersGoOn: (() => void) | undefined;
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await (attempt === 1 ? turnOf(place).then(run) : oneByOne(place, run));
+      } catch (error) {
+        if (!isInterrupted(error) || (Date.now() > end && attempt >= patience.attempts)) throw error;
+        if (attempt >= patientAttempts) letOthersGoOn ??= holdBack(place);
+        // At random, so that those who met do not meet again.
+        await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
+      }
     }
+  } finally {
+    letOthersGoOn?.();
   }
+}
+
+const preferred = new WeakMap<object, Set<Promise<void>>>();
+
+/** Nothing new begins until the answer is called. */
+function holdBack(place: object): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const all = preferred.get(place) ?? new Set();
+  preferred.set(place, all.add(promise));
+  return () => {
+    all.delete(promise);
+    if (all.size === 0) preferred.delete(place);
+    resolve();
+  };
+}
+
+async function turnOf(place: object): Promise<void> {
+  for (let all = preferred.get(place); all !== undefined; all = preferred.get(place)) await Promise.all(all);
 }
 
 const queues = new WeakMap<object, Promise<unknown>>();
 
 /** Those who met others would go on meeting each other. */
-async function oneByOne<T>(database: object, run: () => Promise<T>): Promise<T> {
-  const before = queues.get(database) ?? Promise.resolve();
+async function oneByOne<T>(place: object, run: () => Promise<T>): Promise<T> {
+  const before = queues.get(place) ?? Promise.resolve();
   const own = before.then(run, run);
   queues.set(
-    database,
+    place,
     own.catch(() => undefined),
   );
   return own;

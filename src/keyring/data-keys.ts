@@ -25,17 +25,18 @@ export interface DataKey {
   readonly key: KeyObject;
 }
 
+/** A key that is in memory comes at once. */
 export interface DataKeys {
   /** The key that seals an organization's new values; made when it is first used. */
-  active(organization: string, purpose: KeyPurpose): Promise<DataKey>;
+  active(organization: string, purpose: KeyPurpose): DataKey | Promise<DataKey>;
   /** `undefined` if there is none, or it was made for another organization or purpose. */
-  byId(organization: string, purpose: KeyPurpose, id: string): Promise<DataKey | undefined>;
+  byId(organization: string, purpose: KeyPurpose, id: string): DataKey | undefined | Promise<DataKey | undefined>;
 }
 
 /** Unwrapped keys stay in memory, since unwrapping may be a call to a key service. */
 export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncryptionKey, now: () => number): DataKeys {
-  const activeKeys = new Map<string, Promise<DataKey>>();
-  const keysById = new Map<string, Promise<DataKey | undefined>>();
+  const activeKeys = new Map<string, DataKey | Promise<DataKey>>();
+  const keysById = new Map<string, DataKey | undefined | Promise<DataKey | undefined>>();
 
   async function findActive(organization: string, purpose: KeyPurpose): Promise<string | undefined> {
     const row = await database
@@ -100,7 +101,7 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
   }
 
   const byId: DataKeys['byId'] = (organization, purpose, id) =>
-    remember(keysById, [organization, purpose, id].join('\n'), () => load(organization, purpose, id));
+    remember(keysById, `${organization}\n${purpose}\n${id}`, () => load(organization, purpose, id));
 
   return {
     byId,
@@ -124,13 +125,13 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
 }
 
 /** Concurrent callers share one load; failures and missing keys are not cached. */
-function remember<T>(cache: Map<string, Promise<T>>, name: string, load: () => Promise<T>): Promise<T> {
+function remember<T>(cache: Map<string, T | Promise<T>>, name: string, load: () => Promise<T>): T | Promise<T> {
   const known = cache.get(name);
   if (known !== undefined) return known;
   const loading = load();
   cache.set(name, loading);
   void loading.then(
-    (value) => value === undefined && cache.delete(name),
+    (value) => (value === undefined ? cache.delete(name) : cache.set(name, value)),
     () => cache.delete(name),
   );
   return loading;

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { commonSpellings } from './dialects/common.ts';
 import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
 import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { alignments, alignedBase64, base64Forms, twiceBase64, utf16Of } from './encodings/base64.ts';
@@ -55,7 +56,7 @@ function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Fami
   if (bytes.byteLength <= maxSpelledBytes && !isPiece) return [() => formsOf(bytes, isCrowded ? 'common' : 'all')];
   const encoded = isPiece || !isUtf8(bytes) ? [() => bytes] : [() => bytes, () => utf16Of(bytes)];
   return [
-    () => asBytes(spellings(bytes, 'common')),
+    () => commonSpellings(bytes),
     ...encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset))),
     ...(isPiece ? [] : [() => twiceBase64(bytes)]),
     () => plainHexForms(bytes),
@@ -63,13 +64,14 @@ function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Fami
 }
 
 /** Those first that are the same bytes in memory. */
-function formsOf(bytes: Buffer, breadth: Breadth): readonly Needle[] {
+function formsOf(bytes: Buffer, breadth: Breadth | 'common'): readonly Needle[] {
   const isText = isUtf8(bytes);
   const written = [bytes.toString('latin1')];
   const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
   return [
-    ...(breadth === 'common' ? plainHexForms(bytes) : hexForms(bytes)),
-    ...asBytes(spellings(bytes, breadth)),
+    ...(breadth === 'common'
+      ? [...plainHexForms(bytes), ...commonSpellings(bytes)]
+      : [...hexForms(bytes), ...asBytes(spellings(bytes, breadth))]),
     ...[...inner].flatMap((form) => base64Forms(Buffer.from(form, 'latin1'))),
     ...(isText ? base64Forms(utf16Of(bytes)) : []),
     ...twiceBase64(bytes),

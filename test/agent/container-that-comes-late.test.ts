@@ -62,7 +62,7 @@ describe('a container that is created after its command was killed', () => {
       });
       const agent = project.start(['run', '--sandbox', 'container'], { ENGINE_STATE: state });
       const ended = finished(agent);
-      await expect.poll(() => existsSync(join(state, 'asked')), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => existsSync(join(state, 'asked'))).toBe(true);
       if (victim.endsWith('watchdog')) process.kill(watchdogOf(project), 'SIGKILL');
       if (victim !== 'its command') agent.kill('SIGKILL');
       process.kill(Number(await readFile(join(state, 'asked'), 'utf8')), 'SIGKILL');
@@ -71,7 +71,7 @@ describe('a container that is created after its command was killed', () => {
       // The next agent may start before the container appears.
       if (victim.endsWith('watchdog'))
         expect((await finished(project.start(['list'], { ENGINE_STATE: state }))).code).toBe(0);
-      await expect.poll(() => existsSync(join(state, 'made')), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => existsSync(join(state, 'made'))).toBe(true);
       await expectNothingLeft(project);
       expect((await readdir(state)).filter((name) => name.startsWith('container-'))).toEqual([]);
     },

@@ -58,7 +58,7 @@ it('it has 30 seconds where no other limit is given', async () => {
     output: () => {},
     signal: abort.signal,
   });
-  await expect.poll(() => timers.mock.calls.filter(([, ms]) => ms === 30_000), { timeout: 20_000 }).toHaveLength(2);
+  await expect.poll(() => timers.mock.calls.filter(([, ms]) => ms === 30_000)).toHaveLength(2);
   abort.abort();
   await expect(loading).rejects.toThrow('the run was cancelled');
 });

@@ -26,7 +26,9 @@ async function pass(chunks: readonly Buffer[], isTaken: boolean): Promise<string
   const ended = new Promise((resolve) => {
     stdout.once('close', resolve);
   });
-  maskOutput({ stdout, stderr: new PassThrough(), ended: new Promise(() => undefined) }, masker, (_, bytes, pace) => {
+  const never = new Promise<never>(() => undefined);
+  const child = { stdout, stderr: new PassThrough(), ended: never, waitFor: async () => never };
+  maskOutput(child, masker, (_, bytes, pace) => {
     kept.push(isTaken ? Buffer.from(bytes) : bytes);
     if (isTaken) pace.taken();
   });

@@ -80,20 +80,16 @@ describe('mounted files', () => {
       {},
       0,
     ],
-  ])(
-    'are gone after %s',
-    async (_, rest, options, exitCode) => {
-      const { code, stdout, left, project } = await runWith(
-        { values },
-        withSteps(`step('s', { ${'timeout' in options ? options.timeout : ''} }, async (ctx) => { ${mount} ${rest} })`),
-      );
-      expect(stdout).toContain('mounted true');
-      expect(code).toBe(exitCode);
-      expect(left).toEqual([]);
-      expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
-    },
-    30_000,
-  );
+  ])('are gone after %s', async (_, rest, options, exitCode) => {
+    const { code, stdout, left, project } = await runWith(
+      { values },
+      withSteps(`step('s', { ${'timeout' in options ? options.timeout : ''} }, async (ctx) => { ${mount} ${rest} })`),
+    );
+    expect(stdout).toContain('mounted true');
+    expect(code).toBe(exitCode);
+    expect(left).toEqual([]);
+    expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
+  });
 
   it('are gone after Ctrl-C, with every process of the step', async () => {
     const { project, child } = await startWaiting();

@@ -39,6 +39,18 @@ describe('none', () => {
     expect(stdout).toBe('LATE\n');
   });
 
+  it('a process that is stopped for a while at its end still runs what it has begun', async () => {
+    const { stdout } = await printed(
+      printing(
+        `step('s', () => { process.once('beforeExit', () => setImmediate(() => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+          setImmediate(() => { console.log('BEFORE'); });
+        })); })`,
+      ),
+    );
+    expect(stdout).toBe('BEFORE\n');
+  });
+
   it('a slow reader gets all of both streams', async () => {
     const project = await makeProject({
       'main.ts': printing(

@@ -77,7 +77,7 @@ job deploy (environment production)
         jobs: [expect.objectContaining({ job: 'build', secrets: [] })],
       },
     ]);
-  }, 60_000);
+  });
 
   it('dry or not, says which stated keys keep a job from starting, with the command that sets one', async () => {
     await using made = await projectWithSecrets({
@@ -89,7 +89,7 @@ job deploy (environment production)
       "  secret_missing: the job deploy states secrets without a value in the environment production: LATER is declared and not set\n      correct the job's secrets, or set it with `kici-admin secret set --scope production LATER`\n",
     );
     expect(dry.stdout).toContain('the job deploy states its secrets, and DB_PASSWROD is not one of them');
-  }, 60_000);
+  });
 
   it('of one step runs that step and nothing else, though its job needs another', async () => {
     const project = await makeProject({ 'main.ts': plain });
@@ -106,7 +106,7 @@ job deploy (environment production)
       1,
       'kici: step_not_found: the workflow "main" has no step "packs"\n      did you mean pack?\n',
     ]);
-  }, 60_000);
+  });
 
   it('as JSON prints events of the schema that is published, and nothing else', async () => {
     const project = await makeProject({ 'main.ts': plain });
@@ -131,7 +131,7 @@ job deploy (environment production)
         at: { file: '.kici/workflows/main.ts', line: 10, column: 7 },
       }),
     );
-  }, 60_000);
+  });
 
   it('masks what an error says of its place', async () => {
     await using made = await projectWithSecrets({
@@ -143,5 +143,5 @@ job deploy (environment production)
     const { stdout, stderr } = await made.project.run('run', '--jobs', '1');
     expect(stderr).toContain('deploy › migrate  ***:1:1\n');
     expect(stdout + stderr).not.toContain('value-canary');
-  }, 60_000);
+  });
 });

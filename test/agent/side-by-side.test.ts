@@ -35,30 +35,26 @@ async function projectOf(source: string, values: Record<string, string> = {}): P
 }
 
 describe('independent jobs', () => {
-  it.each(['none', 'bwrap'])(
-    'run side by side in %s, apart in files, variables and output',
-    async (sandbox) => {
-      const project = await projectOf(workflowWith(meeting), { TOKEN: 'value-of-token' });
-      const { code, stdout, stderr, left } = await project.run('run', '--jobs', '2', '--sandbox', sandbox);
-      expect(code, stderr).toBe(0);
-      const lines = stdout.split('\n');
-      for (const line of [
-        'first      | half of a line, the other half',
-        'first      | ***',
-        'first      | WHO first',
-        'second-one | WHO second',
-        'second-one | no line end',
-        'first      | job first: succeeded',
-      ])
-        expect(lines).toContain(line);
-      expect(stderr).toBe('first      | to stderr\n');
-      const mounts = lines.flatMap((line) => /MOUNT (.*)/.exec(line)?.[1] ?? []);
-      expect(new Set(mounts).size).toBe(2);
-      expect(left).toEqual([]);
-      expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
-    },
-    60_000,
-  );
+  it.each(['none', 'bwrap'])('run side by side in %s, apart in files, variables and output', async (sandbox) => {
+    const project = await projectOf(workflowWith(meeting), { TOKEN: 'value-of-token' });
+    const { code, stdout, stderr, left } = await project.run('run', '--jobs', '2', '--sandbox', sandbox);
+    expect(code, stderr).toBe(0);
+    const lines = stdout.split('\n');
+    for (const line of [
+      'first      | half of a line, the other half',
+      'first      | ***',
+      'first      | WHO first',
+      'second-one | WHO second',
+      'second-one | no line end',
+      'first      | job first: succeeded',
+    ])
+      expect(lines).toContain(line);
+    expect(stderr).toBe('first      | to stderr\n');
+    const mounts = lines.flatMap((line) => /MOUNT (.*)/.exec(line)?.[1] ?? []);
+    expect(new Set(mounts).size).toBe(2);
+    expect(left).toEqual([]);
+    expect(await readdir(join(project.home, '.local/state/kici/journal'))).toEqual([]);
+  });
 
   it('are told apart by every event as JSON, whose text is whole characters', async () => {
     const project = await projectOf(

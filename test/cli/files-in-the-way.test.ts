@@ -80,7 +80,6 @@ it.each(places.flatMap(([place, program, args, of]) => of.map((kind) => [kind, p
     expect(stderr).toMatch(problems[kind] ?? /^$/);
     expect(stdout).not.toContain('RAN');
   },
-  30_000,
 );
 
 it('a start whose list of data folders is not a plain file says so', async () => {

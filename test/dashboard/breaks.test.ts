@@ -102,7 +102,7 @@ describeLane(browserLane, () => {
       const form = page.getByRole('dialog', { name: 'Replace the value of GONE_MEANWHILE' });
       await form.getByLabel('Value').fill(typed);
       await installation.call('secrets.delete', at);
-      await form.getByText('Somebody has deleted GONE_MEANWHILE since this was opened.').waitFor({ timeout: 3_000 });
+      await form.getByText('Somebody has deleted GONE_MEANWHILE since this was opened.').waitFor();
       expect(await form.getByLabel('Value').inputValue()).toBe(typed);
       await form.getByRole('button', { name: 'Set it again' }).click();
       await page.getByText(/Set GONE_MEANWHILE in internal:production: 21 bytes/).waitFor();
@@ -114,7 +114,7 @@ describeLane(browserLane, () => {
     await beginToType();
     const gone = page.getByText('The orchestrator does not answer.');
     await page.context().setOffline(true);
-    await gone.waitFor({ timeout: 5_000 });
+    await gone.waitFor();
     await page.context().setOffline(false);
     await gone.waitFor({ state: 'detached' });
     // As on a train, with an orchestrator on the same machine.
@@ -122,7 +122,7 @@ describeLane(browserLane, () => {
     await dialog().getByRole('button', { name: 'Save' }).click();
     await dialog().waitFor({ state: 'detached' });
     await installation.call('secrets.declare', { scope: 'production', key: 'ON_A_TRAIN' });
-    await page.getByRole('row', { name: /ON_A_TRAIN/ }).waitFor({ timeout: 3_000 });
+    await page.getByRole('row', { name: /ON_A_TRAIN/ }).waitFor();
   });
 
   it('where the browser refuses to share a stream, the page has one of its own', async () => {
@@ -133,7 +133,7 @@ describeLane(browserLane, () => {
     await stage.open(scopePath);
     await isLive();
     await installation.call('secrets.declare', { scope: 'production', key: 'OF_ITS_OWN' });
-    await page.getByRole('row', { name: /OF_ITS_OWN/ }).waitFor({ timeout: 3_000 });
+    await page.getByRole('row', { name: /OF_ITS_OWN/ }).waitFor();
   });
 
   it('a server that is silent is told of too, though nothing has broken', async () => {
@@ -147,7 +147,7 @@ describeLane(browserLane, () => {
     const gone = page.getByText('The orchestrator does not answer.');
     // Again, where an answer was on its way when the clock was put forward, and began another minute.
     const isGone = async (): Promise<boolean> => page.clock.runFor(75_000).then(() => gone.isVisible());
-    await expect.poll(isGone, { timeout: 20_000 }).toBe(true);
+    await expect.poll(isGone).toBe(true);
     await page.unroute(requests);
     await page.clock.runFor(15_000);
     await gone.waitFor({ state: 'detached' });
@@ -163,7 +163,7 @@ describeLane(browserLane, () => {
       const form = stage.page.getByRole('dialog', { name: 'Change REGION in production' });
       await form.getByLabel('Value').fill('mine');
       await stage.installation.call('variables.set', { ...at, value: 'theirs' });
-      await form.getByText('Somebody has changed REGION since this was opened.').waitFor({ timeout: 3_000 });
+      await form.getByText('Somebody has changed REGION since this was opened.').waitFor();
       await form.getByRole('row', { name: 'Value theirs mine' }).waitFor();
       expect(await form.getByLabel('Value').evaluate((field) => field.matches(':focus'))).toBe(true);
       expect(await form.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
@@ -183,7 +183,7 @@ describeLane(browserLane, () => {
       await form.getByLabel('Priority').fill('3');
       const [binding] = (await stage.installation.call('environments.show', { environment })).bindings;
       await stage.installation.call('bindings.update', { environment, id: binding?.id ?? '', priority: 8 });
-      await form.getByRole('row', { name: 'Priority 8 3' }).waitFor({ timeout: 3_000 });
+      await form.getByRole('row', { name: 'Priority 8 3' }).waitFor();
       await form.getByRole('button', { name: 'Take what is stored' }).click();
       expect(await form.getByLabel('Priority').inputValue()).toBe('8');
       await form.getByText('No key changes').waitFor();
@@ -196,16 +196,16 @@ describeLane(browserLane, () => {
       await stage.page.getByRole('button', { name: 'Add secret' }).waitFor();
       await isLive();
       await stage.admin('policy', 'set', '--disable', 'secrets.set');
-      await stage.page.getByRole('button', { name: 'locked: Add secret' }).waitFor({ timeout: 2_000 });
+      await stage.page.getByRole('button', { name: 'locked: Add secret' }).waitFor();
       await stage.admin('policy', 'reset');
-      await stage.page.getByRole('button', { name: 'Add secret', exact: true }).waitFor({ timeout: 2_000 });
+      await stage.page.getByRole('button', { name: 'Add secret', exact: true }).waitFor();
     });
 
     it('in the grid, when a secret is set', async () => {
       await stage.open();
       await isLive();
       await stage.installation.call('secrets.set', { scope: 'production', key: 'FROM_ELSEWHERE', value: 'dg==' });
-      await stage.page.getByRole('rowheader', { name: 'FROM_ELSEWHERE' }).waitFor({ timeout: 3_000 });
+      await stage.page.getByRole('rowheader', { name: 'FROM_ELSEWHERE' }).waitFor();
     });
   });
 

@@ -101,9 +101,7 @@ describeLane(browserLane, () => {
     await installation.call('environments.create', { name: 'a-first-one' });
     await page.getByRole('option', { name: 'a-first-one', includeHidden: true }).waitFor({ state: 'attached' });
     await installation.call('environments.delete', { environment: 'development' });
-    await page
-      .getByRole('option', { name: 'development', includeHidden: true })
-      .waitFor({ state: 'detached', timeout: 5_000 });
+    await page.getByRole('option', { name: 'development', includeHidden: true }).waitFor({ state: 'detached' });
     await form.getByRole('button', { name: 'Save' }).click();
     await form.getByText('not_found').waitFor();
     expect(await form.getByLabel('Value').inputValue()).toBe('for development');

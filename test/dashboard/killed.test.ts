@@ -3,16 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { Locator } from 'playwright-core';
 import { afterAll, expect, it } from 'vitest';
+import { dyingAt, type KillPoint } from '../support/kill-at.ts';
 import { describeLane } from '../support/lane.ts';
 import { browserLane } from './support/browser.ts';
 import { furnish, install, type Installation } from './support/installation.ts';
-import { killPointVariable, type KillPoint } from './support/kill-at.ts';
 import { setStage } from './support/stage.ts';
 
-interface Write extends Pick<KillPoint, 'statement' | 'isAlone'> {
+interface Write extends Pick<KillPoint, 'of' | 'text'> {
   readonly what: string;
   readonly path: string;
   readonly opener: string;
@@ -39,8 +38,8 @@ const writes: readonly Write[] = [
     opener: 'Replace value of API_URL',
     verb: 'Save',
     type: (dialog) => fill(dialog, 'Value', 'once'),
-    statement: 'insert into "internal_versions"',
-    isAlone: false,
+    of: 'commit',
+    text: 'insert into "internal_versions"',
     made: async (call) => (await versionsOf(call, 'API_URL')) - 1,
     says: /version 2 is current now\.\s+It is probably your own/,
   },
@@ -53,8 +52,8 @@ const writes: readonly Write[] = [
       await fill(dialog, 'Contents of a .env file', 'KILLED=1');
       await dialog.getByRole('button', { name: 'Review 1 secret' }).click();
     },
-    statement: 'insert into "internal_versions"',
-    isAlone: false,
+    of: 'commit',
+    text: 'insert into "internal_versions"',
     made: (call) => versionsOf(call, 'KILLED'),
   },
   {
@@ -63,8 +62,8 @@ const writes: readonly Write[] = [
     opener: 'Change corp-vault:apps/shop/db',
     verb: 'Save',
     type: (dialog) => fill(dialog, 'Priority', '77'),
-    statement: 'insert into "bindings"',
-    isAlone: false,
+    of: 'commit',
+    text: 'insert into "bindings"',
     made: async (call) =>
       (await call('environments.show', { environment: 'production' })).bindings.filter(
         ({ priority }) => priority === 77,
@@ -77,8 +76,8 @@ const writes: readonly Write[] = [
     opener: 'Issue token',
     verb: 'Issue token',
     type: (dialog) => fill(dialog, 'Name', 'killed'),
-    statement: 'insert into "tokens"',
-    isAlone: true,
+    of: 'statement',
+    text: 'insert into "tokens"',
     made: async (call) => (await call('tokens.list', {})).tokens.filter(({ name }) => name === 'killed').length,
     says: /One like this is there now/,
   },
@@ -87,11 +86,9 @@ const writes: readonly Write[] = [
 describeLane(browserLane, () => {
   let home: string;
   const pointFile = (): string => join(home, 'kill-point.json');
-  const preload = pathToFileURL(join(import.meta.dirname, 'support/kill-at.ts')).href;
-  const environment = () => ({ NODE_OPTIONS: `--import=${preload}`, [killPointVariable]: pointFile() });
   const stage = setStage(furnish, async () => {
     home = await mkdtemp(join(tmpdir(), 'kici-dashboard-'));
-    return { home, environment: environment() };
+    return { home, environment: dyingAt(pointFile()) };
   });
   afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -103,10 +100,13 @@ describeLane(browserLane, () => {
     const ended = once(victim, 'close');
     await writeFile(pointFile(), JSON.stringify(point));
     await send();
-    expect((await Promise.race([ended, wait(20_000, [], { ref: false })]))[1]).toBe('SIGKILL');
+    expect((await Promise.race([ended, wait(60_000, [], { ref: false })]))[1]).toBe('SIGKILL');
     await down().waitFor();
     await rm(pointFile());
-    stage.installation = await install({ home, environment: { ...environment(), KICI_PORT: new URL(url).port } });
+    stage.installation = await install({
+      home,
+      environment: { ...dyingAt(pointFile()), KICI_PORT: new URL(url).port },
+    });
     await down().waitFor({ state: 'detached' });
   }
 

@@ -27,10 +27,10 @@ describeLane(browserLane, () => {
       await page.getByRole('row', { name: /SMTP_PASSWORD/ }).waitFor();
       await isLive();
       await installation.call('secrets.set', { scope: 'staging', key: 'A_FIRST_ONE', value: 'dg==' });
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toEqual(['A_FIRST_ONE']);
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toEqual([]);
+      await expect.poll(() => marked(page)).toEqual(['A_FIRST_ONE']);
+      await expect.poll(() => marked(page)).toEqual([]);
       await installation.call('secrets.set', { scope: 'staging', key: 'SMTP_PASSWORD', value: 'dg==' });
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toEqual(['SMTP_PASSWORD']);
+      await expect.poll(() => marked(page)).toEqual(['SMTP_PASSWORD']);
     });
 
     it('among the keys of the grid', async () => {
@@ -39,7 +39,7 @@ describeLane(browserLane, () => {
       await page.getByRole('rowheader', { name: 'SENTRY_DSN' }).waitFor();
       await isLive();
       await installation.call('secrets.set', { scope: 'production', key: 'JWT_SIGNING_KEY', value: 'dg==' });
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toEqual(['JWT_SIGNING_KEY']);
+      await expect.poll(() => marked(page)).toEqual(['JWT_SIGNING_KEY']);
     });
 
     it('among variables and bindings', async () => {
@@ -48,7 +48,7 @@ describeLane(browserLane, () => {
       await page.getByRole('row', { name: /LOG_LEVEL/ }).waitFor();
       await isLive();
       await installation.call('variables.set', { environment: 'production', name: 'LOG_LEVEL', value: 'info' });
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toEqual(['LOG_LEVEL']);
+      await expect.poll(() => marked(page)).toEqual(['LOG_LEVEL']);
       await stage.goTo(`${org}/environments/staging`);
       await page
         .getByRole('row', { name: /shared/ })
@@ -58,7 +58,7 @@ describeLane(browserLane, () => {
       const { bindings } = await installation.call('environments.show', { environment: 'staging' });
       const shared = bindings.find(({ scope }) => scope.endsWith('shared/**'));
       await installation.call('bindings.update', { environment: 'staging', id: shared?.id ?? '', priority: -11 });
-      await expect.poll(() => marked(page), { timeout: 5_000 }).toContain('shared/**');
+      await expect.poll(() => marked(page)).toContain('shared/**');
     });
   });
 
@@ -144,7 +144,7 @@ describeLane(browserLane, () => {
     await isLive();
     await stage.admin('policy', 'set', '--plain-reads', 'on');
     try {
-      await page.getByText('Plain reads are on.').waitFor({ timeout: 3_000 });
+      await page.getByText('Plain reads are on.').waitFor();
       await page.getByText('kici-admin policy set --plain-reads off --org default').waitFor();
       await page.getByText(/Tokens with the role reader get the values/).waitFor();
     } finally {

@@ -269,7 +269,7 @@ describeLane(browserLane, () => {
     await page.getByText(/^Intact: [\d,]+ rows verified\.$/).waitFor();
     await isLive();
     await installation.call('secrets.declare', { scope: 'exported', key: 'LATER' });
-    await page.getByRole('cell', { name: 'exported LATER' }).first().waitFor({ timeout: 3_000 });
+    await page.getByRole('cell', { name: 'exported LATER' }).first().waitFor();
     expect(asked).toHaveLength(3);
     await verify.click();
     await page.getByText('Waiting until another walk').waitFor();

@@ -80,7 +80,7 @@ describeLane(browserLane, () => {
     const awaited = await slowly(page);
     await stage.open(`${org}/${path}`);
     await page.getByRole('main').getByText(text).first().waitFor();
-    await expect.poll(awaited, { timeout: 10_000 }).toBe(0);
+    await expect.poll(awaited).toBe(0);
     await drawn(page);
     expect(await page.evaluate<number>('window.shifts')).toBeLessThan(0.1);
     await page.unrouteAll({ behavior: 'wait' });
@@ -135,7 +135,7 @@ describeLane(browserLane, () => {
     await page.getByRole('rowheader', { name: 'KEY_0001' }).waitFor();
     for (const part of [0.2, 0.5, 0.8, 1]) {
       await scroller.evaluate((element, to) => element.scrollTo(0, element.scrollHeight * to), part);
-      await expect.poll(() => page.locator('[role=row][aria-busy=true]').count(), { timeout: 10_000 }).toBe(0);
+      await expect.poll(() => page.locator('[role=row][aria-busy=true]').count()).toBe(0);
       expect(await rows.count()).toBeLessThan(200);
     }
     await page.getByRole('rowheader', { name: nameOf(keys - 1) }).waitFor();

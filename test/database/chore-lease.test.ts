@@ -72,7 +72,7 @@ describeLane(postgresLane, () => {
       told += chunk.toString();
     });
     const ended = once(child, 'close');
-    await expect.poll(() => stateOf(child.pid), { timeout: 60_000 }).toBe('T');
+    await expect.poll(() => stateOf(child.pid)).toBe('T');
     const terms = { name: 'chore', holder: 'successor', lastsMs, now: () => Date.now() + lastsMs };
     // Waits until the server ends the transaction that stands still.
     const lease = await takeLease(one, terms);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { inTransaction } from '../../src/database/in-transaction.ts';
@@ -50,3 +51,25 @@ it.each([[{ code: '23505' }], [{ code: '40003' }], [{ code: '08006' }], [{}]])(
     expect(runs).toBe(1);
   },
 );
+
+it('work that meets others again and again is done before anything else begins', async () => {
+  const database = await open();
+  const state = { begun: 0, seen: -1, isOver: false };
+  const others = async (): Promise<void> => {
+    for (; !state.isOver; await nextTurn())
+      await inTransaction(database, async () => {
+        state.begun += 1;
+      });
+  };
+  const going = Promise.all([others(), others()]);
+  const result = inTransaction(database, async () => {
+    const before = state.seen;
+    state.seen = state.begun;
+    if (before !== state.begun) throw Object.assign(new Error('others came in between'), { code: '40001' });
+    return 'done';
+  }).finally(() => {
+    state.isOver = true;
+  });
+  expect(await result).toBe('done');
+  await going;
+});

@@ -47,7 +47,7 @@ describeLane(composeLane, () => {
     await restarted;
     expect([...answers]).toEqual(['28']);
     expect(await admin(['audit', 'verify'])).toContain('intact');
-  }, 180_000);
+  });
 
   it('gives no container a secret as a variable, a root to write, a right, or a core file', async () => {
     const names = ['database', 'migration', 'orchestrator-1', 'orchestrator-2', 'balancer'];

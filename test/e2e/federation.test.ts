@@ -150,7 +150,7 @@ describeLane({ name: 'federation', missing: openBaoLane.missing ?? localstackLan
       await admin('backend', 'test', name);
       await admin('environment', 'bind', 'production', '--scope', `${name}:apps/shop`, '--priority', priority);
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const stop of stops.toReversed()) await stop();

@@ -120,7 +120,7 @@ describeLane(processMemoryLane, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     if (memory === undefined) throw new Error('the step did not come by');
     scene = { orchestrator, aws, wire: link.passed(), printed: stdout + stderr, memory };
-  }, 120_000);
+  });
 
   afterAll(async () => {
     for (const stop of stops.toReversed()) await stop();

@@ -56,7 +56,7 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
     expect(await readFile(join(folder, 'config.yaml'), 'utf8')).toBe(plain);
     expect(await readdir(join(orchestrator.home, 'tmp'))).toEqual([]);
     for (const key of keys) expect(stdout + stderr).not.toContain(/AGE-SECRET-KEY-\S+/.exec(key)?.[0]);
-  }, 60_000);
+  });
 
   it('values that were decrypted early are variables of later steps', async () => {
     await using orchestrator = await startOrchestrator();
@@ -69,7 +69,7 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
     // `grep -c` prints 0 and fails if nothing matches: the later step's environment has no key.
     expect(code).toBe(1);
     expect(stdout).toContain('\n0\n');
-  }, 60_000);
+  });
 
   it('the workflow of the page masks what it decrypted, in every later step', async () => {
     await using orchestrator = await startOrchestrator();
@@ -84,7 +84,7 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('plain: ***\n***');
     expect(stdout + stderr).not.toContain('from-the-encrypted-file');
-  }, 60_000);
+  });
 });
 
 async function pageWorkflow(): Promise<string> {

@@ -74,3 +74,29 @@ it.each([20_000, 70_000])('%d scopes without a wildcard are no more than a state
   const exact = Array.from({ length: count - 2 }, (_, index) => `x${index}`);
   expect((await listMatching(store, [...globs, ...exact, 'a/b', 'c/d'], context())).secrets).toHaveLength(2);
 });
+
+it('a scope is found by its end, also where an older version has made or renamed it', async () => {
+  const store = await openStore(['a/prod', 'b/old']);
+  const row = { organization: 'default', created_at: 0 };
+  await store.database
+    .insertInto('internal_scopes')
+    .values({ ...row, scope: 'x/y/prod' })
+    .execute();
+  await store.database.updateTable('internal_scopes').set({ scope: 'b/prod' }).where('scope', '=', 'b/old').execute();
+  await store.database
+    .updateTable('internal_secrets')
+    .set({ scope: 'b/prod', seal: null })
+    .where('scope', '=', 'b/old')
+    .execute();
+  await store.database
+    .updateTable('internal_secrets')
+    .set({ scope: 'x/y/prod' })
+    .where('scope', '=', 'a/prod')
+    .execute();
+  const found = async (pattern: string) =>
+    (await listMatching(store, [pattern], context())).secrets.map((secret) => secret.scope);
+  expect(await found('*/prod')).toEqual(['b/prod']);
+  expect(await found('**/prod')).toEqual(['b/prod', 'x/y/prod']);
+  expect(await found('**/*od')).toEqual(['b/prod', 'x/y/prod']);
+  expect(await found('**/old')).toEqual([]);
+});

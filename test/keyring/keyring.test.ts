@@ -38,7 +38,7 @@ describe('a keyring', () => {
   ])('does not open a value for %s', async (_, organization, purpose, coordinates, code) => {
     const keyring = await openKeyring(await keyringDatabase(await temporaryFolder()), keyA(), now);
     const sealed = await keyring.seal('acme', 'secret', place, value);
-    await expect(keyring.open(organization, purpose, coordinates, sealed)).rejects.toMatchObject({
+    await expect((async () => keyring.open(organization, purpose, coordinates, sealed))()).rejects.toMatchObject({
       name: 'BackendError',
       code,
     });

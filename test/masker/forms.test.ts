@@ -13,7 +13,7 @@ function formsOf(value: Buffer): Written[] {
   const padded = paddings.flatMap((padding) =>
     [1, 2].map((count) => ({ bytes: Buffer.from(value.toString('base64url')), form: paddedForm(padding, count) })),
   );
-  return [...padded, ...hexForms(value).flatMap((needle) => (needle instanceof Uint8Array ? [] : [needle]))];
+  return [...padded, ...hexForms(value)];
 }
 
 function mask({ current }: Matchers, text: Buffer, size: number): string {
@@ -45,6 +45,7 @@ describe('a form that is computed', () => {
       '6B 7E C3 B3 5A 0A 30',
       '6B:7E:C3:B3:5A:0A:30',
       String.raw`\x6b\x7e\xc3\xb3\x5a\x0a\x30`,
+      '\\k\\~\\\ufffd\\\ufffd\\Z\\\n\\0',
     ]);
     const padded = (padding: (typeof paddings)[number], count: number): string =>
       write({ bytes: Buffer.from('YWJjZA'), form: paddedForm(padding, count) }).toString();

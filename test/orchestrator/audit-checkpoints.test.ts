@@ -247,7 +247,8 @@ describe('a sink', () => {
     });
     const tokenFile = join(await temporaryFolder(), 'token');
     await writeFile(tokenFile, 'tok-1\n');
-    const { server } = await startWithSink({ kind: 'put', url, tokenFile });
+    const { server, round } = await startWithSink({ kind: 'put', url, tokenFile });
+    await round();
     await append(server);
     expect(await server.call('audit.checkpoint')).toMatchObject({ kept: true, checkpoint: { sequence: 3 } });
     const name = expect.stringMatching(/^\/logs\/2026-01-01T000000\.000Z-[0-9a-f]{8}\.jsonl$/);

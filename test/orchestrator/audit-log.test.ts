@@ -146,7 +146,7 @@ it('while the anchor cannot be written no row is acknowledged, and the next one 
   expect(await log.append(row)).toBe(1);
   await log.settle();
   expect(failures).toHaveLength(1);
-  const outcomes = await Promise.allSettled([log.append(row), log.append(row), log.append(row)]);
+  const outcomes = await Promise.allSettled([log.append(row, 'committed'), log.append(row), log.append(row)]);
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect(failures).toHaveLength(2);
   isFull = false;

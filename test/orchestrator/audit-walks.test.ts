@@ -53,7 +53,7 @@ describe('walks of one organization', () => {
     ];
     expect(begun.map(({ organization }) => organization)).toEqual(['a', 'b']);
     for (const index of [1, 0, 2, 3, 4]) {
-      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(index));
+      await expect.poll(() => begun.length).toBeGreaterThan(index);
       end(index);
     }
     expect(await Promise.all(all.map(rowsOf))).toEqual([0, 2, 3, 4, 1]);
@@ -71,14 +71,14 @@ describe('walks of one organization', () => {
     ];
     end(0);
     expect(await rowsOf(first)).toBe(0);
-    await vi.waitFor(() => expect(begun).toHaveLength(2));
+    await expect.poll(() => begun).toHaveLength(2);
     expect(begun[1]?.rows).toEqual([1, 2, 3]);
     waiters[1]?.tell({ done: 1, of: 2 });
     expect(told).toEqual([{ done: 1, of: 2 }]);
     const late = walks(asking('a', 'z'));
     end(1);
     expect(await Promise.all(others.map(rowsOf))).toEqual([1, 1, 1]);
-    await vi.waitFor(() => expect(begun).toHaveLength(3));
+    await expect.poll(() => begun).toHaveLength(3);
     end(2);
     expect(await rowsOf(late)).toBe(2);
   });
@@ -91,7 +91,7 @@ describe('walks of one organization', () => {
     const owner = walks(asking('a', 'owner'), cut);
     const elsewhere = walks(asking('b', 'greedy'));
     for (const index of [0, 1, 2, 3]) {
-      await vi.waitFor(() => expect(begun.length).toBeGreaterThan(index));
+      await expect.poll(() => begun.length).toBeGreaterThan(index);
       end(index);
     }
     await Promise.all([...greedy.slice(0, 16), owner, elsewhere]);
@@ -123,7 +123,7 @@ describe('who leaves', () => {
     const next = walks(asking('a', 't'), cut);
     end(0);
     await first;
-    await vi.waitFor(() => expect(begun).toHaveLength(2));
+    await expect.poll(() => begun).toHaveLength(2);
     end(1);
     expect(await rowsOf(next)).toBe(1);
   });
@@ -135,7 +135,7 @@ describe('who leaves', () => {
     const [one, other] = [walks(asking('a', 'u', { isGone: () => isGone })), walks(asking('a', 'v'))];
     end(0);
     await first;
-    await vi.waitFor(() => expect(waiters).toHaveLength(2));
+    await expect.poll(() => waiters).toHaveLength(2);
     isGone = true;
     expect(waiters[1]?.isGone()).toBe(false);
     end(1);
@@ -149,7 +149,7 @@ describe('who leaves', () => {
     const outcome = expect(failing).rejects.toThrow('broken');
     ends[0]?.reject(new Error('broken'));
     await outcome;
-    await vi.waitFor(() => expect(begun).toHaveLength(2));
+    await expect.poll(() => begun).toHaveLength(2);
     end(1);
     expect(await rowsOf(next)).toBe(1);
   });

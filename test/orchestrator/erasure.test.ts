@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { refuse } from './support/beside.ts';
 import { set } from './support/jobs.ts';
 import { roundsByHand } from './support/rounds.ts';
@@ -42,9 +42,9 @@ it('what is said of recent writes goes when it is no longer recent', async () =>
     );
   await first.application.stop();
   const second = await startServer({ settings, now: () => now + 1 });
-  await vi.waitFor(() => {
-    expect(second.rows('select until from recent_writes').map(({ until }) => Number(until))).toEqual([now + 2]);
-  });
+  await expect
+    .poll(() => second.rows('select until from recent_writes').map(({ until }) => Number(until)))
+    .toEqual([now + 2]);
 });
 
 it('what was over while no server ran is erased at the next start, in every organization', async () => {
@@ -60,9 +60,7 @@ it('what was over while no server ran is erased at the next start, in every orga
   await first.application.stop();
   time += keepDeletedMs;
   const second = await startServer({ settings, now: () => time });
-  await vi.waitFor(() => {
-    expect(valuesIn(second)).toBe(0);
-  });
+  await expect.poll(() => valuesIn(second)).toBe(0);
 });
 
 it('a round that fails is told in the log and made good by the next', async () => {

@@ -11,19 +11,17 @@ import { startServer, testKey, type TestServer } from './support/server.ts';
 
 const kinds = (stream: Listening): unknown[] => stream.events().map(({ data }) => data);
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-/** Half of the time within which pages must follow. */
-const soon = { timeout: 1_000, interval: 20 };
 
 /** Makes a change that everybody hears, so that all earlier ones have been heard. */
 async function settle(server: TestServer, ...streams: Listening[]): Promise<void> {
   await server.call('policy.set', { enable: ['secrets.set'] });
   await server.call('policy.set', { disable: ['secrets.declare'] });
   for (const stream of streams)
-    await expect.poll(() => kinds(stream), soon).toContainEqual(expect.objectContaining({ kind: 'policy' }));
+    await expect.poll(() => kinds(stream)).toContainEqual(expect.objectContaining({ kind: 'policy' }));
 }
 
 describe('a page that listens', () => {
-  it('hears within a second of everything that changes, by name, and of no value', async () => {
+  it('hears of everything that changes, by name, and of no value', async () => {
     const server = await startServer();
     const person = await signIn(server.url, { token: server.owner });
     const stream = await listen(server.url, { cookie: person.cookie });
@@ -38,7 +36,7 @@ describe('a page that listens', () => {
     await server.call('tokens.create', { name: 'other', role: 'admin' });
     await server.call('policy.set', { disable: ['secrets.set'] });
     await expect
-      .poll(() => kinds(stream), soon)
+      .poll(() => kinds(stream))
       .toEqual(
         expect.arrayContaining([
           { kind: 'environments', name: 'production' },
@@ -76,7 +74,7 @@ describe('a page that listens', () => {
     try {
       const person = await signIn(other.url, { token: server.owner });
       await person.call('scopes.create', { scope: 'elsewhere' });
-      await expect.poll(() => kinds(stream), soon).toContainEqual({ kind: 'scopes', scope: 'elsewhere' });
+      await expect.poll(() => kinds(stream)).toContainEqual({ kind: 'scopes', scope: 'elsewhere' });
     } finally {
       await other.stop();
     }
@@ -91,7 +89,7 @@ describe('a page that listens', () => {
     const stream = await listen(server.url, bearer(server.owner));
     corp.service.password = 'changed';
     await server.call('backends.test', { name: 'corp' });
-    await expect.poll(() => kinds(stream), soon).toContainEqual({ kind: 'health', backend: 'corp' });
+    await expect.poll(() => kinds(stream)).toContainEqual({ kind: 'health', backend: 'corp' });
     stream.stop();
   });
 
@@ -172,7 +170,7 @@ describe('a page that listens', () => {
     first.stop();
     await server.call('scopes.create', { scope: 'missed' });
     const back = await listen(server.url, { ...bearer(server.owner), 'last-event-id': id });
-    await expect.poll(() => kinds(back), soon).toContainEqual({ kind: 'changed' });
+    await expect.poll(() => kinds(back)).toContainEqual({ kind: 'changed' });
     const idNow = back.lastId() ?? '';
     back.stop();
     const again = await listen(server.url, { ...bearer(server.owner), 'last-event-id': idNow });
@@ -211,7 +209,7 @@ describe('streams', () => {
         const stream = await listen(server.url, bearer(server.owner));
         stream.stop();
         return stream.status;
-      }, soon)
+      })
       .toBe(200);
     for (const stream of open) stream.stop();
   });
@@ -294,7 +292,7 @@ describe('streams', () => {
       await vi.advanceTimersByTimeAsync(14_999);
       expect(stream.text()).not.toMatch(/^:$/m);
       await vi.advanceTimersByTimeAsync(1);
-      await expect.poll(stream.text, soon).toMatch(/^:$/m);
+      await expect.poll(stream.text).toMatch(/^:$/m);
       stream.stop();
     } finally {
       vi.useRealTimers();

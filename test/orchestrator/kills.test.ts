@@ -6,4 +6,4 @@ it('a server that is killed keeps every write that it has acknowledged, and its 
   expect(problems).toEqual([]);
   expect(acknowledged).toBeGreaterThan(0);
   expect(renames).toBeGreaterThan(0);
-}, 180_000);
+});

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { allMigrations, type AllTables } from '../../src/composition/all-tables.ts';
 import type { SyncFile } from '../../src/database/commits.ts';
@@ -76,8 +76,21 @@ function loseThePower(folder: string, synced: Buffer, random: () => number): str
   return left;
 }
 
+/** An effect in the log's own database, for which the intent need only be committed. */
+async function writeAsHandlersDo({ log, database }: Awaited<ReturnType<typeof open>>): Promise<void> {
+  const intent = await log.append({ ...row, phase: 'intent' }, 'committed');
+  await sql`insert into effects values (${intent})`.execute(database);
+}
+
+/** Each effect, with the phase of the row that should be its intent. */
+async function effectsOf(database: Kysely<AllTables>): Promise<readonly { readonly phase: string | null }[]> {
+  const found = await sql<{ phase: string | null }>`
+    select phase from effects left join audit_rows on sequence = effects.intent`.execute(database);
+  return found.rows;
+}
+
 describe('after a loss of power', () => {
-  it('every row that was acknowledged is there, its chain holds, and the anchor is not ahead of it', async () => {
+  it('every acknowledged row is there, no effect without its intent, and the anchor is not ahead', async () => {
     const folder = await newFolder();
     const log = join(folder, 'kici.db-wal');
     const random = randomFrom(11);
@@ -92,23 +105,29 @@ describe('after a loss of power', () => {
     synced = readFileSync(log);
     // So that the log starts over several times.
     await sql`pragma wal_autocheckpoint = 60`.execute(server.database);
+    await sql`create table effects (intent integer)`.execute(server.database);
     const beginnings = new Set<string>();
-    const progress = { acknowledged: 0, isOver: false };
-    const writers = Array.from({ length: 8 }, async () => {
+    const progress = { acknowledged: 0, effects: 0, isOver: false };
+    const writers = Array.from({ length: 8 }, async (_, index) => {
       while (!progress.isOver) {
+        if (index % 2 === 0) await writeAsHandlersDo(server);
         const sequence = await server.log.append(row);
         progress.acknowledged = Math.max(progress.acknowledged, sequence);
+        if (index % 2 === 0) progress.effects += 1;
       }
     });
     for (let loss = 0; loss < 10; loss += 1) {
       const goal = progress.acknowledged + 1 + Math.floor(random() * 40);
       while (progress.acknowledged < goal) await nextTurn();
-      const promised = progress.acknowledged;
+      const [promised, made] = [progress.acknowledged, progress.effects];
       const left = await open(loseThePower(folder, synced, random));
       beginnings.add(readFileSync(log).subarray(0, headerBytes).toString('hex'));
       const { problems, rows } = await verifyAudit(left.database, signer, left.anchor, 'default');
       expect(problems).toEqual([]);
       expect(rows).toBeGreaterThanOrEqual(promised);
+      const effects = await effectsOf(left.database);
+      expect(effects.filter(({ phase }) => phase !== 'intent')).toEqual([]);
+      expect(effects.length).toBeGreaterThanOrEqual(made);
       await left.log.examine();
       expect(left.breaks).toEqual([]);
       expect(await left.log.append(row)).toBe(rows + 1);
@@ -166,6 +185,25 @@ describe('a disk', () => {
     await server.commits.close();
   });
 
+  it('is not waited for by an intent whose effect is in the same log, and has it with the next sync', async () => {
+    const disk = { syncs: 0 };
+    const folder = await newFolder();
+    const server = await open(folder, async () => {
+      disk.syncs += 1;
+    });
+    await server.log.examine();
+    await server.commits.group();
+    await server.log.append(row);
+    await server.log.settle();
+    const before = disk.syncs;
+    expect(await server.log.append(row, 'committed')).toBe(2);
+    expect(disk.syncs).toBe(before);
+    await server.log.settle();
+    expect(disk.syncs).toBe(before + 1);
+    expect(await server.anchor.read()).toMatchObject({ heads: new Map([['default', { sequence: 2 }]]) });
+    await server.commits.close();
+  });
+
   it('that stalls for too long fails what waits by a deadline, with a name', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => {
@@ -197,7 +235,8 @@ describe('a disk', () => {
     await server.commits.group();
     await expect(server.log.append(row)).rejects.toMatchObject({ name: 'NotDurableError', code: 'EIO' });
     isBroken = false;
-    await expect(server.log.append(row)).rejects.toMatchObject({ name: 'NotDurableError', code: 'EIO' });
+    for (const until of ['durable', 'committed'] as const)
+      await expect(server.log.append(row, until)).rejects.toMatchObject({ name: 'NotDurableError', code: 'EIO' });
     await server.commits.close();
   });
 });

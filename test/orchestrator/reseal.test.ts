@@ -54,4 +54,4 @@ it('reseal lists what was changed outside the orchestrator, and accepts it only 
     { phase: 'outcome', result: 'done', actor: 'operator of the server', subject: { count: found.length } },
     { phase: 'intent' },
   ]);
-}, 120_000);
+});

@@ -219,3 +219,29 @@ it('a rename between the bindings and the names is seen whole', async () => {
   const { catalogue } = await resolving;
   expect(catalogue.entries.get('K')?.winner.scope).toBe('apps/moved');
 });
+
+it('few environments of an organization are merged at once, and those of another wait for none of them', async () => {
+  const listing = new Map<string, number>();
+  const gate = Promise.withResolvers<void>();
+  const resolver = createEnvironmentResolver(
+    {
+      require: async () => ({ organization: 'default', name: 'e', created_at: 1, seal: null, variables_seal: null }),
+      bindings: async () => [],
+      all: async () => [],
+    },
+    onlyInternal,
+    async (organization) => {
+      listing.set(organization, (listing.get(organization) ?? 0) + 1);
+      if (organization === 'default') await gate.promise;
+      return { secrets: [], unnameable: [] };
+    },
+    async () => 1,
+  );
+  const call = callWith({ signal: new AbortController().signal, deadline: Date.now() + 60_000 });
+  const all = Promise.all(Array.from({ length: 20 }, (_, index) => resolver.resolve(call, `e${index}`, {})));
+  await resolver.resolve({ ...call, organization: 'another' }, 'e', {});
+  expect(Object.fromEntries(listing)).toEqual({ default: 2, another: 1 });
+  gate.resolve();
+  await all;
+  expect(listing.get('default')).toBe(20);
+});

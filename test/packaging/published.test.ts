@@ -48,7 +48,7 @@ beforeAll(async () => {
   await installFromTarballs();
   await writeFile(join(project, 'package.json'), '{"type":"module"}');
   await writeFile(join(project, 'use.ts'), importOfEach);
-}, 180_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
@@ -160,10 +160,32 @@ describe('a project that installs the tarballs', () => {
     expect(broken).toMatchObject({ stderr: expect.stringContaining('is not yaml') });
   });
 
+  it('can run each command of kici, by either of its scripts', async () => {
+    const cwd = join(project, 'each');
+    await mkdir(cwd);
+    const kici = async (...args: readonly string[]): Promise<unknown> =>
+      run(process.execPath, [join(project, 'node_modules/@kici-dev/kici/bin/kici.mjs'), ...args], { cwd }).catch(
+        (error: unknown) => error,
+      );
+    const where = ['--url', 'http://0.0.0.0:1'];
+    expect(await kici('init', '--environment', 'e')).toMatchObject({ stderr: '' });
+    expect(await kici('list')).toMatchObject({ stdout: expect.stringContaining('environment e') });
+    expect(await kici('check', ...where)).toMatchObject({ stdout: expect.stringContaining('0 literal keys') });
+    expect(await kici('run', '--dry-run', ...where)).toMatchObject({ stderr: expect.stringContaining('check_failed') });
+    for (const args of [['run'], ['types']])
+      expect(await kici(...args, ...where)).toMatchObject({ code: 1, stderr: expect.stringContaining('unreachable') });
+  });
+
   it('has bytecode of its programs that this V8 takes', async () => {
     const bundle = join(project, 'node_modules/@kici-dev/kici/bundle');
     const scripts = (await readdir(bundle)).filter((file) => file.endsWith('.script'));
-    expect(scripts).toEqual(['kici-admin.script', 'kici-early.script', 'kici-run.script', 'step-host.script']);
+    expect(scripts).toEqual([
+      'kici-admin.script',
+      'kici-early.script',
+      'kici-run.script',
+      'kici.script',
+      'step-host.script',
+    ]);
     const look = `for (const name of ${JSON.stringify(scripts)}) {
       const [source, cachedData, stamp] = ['script', 'bytecode', 'stamp'].map((kind) => fs.readFileSync(name.replace(/script$/, kind)));
       const { cachedDataRejected } = new vm.Script(source.toString(), { cachedData });

@@ -1,4 +1,4 @@
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { createLink } from '../support/link.ts';
 import { makeDatabase, postgresLane, serverUrl } from '../support/postgres.ts';
@@ -15,13 +15,10 @@ describeLane(postgresLane, () => {
       args: ['--json'],
     });
     onTestFinished(() => link.cut().catch(() => undefined));
-    const metrics = await vi.waitFor(() => {
-      const url = /"metrics":"([^"]+)"/.exec(running.output())?.[1];
-      if (url === undefined) throw new Error('no metrics yet');
-      return url;
-    });
+    const metrics = (): string => /"metrics":"([^"]+)"/.exec(running.output())?.[1] ?? '';
+    await expect.poll(metrics).not.toBe('');
     const look = async () => {
-      const text = await (await fetch(metrics)).text();
+      const text = await (await fetch(metrics())).text();
       const failed = valueOf(text, 'db_client_operation_duration_seconds_count', {
         db_operation_name: 'connect',
         status: 'failed',
@@ -30,12 +27,12 @@ describeLane(postgresLane, () => {
     };
     expect(await look()).toEqual({ ready: 1, failed: 0 });
     link.hold();
-    await vi.waitFor(async () => expect((await look()).ready).toBe(0), { timeout: 20_000 });
+    await expect.poll(async () => (await look()).ready).toBe(0);
     await link.cut();
-    await vi.waitFor(async () => expect((await look()).failed).toBeGreaterThan(0), { timeout: 20_000 });
+    await expect.poll(async () => (await look()).failed).toBeGreaterThan(0);
     const before = await look();
     expect(before.ready).toBe(0);
     // It goes on growing, which is what a rate shows.
-    await vi.waitFor(async () => expect((await look()).failed).toBeGreaterThan(before.failed), { timeout: 20_000 });
+    await expect.poll(async () => (await look()).failed).toBeGreaterThan(before.failed);
   });
 });

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { request, type OutgoingHttpHeaders } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { createTelemetry } from '../../src/telemetry/create-telemetry.ts';
 import { serveMetrics, type MetricsServer } from '../../src/telemetry/metrics-server.ts';
 import { startServer } from '../orchestrator/support/server.ts';
@@ -85,7 +85,7 @@ describe('the port of the metrics', () => {
       await once(socket, 'connect');
       await once(socket, 'close');
     });
-    await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), { timeout: 10_000, interval: 100 });
+    await expect.poll(async () => (await fetch(url)).status, { interval: 100 }).toBe(200);
     for (const socket of sockets) socket.resume();
     await Promise.all(closed);
   });

@@ -104,9 +104,7 @@ describe('a collector that fails', () => {
     });
     const request = { id: '1', method: 'GET', route: '/health/live', operation: undefined, headers: {} };
     for (let index = 0; index < 20_000; index += 1) telemetry.requests?.begin(request).end(200);
-    await vi.waitFor(() => {
-      expect(collector.asked()).toBe(1);
-    });
+    await expect.poll(() => collector.asked()).toBe(1);
     const text = await (await fetch(telemetry.url ?? '')).text();
     expect(valueOf(text, 'http_server_request_duration_seconds_count')).toBe(20_000);
     await telemetry.close();

@@ -35,7 +35,7 @@ describeLane({ describe, test: it }, { ...motoLane, name: 'moto-policies' }, () 
         await createRole(endpoint, layout, [reading, documentedPolicy(`Writing, ${layout}`).text].map(forAnyResource)),
       );
     await fetch(`${endpoint}/moto-api/reset-auth`, { method: 'POST', body: '0' });
-  }, 120_000);
+  });
   afterAll(() => server?.stop());
 
   const openAs = (

@@ -83,7 +83,7 @@ describeLane({ describe, test: it }, sopsLane, () => {
       `#!/bin/sh\n[ "$1" = set ] || exec '${realSops}' "$@"\necho $$ > '${began}.next'; mv '${began}.next' '${began}'; exec sleep 600\n`,
     );
     const writer = startWriter(store, store.program.path, ['TOKEN']);
-    await expect.poll(() => readFile(began, 'utf8').catch(() => ''), { timeout: 20_000 }).not.toBe('');
+    await expect.poll(() => readFile(began, 'utf8').catch(() => '')).not.toBe('');
     writer.kill('SIGKILL');
     await once(writer, 'close');
     process.kill(Number(await readFile(began, 'utf8')), 'SIGKILL');

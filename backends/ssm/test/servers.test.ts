@@ -32,7 +32,7 @@ describe.each([
     const endpoint = (): string => server?.endpoint ?? '';
     beforeAll(async () => {
       server = await start();
-    }, 120_000);
+    });
     afterAll(() => server?.stop());
     runConformance(
       { describe, test: it },

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { vaultDefinition } from '../index.ts';
 import { codeOf, failure, readText } from './support/ask.ts';
 import { context, settingsOf } from './support/host.ts';
@@ -201,7 +201,7 @@ describe('the token', () => {
     await readText(backend, ref('app', 'TOKEN'));
     gateway.answerOnce({ status: 403, text: '<html>forbidden</html>' });
     const renewals = (): number => gateway.requests.filter(({ path }) => path === 'auth/token/renew-self').length;
-    await vi.waitUntil(() => renewals() === 2, { timeout: 4500 });
+    await expect.poll(renewals).toBe(2);
     expect(host.logged).toHaveLength(1);
   });
 
@@ -235,7 +235,7 @@ describe('the token', () => {
     // The refused read and the look-up of its token are slow; meanwhile the token expires by the clock.
     gateway.fault('delay', 2);
     const refused = readText(backend, ref('app', 'TOKEN'));
-    await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/lookup-self'));
+    await expect.poll(() => gateway.requests.some(({ path }) => path === 'auth/token/lookup-self')).toBe(true);
     later = 3_600_000;
     expect(await readText(backend, ref('app', 'TOKEN'))).toEqual(['value']);
     expect(await refused).toEqual(['value']);
@@ -265,7 +265,7 @@ describe('the token', () => {
     const { backend, gateway, host } = await openWithRole({ token_ttl: 1 });
     await readText(backend, ref('app', 'TOKEN'));
     gateway.fault('hang', 1);
-    await vi.waitUntil(() => gateway.requests.some(({ path }) => path === 'auth/token/renew-self'), { timeout: 5000 });
+    await expect.poll(() => gateway.requests.some(({ path }) => path === 'auth/token/renew-self')).toBe(true);
     await backend.close();
     expect(host.logged).toEqual([]);
   });

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Masker } from '@kici-dev/secret-masker';
 import { OutputAllowance } from '../limits/output-allowance.ts';
 import { notStarted } from './program.ts';
@@ -32,8 +31,15 @@ const passed = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] 
 type Passed = (typeof passed)[number];
 /** The same time that a step gets to end. */
 const graceMs = 5_000;
-/** Processes that the program started may hold its output open after it has ended. */
-const drainMs = 5_000;
+/** Processes that the program started may hold its output open after it has ended: it is looked at so often, */
+const drainLooks = 250;
+/**
+ * so long after each other, which makes five seconds. Looks, not time: between two of them everything is read that is
+ * there, however long this process was stopped.
+ */
+const lookMs = 20;
+/** A look counts where nobody makes this process wait with its own output, or so much has come since the end. */
+const drainBytes = 16_777_216;
 
 /** @throws AgentError (`command_not_found`, `command_not_started`) */
 export async function runChild(run: ChildRun): Promise<ChildEnd> {
@@ -43,7 +49,13 @@ export async function runChild(run: ChildRun): Promise<ChildEnd> {
   const allowance = new OutputAllowance(run.outputLimit, () => {
     signals.pass('SIGTERM');
   });
-  const within = (write: ChildIo['stdout']) => async (bytes: Uint8Array) => write(allowance.take(bytes));
+  let [hasEnded, held, afterEnd] = [false, 0, 0];
+  const within = (write: ChildIo['stdout']) => async (bytes: Uint8Array) => {
+    if (hasEnded) afterEnd += bytes.byteLength;
+    held += 1;
+    await write(allowance.take(bytes));
+    held -= 1;
+  };
   let child: ChildProcess | undefined;
   try {
     const isPiped = masker !== undefined || run.outputLimit !== undefined;
@@ -53,18 +65,27 @@ export async function runChild(run: ChildRun): Promise<ChildEnd> {
       ? [passOutput(child.stdout, masker, within(io.stdout)), passOutput(child.stderr, masker, within(io.stderr))]
       : [];
     const code = await ended;
-    const late = new AbortController();
-    await Promise.race([
-      Promise.all(output),
-      pause(drainMs, undefined, { signal: late.signal }).catch(() => undefined),
-    ]);
-    late.abort();
+    hasEnded = true;
+    await drained(Promise.all(output), () => held > 0 && afterEnd < drainBytes && !signals.isHeard());
     return { code, isOutputCut: allowance.isExceeded };
   } finally {
     signals.stop();
     child?.stdout?.destroy();
     child?.stderr?.destroy();
   }
+}
+
+/** @param isHeld whether the reader of the output makes this process wait */
+async function drained(output: Promise<unknown>, isHeld: () => boolean): Promise<void> {
+  let [looks, timer]: [number, NodeJS.Timeout | undefined] = [0, undefined];
+  const late = new Promise<void>((resolve) => {
+    timer = setInterval(() => {
+      if (!isHeld()) looks += 1;
+      if (looks > drainLooks) resolve();
+    }, lookMs);
+  });
+  await Promise.race([output, late]);
+  clearInterval(timer);
 }
 
 /** @throws AgentError if the system refuses at once, such as for too many arguments */
@@ -95,7 +116,7 @@ function endOf(child: ChildProcess, file: string): Promise<number> {
 function passSignals(
   signal: AbortSignal,
   kill: (name: NodeJS.Signals) => void,
-): { readonly pass: (name: Passed) => void; readonly stop: () => void } {
+): { readonly pass: (name: Passed) => void; readonly isHeard: () => boolean; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
   let heard = false;
   const pass = (name: Passed): void => {
@@ -118,6 +139,7 @@ function passSignals(
   signal.addEventListener('abort', onAbort);
   return {
     pass,
+    isHeard: () => heard,
     stop: () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, rmdirSync, rmSync } from 'node:fs';
 import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,7 +7,7 @@ import { join } from 'node:path';
  * @param usual names of files that are mostly all that is in it
  */
 export async function removeFolder(path: string, usual: readonly string[] = []): Promise<void> {
-  if (removeUsual(path, usual)) return;
+  if (await removeUsual(path, usual)) return;
   try {
     await rm(path, { recursive: true, force: true });
   } catch (error) {
@@ -17,12 +16,12 @@ export async function removeFolder(path: string, usual: readonly string[] = []):
   }
 }
 
-/** At once, for the next step waits. @returns whether it is gone */
-function removeUsual(path: string, names: readonly string[]): boolean {
+/** @returns whether it is gone */
+async function removeUsual(path: string, names: readonly string[]): Promise<boolean> {
   try {
-    if (!lstatSync(path).isDirectory()) return false;
-    for (const name of names) rmSync(join(path, name), { force: true });
-    rmdirSync(path);
+    if (!(await lstat(path)).isDirectory()) return false;
+    await Promise.all(names.map(async (name) => rm(join(path, name), { force: true })));
+    await rmdir(path);
     return true;
   } catch {
     return false;

@@ -22,12 +22,13 @@ const deathMs = 2_000;
 /** How often its end is checked. */
 const lookMs = 20;
 /**
- * A process that left the group may hold the output open after the group is gone. It is read until it has been silent
- * for this long,
+ * A process that left the group may hold the output open after the group is gone. It is read until so many looks in a
+ * row have found it silent, which is for a second. Looks, not time: between two of them everything is read that is
+ * there, however long this process was stopped.
  */
-const silenceMs = 1_000;
-/** at most for this long, */
-const drainMs = 5_000;
+const silentLooks = 1_000 / lookMs;
+/** at most until so many looks, which is for five seconds, */
+const drainLooks = 5_000 / lookMs;
 /**
  * and at most this much, since nothing slows the writer down any more. Everything that the group had written by its end
  * comes before.
@@ -55,6 +56,9 @@ export class Child {
   /** When the group is killed, as `performance.now()` counts. */
   #latest = Number.POSITIVE_INFINITY;
   #deadline: NodeJS.Timeout | undefined;
+  /** How many readers of its output make it wait. */
+  #waiting = 0;
+  #hasRunOut = false;
 
   /** @param clearUp runs before the process counts as gone; must not reject */
   constructor(command: LaunchCommand, folder: string, clearUp: (status: ExitStatus) => Promise<void>) {
@@ -126,25 +130,47 @@ export class Child {
     return this.#heard() === 0;
   }
 
+  /** Whether the process was killed because it had not ended in its time. */
+  get hasRunOut(): boolean {
+    return this.#hasRunOut;
+  }
+
   /** Tells the whole group to end, and ends it after a while. */
   end(): void {
     // Only once: a second signal would interrupt handlers at work.
-    if (!this.#isTold) this.#signal('SIGTERM', this.#inside);
+    if (this.#isTold) return;
     this.#isTold = true;
-    this.killAfter();
+    this.#signal('SIGTERM', this.#inside);
+    this.#giveTime();
   }
 
+  /** Ends the group after a while, but not while a reader of its output makes it wait. */
   killAfter(): void {
-    if (this.#isGone) return;
-    this.#latest = Math.min(this.#latest, performance.now() + graceMs);
-    this.#deadline ??= setTimeout(() => {
-      this.kill();
-    }, graceMs);
+    if (this.#deadline === undefined) this.#giveTime();
+  }
+
+  /** @param room resolves when the reader of the output has room again */
+  async waitFor(room: Promise<void>): Promise<void> {
+    this.#waiting += 1;
+    await room;
+    this.#waiting -= 1;
+    if (this.#deadline !== undefined && !this.#isTold) this.#giveTime();
   }
 
   kill(): void {
     this.#latest = 0;
     if (!this.#isGone) this.#signal('SIGKILL');
+  }
+
+  #giveTime(): void {
+    if (this.#isGone || this.#latest === 0) return;
+    this.#latest = performance.now() + graceMs;
+    this.#deadline?.refresh();
+    this.#deadline ??= setTimeout(() => {
+      if (this.#waiting > 0 && !this.#isTold) return;
+      this.#hasRunOut = !this.#hasEnded;
+      this.kill();
+    }, graceMs);
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL', group = this.#pid): void {
@@ -172,15 +198,14 @@ export class Child {
     const ended = Promise.allSettled(
       streams.filter(({ closed }) => !closed).map(async (stream) => once(stream, 'close')),
     );
-    const latest = performance.now() + drainMs;
     const first = this.#heard();
     let heard = first;
-    let silent = performance.now();
+    let [looks, silent] = [0, 0];
     const timer = setInterval(() => {
-      const now = performance.now();
-      if (this.#heard() !== heard) silent = now;
+      looks += 1;
+      silent = this.#heard() === heard ? silent + 1 : 0;
       heard = this.#heard();
-      if (now - silent > silenceMs || now > latest || heard - first > drainBytes)
+      if (silent > silentLooks || looks > drainLooks || heard - first > drainBytes)
         for (const stream of streams) stream.destroy();
     }, lookMs);
     await ended;

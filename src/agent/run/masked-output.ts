@@ -9,26 +9,30 @@ type Sink = (stream: 'stdout' | 'stderr', bytes: Uint8Array, pace: Pace) => void
 const minFreedBytes = 16_384;
 
 /** Passes on what a process prints, masked with every secret known by then, and no faster than it is read. */
-export function maskOutput(child: Pick<Child, 'stdout' | 'stderr' | 'ended'>, masker: Masker, sink: Sink): void {
+export function maskOutput(
+  child: Pick<Child, 'stdout' | 'stderr' | 'ended' | 'waitFor'>,
+  masker: Masker,
+  sink: Sink,
+): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = child[name];
-    pass(stream, masker, holderOf(stream, child.ended), (bytes, pace) => {
+    pass(stream, masker, holderOf(stream, child), (bytes, pace) => {
       sink(name, bytes, pace);
     });
   }
 }
 
 /** Only a running process is made to wait: an ended one has little output left, and its files must go. */
-function holderOf(stream: Readable, ended: Promise<unknown>): Pace['behind'] {
+function holderOf(stream: Readable, child: Pick<Child, 'ended' | 'waitFor'>): Pace['behind'] {
   let hasEnded = false;
-  void ended.finally(() => {
+  void child.ended.finally(() => {
     hasEnded = true;
     stream.resume();
   });
   return (room) => {
     if (hasEnded) return;
     stream.pause();
-    void room.finally(() => {
+    void child.waitFor(room).finally(() => {
       stream.resume();
     });
   };

@@ -139,13 +139,17 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   const tooLarge = environment.sizeProblem();
   if (tooLarge !== undefined)
     throw new AgentError('variable_too_large', tooLarge, "look at the job's env and at the environment's variables");
-  const steps: StepsOfJob = { run, session, surroundings, environment, needles: new JobNeedles() };
-  for (const stepIndex of job.stepIndexes) {
-    if (run.signal.aborted) return 'cancelled';
-    const status = await runOne(steps, stepIndex);
-    if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
+  const steps: StepsOfJob = { run, session, surroundings, environment, needles: new JobNeedles(), removals: [] };
+  try {
+    for (const stepIndex of job.stepIndexes) {
+      if (run.signal.aborted) return 'cancelled';
+      const status = await runOne(steps, stepIndex);
+      if (status !== 'succeeded') return status === 'cancelled' ? 'cancelled' : 'failed';
+    }
+    return 'succeeded';
+  } finally {
+    await Promise.all(steps.removals);
   }
-  return 'succeeded';
 }
 
 interface StepsOfJob {
@@ -154,10 +158,11 @@ interface StepsOfJob {
   readonly surroundings: Surroundings;
   readonly environment: JobEnvironment;
   readonly needles: JobNeedles;
+  readonly removals: Promise<void>[];
 }
 
 async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult['status']> {
-  const { run, surroundings, environment, session, needles } = steps;
+  const { run, surroundings, environment, session, needles, removals } = steps;
   const { job, loaded, emit, pool, workplace, masker } = run;
   const step = stepAt(job, stepIndex);
   emit({ type: 'step_started', job: job.name, step: step.name });
@@ -175,6 +180,7 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
     needles,
     emit,
     signal: run.signal,
+    removals,
   });
   await workplace.view.requireUnchanged();
   const ignored = [

@@ -27,6 +27,8 @@ export interface StepRun {
   readonly needles: JobNeedles;
   readonly emit: Emit;
   readonly signal: AbortSignal;
+  /** What is removed while the next step starts already: it holds no secret that a later step is not given. */
+  readonly removals: Promise<void>[];
 }
 
 export interface StepResult {
@@ -37,7 +39,7 @@ export interface StepResult {
   readonly paths: readonly string[];
 }
 
-/** Runs one step in its process and leaves no process or file behind. */
+/** Runs one step in its process and leaves no process or file behind, once the removals are done. */
 export async function runStep(host: StepProcess, run: StepRun): Promise<StepResult> {
   const { workplace, start, masker, emit, signal } = run;
   const folder = workplace.sandbox.ownsTemporaryFiles
@@ -73,6 +75,7 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     });
     const talk = await converse(host, service);
     const exit = await host.child.gone;
+    if (talk.finished !== undefined && ended === undefined && host.child.hasRunOut) notice(ranOut);
     const result = await settle(host, talk, exit, ended, run);
     return withLimits(result, allowance.isExceeded ? 'output' : host.exceeded(), run.limits);
   } finally {
@@ -80,11 +83,15 @@ export async function runStep(host: StepProcess, run: StepRun): Promise<StepResu
     signal.removeEventListener('abort', cancel);
     host.child.kill();
     await host.child.gone;
-    await removeAll([folder, host.exchange], notice);
+    if (folder !== undefined) await removed(folder, notice);
+    run.removals.push(removed(host.exchange, notice));
   }
 }
 
 const neverImported = `the import of its workflow's file did not end within ${bounds.importMs / 1_000} seconds; a module must not wait forever while it is imported`;
+
+const ranOut =
+  'it was ended five seconds after its function had returned, for it or what it had started still ran; what it would have printed is missing, so await in the function what must be done';
 
 /** Names the limit that a step has come up against. */
 function withLimits(result: StepResult, exceeded: LimitName | undefined, limits: Limits): StepResult {
@@ -223,15 +230,8 @@ function describeExit({ code, signal, failure }: ExitStatus): string {
 }
 
 /** What cannot be removed now stays in the journal, for the next agent. */
-async function removeAll(
-  things: readonly ({ remove(): Promise<void> } | undefined)[],
-  notice: (message: string) => void,
-): Promise<void> {
-  for (const thing of things) {
-    try {
-      await thing?.remove();
-    } catch {
-      notice('a temporary folder of this step could not be removed; the next run tries again');
-    }
-  }
+async function removed(thing: { remove(): Promise<void> }, notice: (message: string) => void): Promise<void> {
+  await thing.remove().catch(() => {
+    notice('a temporary folder of this step could not be removed; the next run tries again');
+  });
 }

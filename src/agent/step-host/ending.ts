@@ -1,8 +1,12 @@
 import { allProcesses, processStatus } from '../process/process-status.ts';
 import type { Channel } from './channel.ts';
 
-/** How long things that author code left open may keep the process alive. */
-const patienceMs = 100;
+/**
+ * How often things that author code left open are looked at before they no longer keep the process alive, and how long
+ * after each other. Looks, not time: a busy machine may stop this process for longer than all of them take, and there
+ * is at most one in a turn of the event loop.
+ */
+const patience = { looks: 10, everyMs: 10 };
 /** How often a waiting process checks whether the others are gone. */
 const lookMs = 50;
 
@@ -34,8 +38,13 @@ export function endProcess(channel: Channel): void {
   process.on('beforeExit', () => {
     if (hasRest()) end();
   });
-  setTimeout(end, patienceMs).unref();
+  endAfter(patience.looks);
   process.on('exit', leave);
+}
+
+function endAfter(looks: number): void {
+  if (looks === 0) end();
+  else setTimeout(endAfter, patience.everyMs, looks - 1).unref();
 }
 
 /** Node.js would first take down its heap, for which the next step waits. What an author's handler added still runs. */

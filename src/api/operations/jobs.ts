@@ -51,6 +51,7 @@ const openJob = defineOperation({
   permission: 'jobs:open',
   targets: viewOf,
   audit: 'write',
+  changesOnlyDatabase: () => true,
   command: 'kici run',
   policyGoverned: false,
   // A session may see names of secrets; a job reads values.
@@ -128,6 +129,7 @@ const closeJob = defineOperation({
   permission: 'jobs:session',
   targets: noTargets,
   audit: 'write',
+  changesOnlyDatabase: () => true,
   command: undefined,
   policyGoverned: false,
   subject: ['jobId'],

@@ -1,4 +1,4 @@
-import { internalBackendName } from '@kici-dev/secret-backend';
+import { internalBackendName, parseScopeId } from '@kici-dev/secret-backend';
 import * as z from 'zod';
 import {
   backendName,
@@ -34,6 +34,11 @@ const nameWrites = {
 } as const;
 const valueWrites = { ...nameWrites, sensitivity: 'values' } as const;
 
+function inInternalStore({ scope }: { readonly scope: string }): boolean {
+  const id = parseScopeId(scope);
+  return id.ok && id.value.backend === internalBackendName;
+}
+
 /** Flags for a key at its scope. */
 const at = { scope: '--scope!', key: '' };
 
@@ -58,6 +63,7 @@ export const secretOperations = {
     query: ['scope', 'key'],
     command: 'kici-admin secret set',
     commandArguments: at,
+    changesOnlyDatabase: inInternalStore,
     subject: ['scope', 'key'],
     input: z.object({
       scope: scopeId,

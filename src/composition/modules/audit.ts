@@ -85,7 +85,9 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
 });
 
 function observedLog(log: AuditLog, observer: AuditObserver | undefined): AuditLog {
-  return observer === undefined ? log : { ...log, append: (entry) => observer.appending(() => log.append(entry)) };
+  return observer === undefined
+    ? log
+    : { ...log, append: (entry, until) => observer.appending(() => log.append(entry, until)) };
 }
 
 function observedAnchor(anchor: AuditAnchor, observer: AuditObserver | undefined): AuditAnchor {

@@ -6,8 +6,10 @@ import {
   readUnguarded,
   renameScopeAlong,
   writeSecretsAsOne,
+  type WrittenAll,
 } from '@kici-dev/secret-backend-internal';
 import { ContainerModule } from 'inversify';
+import { rowsNow } from '../../database/cells-of.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import { createBackendHandlers } from '../../orchestrator/backends/handlers.ts';
 import { createInstances } from '../../orchestrator/backends/instances.ts';
@@ -77,9 +79,13 @@ export const backendsModule: ContainerModule = new ContainerModule(({ bind }) =>
 /** The internal store is read past its host, and so past what the host tells. */
 async function observedRead(
   observer: BackendObserver,
-  read: () => Promise<readonly ReadOutcome[]>,
+  read: () => readonly ReadOutcome[] | Promise<readonly ReadOutcome[]>,
 ): Promise<readonly ReadOutcome[]> {
-  const outcomes = await observer.call('read', read, () => undefined);
+  const outcomes = await observer.call(
+    'read',
+    async () => read(),
+    () => undefined,
+  );
   for (const outcome of outcomes)
     observer.read(outcome.status === 'unknown' ? outcome.code : outcome.status, 'backend');
   return outcomes;
@@ -97,7 +103,9 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
   bind(identifiers.internalStoreOf).toResolvedValue(
     (database, keyring, { keepDeletedMs }, now): InternalStoreOf => {
       const open = (organization: string): ReturnType<InternalStoreOf> =>
-        createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction });
+        createStore(database, keyring, organization, { now, keepDeletedMs, inTransaction }, (query) =>
+          rowsNow(database, query),
+        );
       // One for each of those that were asked for last, which knows the rows whose seals it has checked.
       const stores = new Map<string, ReturnType<InternalStoreOf>>();
       return (organization) => {
@@ -120,10 +128,17 @@ export const internalBackendModule: ContainerModule = new ContainerModule(({ bin
     [identifiers.internalStoreOf],
   );
   bind(identifiers.writeInternalSecrets).toResolvedValue(
-    (storeOf): WriteInternalSecrets =>
-      (organization, entries, context) =>
-        writeSecretsAsOne(storeOf(organization), entries, context),
-    [identifiers.internalStoreOf],
+    (storeOf, { backend }): WriteInternalSecrets =>
+      (organization, entries, context) => {
+        const write = (): Promise<WrittenAll> => writeSecretsAsOne(storeOf(organization), entries, context);
+        const observer = backend?.(organization, internalBackendName);
+        return observer === undefined
+          ? write()
+          : observer.call('change', write, (outcome) =>
+              'refused' in outcome ? outcome.refused.error.code : undefined,
+            );
+      },
+    [identifiers.internalStoreOf, identifiers.telemetry],
   );
 });
 

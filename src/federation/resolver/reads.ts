@@ -59,17 +59,21 @@ export interface ReadPlan {
 /** Exactly what must be read for these keys. */
 export function planReads(catalogue: FrozenCatalogue, keys: Iterable<string>): ReadPlan {
   const plans = new Map<string, KeyPlan>();
-  const calls = new Map<string, Map<string, SecretRef>>();
+  const calls = new Map<string, SecretRef[]>();
+  const planned = new Set<string>();
   for (const key of keys) {
     const plan = planOf(catalogue, key);
     plans.set(key, plan);
     if (plan.kind === 'settled') continue;
     for (const { id, backend, ref } of plan.steps) {
-      const refs = calls.get(backend) ?? new Map<string, SecretRef>();
-      calls.set(backend, refs.set(id, ref));
+      if (planned.has(id)) continue;
+      planned.add(id);
+      const refs = calls.get(backend);
+      if (refs === undefined) calls.set(backend, [ref]);
+      else refs.push(ref);
     }
   }
-  return { keys: plans, calls: new Map([...calls].map(([backend, refs]) => [backend, [...refs.values()]])) };
+  return { keys: plans, calls };
 }
 
 interface Index {
@@ -151,17 +155,21 @@ export function settleReads(
 ): ReadonlyMap<string, Resolution> {
   const answers = new Map<string, AgedOutcome>();
   for (const [backend, refs] of plan.calls) {
-    for (const [index, ref] of refs.entries()) {
-      const answer = outcomes.get(backend)?.[index];
+    const answered = outcomes.get(backend);
+    let index = 0;
+    for (const ref of refs) {
+      const answer = answered?.[index];
+      index += 1;
       if (answer !== undefined) answers.set(stepId(backend, ref), answer);
     }
   }
-  return new Map(
-    [...plan.keys].map(([key, keyPlan]) => [
+  const settled = new Map<string, Resolution>();
+  for (const [key, keyPlan] of plan.keys)
+    settled.set(
       key,
       keyPlan.kind === 'settled' ? keyPlan.resolution : settleKey(keyPlan.steps, keyPlan.otherwise, answers),
-    ]),
-  );
+    );
+  return settled;
 }
 
 /** The first step with anything but a proven absence decides; lower ones are not served. */

@@ -97,6 +97,15 @@ export const literalDialects: readonly Dialect[] = [
     name: 'MySQL',
     spell: replacing(/['"\\\0\n\r]/g, { ...lineEscapes, ...singleQuote, ...doubleQuote, '\0': String.raw`\0` }),
   },
+  {
+    name: 'double quotes of Perl',
+    spell: replacing(
+      /["\\$@]|[^ -~]/g,
+      { ...lineEscapes, ...bellEscapes, '\v': String.raw`\13`, '\u001b': String.raw`\e` },
+      (byte) => (/["$@]/.test(byte) ? `\\${byte}` : `\\${byte.charCodeAt(0).toString(8)}`),
+    ),
+    bytewise: true,
+  },
   { name: 'single quotes of PHP and Perl', spell: replacing(/['\\]/g, { ...singleQuote, '\\': String.raw`\\` }) },
   { name: 'doubled single quotes: SQL, YAML, PowerShell', spell: replacing(/'/g, { "'": "''" }) },
   { name: 'doubled double quotes: CSV, SQL names', spell: replacing(/"/g, { '"': '""' }) },

@@ -69,5 +69,6 @@ export const shellDialects: readonly Dialect[] = [
     spell: replacing(/['\\]|[^ -~]/g, visibleNames, visible),
     bytewise: true,
   },
+  { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`) },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
 ];

@@ -3,6 +3,8 @@ import type { Dialect } from './dialect.ts';
 import { dotnetJson, goJson, gsonJson, javascriptJson, jqJson, jsonDialects, phpJson, pythonJson } from './json.ts';
 import { goLiteral, literalDialects, pythonLiteral } from './literals.ts';
 import { markupDialects, markupText } from './markup.ts';
+import { messageDialects } from './messages.ts';
+import { patternDialects } from './patterns.ts';
 import { dollarQuoted, doubleQuoted, shellDialects, singleQuoted } from './shell.ts';
 import { uriComponent, urlComponent, urlDialects, urlForm } from './url.ts';
 
@@ -10,6 +12,8 @@ export const dialects: readonly Dialect[] = [
   ...jsonDialects,
   ...literalDialects,
   ...shellDialects,
+  ...messageDialects,
+  ...patternDialects,
   ...markupDialects,
   ...urlDialects,
 ];
@@ -36,22 +40,22 @@ export const innerDialects: readonly Dialect[] = [
   urlForm,
 ];
 
-/** Every dialect leaves these alone. */
+/** Only the dialects of patterns change any of these. */
 const plain = /^[\w.-]*$/;
 
-/** How many spellings of a text are searched for: pairs of nested dialects, each dialect, or only the common ones. */
-export type Breadth = 'pairs' | 'all' | 'common';
+/** How many spellings of a text are searched for: pairs of nested dialects, or each dialect. */
+export type Breadth = 'pairs' | 'all';
 
 /** The bytes as they are and as they may be spelled; as latin1. */
 export function spellings(bytes: Buffer, breadth: Breadth): ReadonlySet<string> {
   const written = bytes.toString('latin1');
-  if (plain.test(written)) return new Set([written]);
+  if (plain.test(written)) return new Set([written, ...patternDialects.map(({ spell }) => spell(written))]);
   const isText = isUtf8(bytes);
   const spell = (texts: Iterable<string>, by: readonly Dialect[]): Set<string> =>
     spellAll(texts, isText ? by : by.filter(({ bytewise }) => bytewise));
   const json = spell([written], [javascriptJson, jqJson]);
   const nested = spell(json, [javascriptJson, jqJson]);
-  const once = spell([written], breadth === 'common' ? innerDialects : dialects);
+  const once = spell([written], dialects);
   if (breadth !== 'pairs') return new Set([...once, ...nested]);
   const deeper = spell(nested, [javascriptJson, jqJson, singleQuoted]);
   return new Set([...once, ...deeper, ...spell(spell([written], innerDialects), dialects)]);

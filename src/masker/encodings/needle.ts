@@ -1,10 +1,17 @@
-/** Bytes that are searched for, as they are or written in a form. */
-export type Needle = Uint8Array | Written;
+/** Bytes that are searched for, as they are, written in a form or spelled by a dialect. */
+export type Needle = Uint8Array | Written | Spelled;
 
 /** Most encodings of a value are the same bytes in another form: computed when they are read, they take no memory. */
 export interface Written {
   readonly bytes: Uint8Array;
   readonly form: number;
+}
+
+/** Made as far as it is needed. */
+export interface Spelled {
+  readonly length: number;
+  /** At least so many of its first bytes, if it has them. */
+  readonly first: (most: number) => Uint8Array;
 }
 
 export const asIs = 0;
@@ -35,11 +42,15 @@ export const upperHex = hexForm(0, true);
 export const pairedHex = [hexForm(1, false), hexForm(2, false)] as const;
 export const upperPairedHex = [hexForm(1, true), hexForm(2, true)] as const;
 export const escapedHex = hexForm(3, false);
+/** A backslash before every byte, as a trace of bash shows what is no pattern in `[[ … ]]`. */
+export const backslashed = hexForm(4, false);
+const backslash = 0x5c;
 
 /** The length of so many bytes in a form. */
 export function lengthIn(form: number, count: number): number {
   if (form === asIs) return count;
   if (form < firstHex) return count + (endings[form]?.byteLength ?? 0);
+  if (form === backslashed) return 2 * count;
   const separator = separatorOf(form).byteLength;
   return count * (separator + 2) - leftOut(form);
 }
@@ -52,6 +63,7 @@ export function leadingIn(form: number, count: number): number {
 /** A byte of what is written in a form. @param start where the bytes lie in memory @param count how many they are */
 export function byteIn(form: number, bytes: Uint8Array, start: number, count: number, at: number): number {
   if (form < firstHex) return at < count ? (bytes[start + at] ?? 0) : (endings[form]?.[at - count] ?? 0);
+  if (form === backslashed) return at % 2 === 0 ? backslash : (bytes[start + (at >> 1)] ?? 0);
   const separator = separatorOf(form);
   const width = separator.byteLength + 2;
   const place = at + leftOut(form);
@@ -76,6 +88,10 @@ function leftOut(form: number): number {
 
 /** Writes so many bytes in a form, as far as there is room. */
 export function writeIn(form: number, bytes: Uint8Array, start: number, count: number, to: Uint8Array): void {
+  if (form === backslashed) {
+    for (let at = 0; at < Math.min(2 * count, to.length); at += 1) to[at] = byteIn(form, bytes, start, count, at);
+    return;
+  }
   if (form >= firstHex) {
     writeHex(form, bytes.subarray(start, start + count), to);
     return;
@@ -102,23 +118,32 @@ function writeHex(form: number, bytes: Uint8Array, to: Uint8Array): void {
 
 /** A needle's bytes before they are written. */
 export function bytesOf(needle: Needle): Uint8Array {
-  return needle instanceof Uint8Array ? needle : needle.bytes;
+  if (needle instanceof Uint8Array) return needle;
+  return isSpelled(needle) ? needle.first(Infinity) : needle.bytes;
 }
 
 export function formOf(needle: Needle): number {
-  return needle instanceof Uint8Array ? asIs : needle.form;
+  return needle instanceof Uint8Array || isSpelled(needle) ? asIs : needle.form;
 }
 
 export function lengthOf(needle: Needle): number {
-  return lengthIn(formOf(needle), bytesOf(needle).byteLength);
+  return needle instanceof Uint8Array || isSpelled(needle) ? needle.length : lengthIn(needle.form, needle.bytes.length);
+}
+
+export function isSpelled(needle: Needle): needle is Spelled {
+  return 'first' in needle;
 }
 
 /** What is searched for, or its first bytes. */
 export function write(needle: Needle, most = Infinity): Buffer {
-  const [bytes, form] = [bytesOf(needle), formOf(needle)];
   const length = Math.min(most, lengthOf(needle));
-  if (form === asIs) return Buffer.from(bytes.buffer, bytes.byteOffset, length);
+  if (isSpelled(needle)) return asBuffer(needle.first(most), length);
+  if (needle instanceof Uint8Array) return asBuffer(needle, length);
   const written = Buffer.allocUnsafe(length);
-  writeIn(form, bytes, 0, bytes.byteLength, written);
+  writeIn(needle.form, needle.bytes, 0, needle.bytes.byteLength, written);
   return written;
+}
+
+function asBuffer({ buffer, byteOffset }: Uint8Array, length: number): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }

@@ -15,10 +15,15 @@ export function linesOf(text: string): readonly string[] {
   return kept.filter((line) => Buffer.byteLength(line) >= minLineBytes);
 }
 
-/** The lines joined into one, as an unquoted shell expansion does. */
+/** The lines joined into one, with and without blanks in between. */
 export function joinedLines(text: string): readonly string[] {
   const filled = split(text).filter((line) => line !== '');
   return filled.length > 1 ? [filled.join(' '), filled.join('')] : [];
+}
+
+/** The words with one blank in between, as a shell writes what it expands without quotes, and HTML what it shows. */
+export function joinedWords(text: string): string {
+  return text.split(/[ \t\r\n]+/).join(' ');
 }
 
 function split(text: string): string[] {

@@ -15,9 +15,7 @@ export interface Automaton {
   readonly matchLength: (state: number) => number;
   /** The state of what is open beside the longest open pattern. */
   readonly fallback: (state: number) => number;
-  /**
-   * How many bytes from the position up to `end` lead along a single pattern, without a byte that could begin a gap.
-   */
+  /** How many bytes from the position up to `end` lead along a single pattern. */
   readonly ahead: (state: number, chunk: Uint8Array, at: number, end: number) => number;
   /** Whether the state after the only byte that leads on is made. */
   readonly isMade: (state: number) => boolean;
@@ -71,6 +69,8 @@ const ends = -1;
 /** The state is not made; its place is kept for the one after the state before it. */
 const vacant = -3;
 const none = -1;
+/** Replaces the state before. */
+const leaps = -2;
 /** Replaces a state. */
 const fallsBack = -2;
 const notMade = -1;
@@ -101,7 +101,7 @@ export function createAutomaton(patterns: Patterns, order: Order): Automaton {
 
   /**
    * @param of patterns that have so many bytes in common
-   * @param before the state that a byte leads from, if it does not lead from several
+   * @param before the state that a byte leads from, if it does not lead from several, or `leaps`
    */
   function make(of: number, depth: number, fallback: number, before: number): number {
     if (depth > 0 && depth < ranges.read(of, range.parting)) return makeOn(of, depth, fallback, before, false);
@@ -131,7 +131,9 @@ export function createAutomaton(patterns: Patterns, order: Order): Automaton {
   /** States that follow one another lie side by side, as far as no text leads there by chance. */
   function place(of: number, depth: number, before: number): number {
     if (before >= 0 && states.read(before + width, cell.onlyByte) === vacant) return before + width;
-    const count = depth < minRowDepth ? 1 : Math.max(1, Math.min(maxRow, ranges.read(of, range.parting) - depth));
+    // A leap mostly follows another one.
+    const isAlone = depth < minRowDepth || before === leaps;
+    const count = isAlone ? 1 : Math.max(1, Math.min(maxRow, ranges.read(of, range.parting) - depth));
     notes.reserve(count, 0);
     return states.reserve(count, vacant);
   }
@@ -181,7 +183,7 @@ export function createAutomaton(patterns: Patterns, order: Order): Automaton {
       const last = ranges.read(of, range.end);
       const start = order.find(byte, ranges.read(of, range.first), last, depth - 1);
       const isFound = start < last && order.byteAt(start, depth - 1) === byte;
-      const end = isFound ? order.find(byte + 1, start + 1, last, depth - 1) : start;
+      const end = isFound ? order.endOf(start, last, depth - 1) : start;
       if (isFound) reached = make(makeRange(start, end, depth), depth, reached, none);
       rows.write(states.read(state, cell.target), byte, reached);
     }
@@ -214,7 +216,7 @@ export function createAutomaton(patterns: Patterns, order: Order): Automaton {
         if (known === undefined) break;
         state = known;
       }
-      const landed = make(of, depth, fallback, none);
+      const landed = make(of, depth, fallback, leaps);
       landings.add(of, depth, landed);
       return landed;
     },

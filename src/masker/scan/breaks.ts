@@ -7,7 +7,7 @@ export interface Breaks {
   /** Reads one byte, with the automaton's previous state and the number of bytes open in it. */
   read(byte: number, position: number, state: number, openBytes: number): void;
   isOpen(): boolean;
-  /** How many bytes from the position up to `end` every reading can pass at once. */
+  /** How many bytes from the position up to `end`, none of which begins a gap, every reading can pass at once. */
   ahead(chunk: Uint8Array, at: number, end: number): number;
   /** Passes them. @param follow returns the state after them */
   leap(count: number, position: number, follow: (state: number) => number): void;

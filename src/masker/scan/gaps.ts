@@ -46,8 +46,8 @@ export const lineBytes: readonly number[] = [0x09, 0x0a, 0x0d, 0x20];
 const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
 const literals: readonly string[] = [
   String.raw`\n \r \t \\n \\r \\\\n \\\\r %0A %0a %0D %0d %250A %250D &#10; &#13; &#xA; &#xa; &#xD; &#xd;`.split(' '),
-  // YAML continues lines, Node.js concatenates strings.
-  ['\\\n', '\\\r', "' +\n", '" +\n', '` +\n'],
+  // YAML continues lines, Node.js and Python concatenate strings.
+  ['\\\n', '\\\r', "' +\n", '" +\n', '` +\n', "'\n", '"\n'],
 ].flat();
 
 /** What a gap's first byte reveals about it. */
@@ -64,6 +64,13 @@ for (const byte of [lineFeed, carriageReturn]) lineEnds[byte] = 1;
 
 export function isGapByte(byte: number): boolean {
   return gapBytes[byte] === 1;
+}
+
+/** The first byte from the position on that could begin a gap, or the end. */
+export function findGap(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && gapBytes[bytes[at] ?? 0] === 0) at += 1;
+  return at;
 }
 
 export function beginGap(byte: number): Gap {

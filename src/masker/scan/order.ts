@@ -1,4 +1,3 @@
-import { gapBytes } from './gaps.ts';
 import type { Patterns } from './patterns.ts';
 
 /**
@@ -17,15 +16,15 @@ export interface Order {
   readonly longest: (start: number, end: number) => number;
   /** For patterns that share their first `depth` bytes, the depth at which they diverge or one ends or is cut. */
   readonly parting: (start: number, end: number, depth: number) => number;
-  /** How many bytes from `at` up to `end` are the pattern's from `depth` on, and begin no gap. */
+  /** How many bytes from `at` up to `end` are the pattern's from `depth` on. */
   readonly alike: (place: number, depth: number, chunk: Uint8Array, at: number, end: number) => number;
   readonly byteAt: (place: number, depth: number) => number;
   /** In a part sorted by the byte at this depth, the first place with that byte or a greater one. */
   readonly find: (byte: number, low: number, high: number, depth: number) => number;
+  /** The first place after this one, up to `high`, with another byte. */
+  readonly endOf: (place: number, high: number, depth: number) => number;
 }
 
-// An imported name is looked up each time that it is used.
-const gaps = gapBytes;
 const byteValues = 256;
 const sortedBytes = 2;
 const numbersPerKey = 2 ** 32;
@@ -35,6 +34,8 @@ const blockBytes = 512;
 export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, complete, ...patterns }: Patterns): Order {
   let places = new Uint32Array(0);
   let scratch = new Uint32Array(0);
+  /** Of a few patterns that are sorted by insertion. */
+  const kinds = new Uint16Array(16);
   /** Where each kind begins: the patterns that end, then each byte. */
   const begins = new Uint32Array(byteValues + 2);
   const kindOf = (which: number, depth: number): number => {
@@ -50,6 +51,24 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     const kind = kindAt(start, depth);
     for (let place = start + 1; place < end; place += 1) if (kindAt(place, depth) !== kind) return false;
     return true;
+  }
+
+  /** By insertion. */
+  function arrange(start: number, end: number, depth: number): number {
+    let ended = start;
+    for (let place = start; place < end; place += 1) {
+      const which = places[place] ?? 0;
+      const kind = kindOf(which, depth);
+      let to = place;
+      for (; to > start && (kinds[to - start - 1] ?? 0) > kind; to -= 1) {
+        places[to] = places[to - 1] ?? 0;
+        kinds[to - start] = kinds[to - start - 1] ?? 0;
+      }
+      places[to] = which;
+      kinds[to - start] = kind;
+      if (kind === 0) ended += 1;
+    }
+    return ended;
   }
 
   function distribute(start: number, end: number, depth: number): number {
@@ -79,8 +98,7 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     const [from, to] = [startOf(which), startOf(other)];
     // The same bytes in memory, written differently or one of them further.
     let at = bytes === more && from === to ? Math.max(depth, leading) : depth;
-    while (at + blockBytes <= leading && isSame(bytes, from + at, more, to + at)) at += blockBytes;
-    while (at < leading && bytes[from + at] === more[to + at]) at += 1;
+    at = sameUpTo(bytes, from + at, from + leading, more, to - from) - from;
     if (at < leading) return at;
     while (at < last && patterns.byteAt(which, at) === patterns.byteAt(other, at)) at += 1;
     return at;
@@ -95,6 +113,16 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
     for (let index = 0; index < keys.length; index += 1)
       keys[index] = keyOf(first + index) * numbersPerKey + first + index;
     return keys.toSorted();
+  }
+
+  function find(byte: number, low: number, high: number, depth: number): number {
+    let [found, after] = [low, high];
+    while (found < after) {
+      const middle = (found + after) >>> 1;
+      if (byteAt(middle, depth) < byte) found = middle + 1;
+      else after = middle;
+    }
+    return found;
   }
 
   return {
@@ -126,7 +154,7 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
       }
       if (end - start < 2 || isUniform(start, end, depth))
         return start < end && kindAt(start, depth) === 0 ? end : start;
-      return distribute(start, end, depth);
+      return end - start > kinds.length ? distribute(start, end, depth) : arrange(start, end, depth);
     },
     longest(start, end) {
       let longest = 0;
@@ -145,35 +173,33 @@ export function createOrder({ count, bytesOf, startOf, leadingOf, lengthOf, comp
       const last = Math.min(end, at + leadingOf(which) - depth);
       let reached = sameUpTo(chunk, at, last, bytesOf(which), startOf(which) + depth - at);
       if (reached < last) return reached - at;
-      for (; reached < end; reached += 1) {
-        const byte = chunk[reached] ?? 0;
-        if (byte !== patterns.byteAt(which, depth + reached - at) || gapBytes[byte] === 1) break;
-      }
+      while (reached < end && chunk[reached] === patterns.byteAt(which, depth + reached - at)) reached += 1;
       return reached - at;
     },
     byteAt,
-    find(byte, low, high, depth) {
-      let [found, after] = [low, high];
-      while (found < after) {
-        const middle = (found + after) >>> 1;
-        if (byteAt(middle, depth) < byte) found = middle + 1;
-        else after = middle;
+    find,
+    endOf(place, high, depth) {
+      const byte = byteAt(place, depth);
+      let from = place;
+      // Mostly few patterns go on with one byte.
+      for (let step = 1; from + step < high; step *= 2) {
+        if (byteAt(from + step, depth) !== byte) return find(byte + 1, from, from + step, depth);
+        from += step;
       }
-      return found;
+      return find(byte + 1, from, high, depth);
     },
   };
 }
 
-/** How far the chunk is the same as other bytes, and begins no gap. Separate, so that all stays in registers. */
+/** How far the chunk is the same as other bytes. */
 function sameUpTo(chunk: Uint8Array, from: number, end: number, bytes: Uint8Array, ahead: number): number {
   let at = from;
-  for (; at < end; at += 1) {
-    const byte = chunk[at] ?? 0;
-    if (byte !== bytes[ahead + at] || gaps[byte] === 1) break;
-  }
+  while (at + blockBytes <= end && isSame(chunk, at, bytes, ahead + at)) at += blockBytes;
+  while (at < end && chunk[at] === bytes[ahead + at]) at += 1;
   return at;
 }
 
 function isSame(bytes: Uint8Array, at: number, others: Uint8Array, from: number): boolean {
+  if (bytes[at] !== others[from]) return false;
   return Buffer.compare(bytes.subarray(at, at + blockBytes), others.subarray(from, from + blockBytes)) === 0;
 }

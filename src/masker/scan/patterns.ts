@@ -3,6 +3,7 @@ import {
   byteIn,
   bytesOf as bytesOfNeedle,
   formOf,
+  isSpelled,
   leadingIn,
   lengthIn,
   lengthOf as lengthOfNeedle,
@@ -31,7 +32,7 @@ export interface Patterns {
   readonly write: (which: number, to: Uint8Array) => void;
   /** How many of its bytes are known without making it again. */
   readonly lengthOf: (which: number) => number;
-  /** Brings the rest of its bytes into memory. */
+  /** Brings more of its bytes into memory. */
   readonly complete: (which: number) => void;
   /** Drops what was completed. */
   readonly cut: () => void;
@@ -52,6 +53,8 @@ interface Source {
 const maxWholeBytes = 256;
 /** More than filters enter, and than text has in common with a pattern by chance. */
 const headBytes = 48;
+/** Patterns that begin alike mostly differ soon: what a dialect spells is made in steps, each so many times the last. */
+const growth = 16;
 const maxRemadeBytes = 8 * 1024 * 1024;
 /** In a length. */
 const isCut = 0x8000_0000;
@@ -83,7 +86,7 @@ export function createPatterns(): Patterns {
   }
 
   function grow(): void {
-    const room = count * 2;
+    const room = count + (count >>> 1);
     [slabOf, starts] = [copyInto(new Uint32Array(room), slabOf), copyInto(new Uint16Array(room), starts)];
     [counts, forms] = [copyInto(new Uint32Array(room), counts), copyInto(new Uint8Array(room), forms)];
   }
@@ -93,9 +96,10 @@ export function createPatterns(): Patterns {
     return slab < completedFrom ? kept.bytes(slab) : completed.bytes(slab - completedFrom);
   };
 
-  function headOf(which: number): Uint8Array {
+  /** What is known of the pattern, apart from its form. */
+  function knownOf(which: number): Uint8Array {
     const start = starts[which] ?? 0;
-    return bytesOf(which).subarray(start, start + headBytes);
+    return bytesOf(which).subarray(start, start + ((counts[which] ?? 0) & ~isCut));
   }
 
   /** The last one that begins at or before the pattern. */
@@ -125,14 +129,15 @@ export function createPatterns(): Patterns {
     remadeBytes = 0;
   }
 
-  function completeOne(which: number, needle: Needle, last: Uint8Array): void {
-    const bytes = bytesOfNeedle(needle);
-    changed.push([which, slabOf[which] ?? 0, starts[which] ?? 0]);
+  function completeOne(which: number, needle: Needle, last: Uint8Array): Uint8Array {
+    const { bytes, form, isWhole } = more(needle, (counts[which] ?? 0) & ~isCut);
+    if ((slabOf[which] ?? 0) < completedFrom) changed.push([which, slabOf[which] ?? 0, starts[which] ?? 0]);
     if (!isBeginning(bytes, last)) completed.add(bytes);
     slabOf[which] = completedFrom + completed.slab();
     starts[which] = completed.start();
-    counts[which] = bytes.byteLength;
-    forms[which] = formOf(needle);
+    counts[which] = bytes.byteLength + (isWhole ? 0 : isCut);
+    forms[which] = form;
+    return bytes;
   }
 
   return {
@@ -169,15 +174,13 @@ export function createPatterns(): Patterns {
     complete(of) {
       const source = (counts[of] ?? 0) < isCut ? undefined : sourceOf(of);
       if (source === undefined) return;
-      const head = headOf(of);
+      const [length, known] = [counts[of] ?? 0, knownOf(of)];
       const made = madeBy(source);
       let last: Uint8Array = none;
       // Those that begin alike are compared with one another next.
       for (let which = source.first; which < source.end; which += 1) {
-        const needle = made[which - source.first] ?? none;
-        if ((counts[which] ?? 0) < isCut || Buffer.compare(headOf(which), head) !== 0) continue;
-        completeOne(which, needle, last);
-        last = bytesOfNeedle(needle);
+        if (counts[which] !== length || !isBeginning(known, knownOf(which))) continue;
+        last = completeOne(which, made[which - source.first] ?? none, last);
       }
     },
     cut() {
@@ -200,6 +203,20 @@ export function createPatterns(): Patterns {
 function copyInto<T extends Uint8Array | Uint16Array | Uint32Array>(larger: T, array: T): T {
   larger.set(array);
   return larger;
+}
+
+/** More of a needle than so many bytes. */
+function more(needle: Needle, known: number): { bytes: Uint8Array; form: number; isWhole: boolean } {
+  if (isSpelled(needle)) {
+    const bytes = write(needle, known * growth);
+    return { bytes, form: asIs, isWhole: bytes.byteLength === needle.length };
+  }
+  const form = formOf(needle);
+  // Text is compared with what is in memory, rather than byte by byte.
+  const isWritten = form !== asIs && leadingIn(form, 1) === 0;
+  return isWritten
+    ? { bytes: write(needle), form: asIs, isWhole: true }
+    : { bytes: bytesOfNeedle(needle), form, isWhole: true };
 }
 
 function isBeginning(bytes: Uint8Array, of: Uint8Array): boolean {

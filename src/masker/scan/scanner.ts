@@ -1,7 +1,7 @@
 import type { Matcher } from '../matchers.ts';
 import { createSpans, type Spans } from '../spans.ts';
 import { createBreaks } from './breaks.ts';
-import { isGapByte } from './gaps.ts';
+import { findGap, isGapByte } from './gaps.ts';
 import { mayGoOn } from './going-on.ts';
 import { minReach, reachBack } from './reach-back.ts';
 import { run, stopped } from './run.ts';
@@ -38,6 +38,15 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
   let base = start;
   /** The number of leaps within which the chunk lies. */
   let leaps = 0;
+  /** The latest gap looked for in the chunk. */
+  let gapAt = -1;
+
+  /** The next byte of the chunk that could begin a gap, or its end. What a leap passes has none. */
+  function nextGap(chunk: Uint8Array, from: number): number {
+    if (leaps > 0) return chunk.length;
+    if (gapAt < from) gapAt = findGap(chunk, from);
+    return gapAt;
+  }
 
   /** The state after the bytes from another state on; reports what they complete. */
   function follow(from: number, stretch: Uint8Array, position: number): number {
@@ -56,7 +65,8 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
    * begins later. @returns the number of bytes passed
    */
   function leap(chunk: Uint8Array, at: number): number {
-    const count = leaps < maxLeaps && !automaton.isMade(state) ? automaton.ahead(state, chunk, at, chunk.length) : 0;
+    const canLeap = leaps < maxLeaps && !automaton.isMade(state);
+    const count = canLeap ? automaton.ahead(state, chunk, at, nextGap(chunk, at)) : 0;
     const isLong = automaton.rest(state) >= minLongBytes;
     if (count < (isLong ? minLeapBytes : minNewBytes) || (!isLong && automaton.hasLeapt(state, count))) return 0;
     const stretch = chunk.subarray(at, at + count);
@@ -67,8 +77,9 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
 
   /** The same while breaks are open. */
   function leapBroken(chunk: Uint8Array, at: number): number {
-    if (breaks.ahead(chunk, at, Math.min(chunk.length, at + minLeapBytes)) < minLeapBytes) return 0;
-    const count = breaks.ahead(chunk, at, chunk.length);
+    const end = nextGap(chunk, at);
+    if (breaks.ahead(chunk, at, Math.min(end, at + minLeapBytes)) < minLeapBytes) return 0;
+    const count = breaks.ahead(chunk, at, end);
     const stretch = chunk.subarray(at, at + count);
     breaks.leap(count, base + at, (from) => follow(from, stretch, base + at));
     state = follow(state, stretch, base + at);
@@ -129,6 +140,7 @@ export function createScanner({ automaton, filters }: Matcher, start: number): S
 
   return {
     scan(chunk) {
+      gapAt = -1;
       search(chunk);
       filters.open(none);
       base += chunk.length;

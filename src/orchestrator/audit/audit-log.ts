@@ -1,3 +1,4 @@
+import type { AuditHead } from './anchor.ts';
 import { commit, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
@@ -5,8 +6,12 @@ import { requestId } from '../request-scope.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
-  /** Resolves to the row's sequence once it is durable; rejects if it could not be written. */
-  append(entry: AuditEntry): Promise<number>;
+  /**
+   * Resolves to the row's sequence; rejects if it could not be written.
+   * @param until `committed`: what is committed to the same database from then on is on no disk without the row;
+   * default: the row is durable
+   */
+  append(entry: AuditEntry, until?: AppendedUntil): Promise<number>;
   /**
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
@@ -17,8 +22,11 @@ export interface AuditLog {
   settle(): Promise<void>;
 }
 
+export type AppendedUntil = 'committed' | 'durable';
+
 interface Waiting {
   readonly entry: AuditEntry;
+  readonly until: AppendedUntil;
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -49,6 +57,11 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   /** How many write at the same time, as far as the last commit has shown. */
   let writers = 0;
   let mustExamine = false;
+  /** Whether the last rows that waited for disk and anchor are there: else each row waits. */
+  let areTrusted = true;
+  /** Of rows that are committed, and that no sync has vouched for yet. */
+  const committedHeads = new Map<string, AuditHead>();
+  let mustVouch = false;
   let committing: Promise<void> | undefined;
 
   function start(): void {
@@ -56,23 +69,37 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   async function commitAll(): Promise<void> {
-    while (waiting.length > 0 || mustExamine) {
+    while (waiting.length > 0 || mustExamine || mustVouch) {
       await gather();
       const batch = waiting;
       const examined = mustExamine ? 'every' : 'own';
+      const isAwaited = mustExamine || mustVouch || batch.some(({ until }) => until === 'durable');
       waiting = [];
       mustExamine = false;
+      mustVouch = false;
       try {
-        const sequences = await append(
+        const committed = await commitRows(
           batch.map(({ entry }) => entry),
           examined,
         );
-        for (const [index, { resolve }] of batch.entries()) resolve(sequences[index] ?? 0);
+        const resolveAll = (...which: readonly AppendedUntil[]): void => {
+          for (const [index, { until, resolve }] of batch.entries())
+            if (which.includes(until)) resolve(committed.sequences[index] ?? 0);
+        };
+        // What was found of every log is not found again once the anchor has it.
+        const isOrdinary = committed.examined === 'own';
+        if (isOrdinary) resolveAll('committed');
+        if (isOrdinary && !isAwaited) continue;
+        await vouch(isOrdinary ? 'soon' : 'now');
+        resolveAll('committed', 'durable');
+        areTrusted = true;
       } catch (error) {
+        areTrusted = false;
         services.listener.failed(error);
         for (const { reject } of batch) reject(error);
+      } finally {
+        writers = batch.length + waiting.length;
       }
-      writers = batch.length + waiting.length;
     }
     // In the turn of the last look, or a row that comes after it would wait for ever.
     committing = undefined;
@@ -92,31 +119,42 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     }
   }
 
-  async function append(entries: readonly AuditEntry[], examined: 'own' | 'every'): Promise<readonly number[]> {
+  async function commitRows(entries: readonly AuditEntry[], examined: 'own' | 'every') {
     const committed = await commit(writer, entries, examined);
     for (const { organization, sequence, found } of committed.breaks)
       services.listener.broken(organization, sequence, found);
+    for (const [organization, head] of committed.heads) committedHeads.set(organization, head);
+    return committed;
+  }
+
+  /** For every row that was committed before: a sync vouches for all of them. */
+  async function vouch(when: 'now' | 'soon'): Promise<void> {
     await services.durable();
     // Not before: an anchor that is ahead of what a loss of power leaves would look like a cut.
-    await heads.add(committed.heads, committed.examined === 'every' ? 'now' : 'soon');
-    return committed.sequences;
+    const durableHeads = new Map(committedHeads);
+    committedHeads.clear();
+    await heads.add(durableHeads, when);
   }
 
   return {
-    append(entry) {
+    append(entry, until = 'durable') {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
       if (refusal !== undefined) return Promise.reject(refusal);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
-      waiting.push({ entry: ofRequest(entry), resolve, reject });
+      const mayGoOn = areTrusted && !heads.isFailing();
+      waiting.push({ entry: ofRequest(entry), until: mayGoOn ? until : 'durable', resolve, reject });
       start();
       return promise;
     },
     async examine() {
       await services.anchor.sweep();
-      await append([], 'every');
+      await commitRows([], 'every');
+      await vouch('now');
     },
     hasWritten: (organization) => writer.heads.has(organization),
     async settle() {
+      mustVouch = committedHeads.size > 0;
+      if (mustVouch) start();
       await committing;
       await heads.settle();
       await committing;
@@ -125,7 +163,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 }
 
 /** In the subject: releases that know of no request read, chain and verify such rows like any other. */
-function ofRequest({ requestId: given, ...entry }: AuditEntry): AuditEntry {
-  const id = given ?? requestId();
+function ofRequest(entry: AuditEntry): AuditEntry {
+  const id = entry.requestId ?? requestId();
   return id === undefined ? entry : { ...entry, subject: { ...entry.subject, [requestIdField]: id } };
 }

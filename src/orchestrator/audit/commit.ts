@@ -83,14 +83,17 @@ async function appendTo(
   const heads = new Map<string, AuditHead>();
   const rows = new Array<StoredRow>();
   const at = now();
-  const append = (row: Omit<UnsignedRow, 'sequence' | 'at'>): number => {
-    const [head, sign] = [heads.get(row.organization), signers.get(row.organization)];
+  const append = (contents: Omit<UnsignedRow, 'sequence' | 'at'>): number => {
+    const { organization, phase, operation, actor, subject, result, intent } = contents;
+    const head = heads.get(organization);
+    const sign = signers.get(organization);
     if (head === undefined || sign === undefined) throw new TypeError('every organization of a commit is looked at');
-    const unsigned = { ...row, sequence: head.sequence + 1, at };
-    const mac = sign(signedBytes(unsigned, head.mac));
-    heads.set(row.organization, { sequence: unsigned.sequence, mac });
-    rows.push({ ...unsigned, mac });
-    return unsigned.sequence;
+    const sequence = head.sequence + 1;
+    const row = { organization, sequence, at, phase, operation, actor, subject, result, intent, mac: '' };
+    row.mac = sign(signedBytes(row, head.mac));
+    heads.set(organization, { sequence, mac: row.mac });
+    rows.push(row);
+    return sequence;
   };
   const breaks = new Array<Found>();
   const beginnings = new Map<string, AuditHead>();
@@ -165,18 +168,16 @@ async function insert(
   statements: Statements,
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += rowsPerInsert) {
-    const some = rows.slice(start, start + rowsPerInsert).map(inOrder);
+    const some = rows.slice(start, start + rowsPerInsert);
     const name = `insert ${some.length}`;
     const text = statements.get(name) ?? transaction.insertInto('audit_rows').values(some).compile().sql;
     statements.set(name, text);
-    await transaction.executeQuery(CompiledQuery.raw(text, some.flatMap(Object.values)));
+    const parameters = new Array<unknown>();
+    // In the order of the columns in which `append` makes each row, and the statement names them.
+    for (const { organization, sequence, at, phase, operation, actor, subject, result, intent, mac } of some)
+      parameters.push(organization, sequence, at, phase, operation, actor, subject, result, intent, mac);
+    await transaction.executeQuery(CompiledQuery.raw(text, parameters));
   }
-}
-
-/** In the order in which the statement names the columns. */
-function inOrder(row: StoredRow): StoredRow {
-  const { organization, sequence, at, phase, operation, actor, subject, result, intent, mac } = row;
-  return { organization, sequence, at, phase, operation, actor, subject, result, intent, mac };
 }
 
 /** Those that exist, and those that only their rows or the anchor remember. */

@@ -9,6 +9,8 @@ export interface WaitingHeads {
   add(heads: AuditHeads, when: 'now' | 'soon'): Promise<void>;
   /** Resolves when the anchor has them, or cannot be written, or somebody else has changed it. */
   settle(): Promise<void>;
+  /** Whether the anchor could not be written last time. */
+  isFailing(): boolean;
 }
 
 export interface WaitingHeadsListener {
@@ -74,5 +76,6 @@ export function createWaitingHeads(anchor: AuditAnchor, listener: WaitingHeadsLi
       else soon();
     },
     settle,
+    isFailing: () => failing,
   };
 }

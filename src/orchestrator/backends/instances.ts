@@ -15,6 +15,7 @@ import {
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
 import type { RequestsInFlight } from '../http/requests-in-flight.ts';
+import type { Soon } from '../soon.ts';
 import { settingsOf, type BackendRow, type BackendStore } from './store.ts';
 import type { BackendTypes } from './types.ts';
 
@@ -34,17 +35,17 @@ interface OpenState {
   readonly readInternal?: ReadInternal;
 }
 
-/** The open backends of every organization, as of its generation. */
+/** The open backends of every organization, as of its generation; at once, where they are open. */
 export interface Instances {
-  of(call: Pick<Call, 'organization' | 'generation'>): Promise<ReadonlyMap<string, Instance>>;
+  of(call: Pick<Call, 'organization' | 'generation'>): Soon<ReadonlyMap<string, Instance>>;
   close(): Promise<void>;
 }
 
 /** What the system gives to a backend of an organization. */
 export type HostFor = (organization: string, name: string, deadlineMs: number) => HostSurroundings;
 
-/** Reads of an organization's internal store. */
-export type ReadInternal = (refs: readonly SecretRef[]) => Promise<readonly ReadOutcome[]>;
+/** Reads of an organization's internal store; at once, where nothing has to be waited for. */
+export type ReadInternal = (refs: readonly SecretRef[]) => Soon<readonly ReadOutcome[]>;
 
 interface Held {
   readonly instance: Instance;
@@ -57,6 +58,8 @@ interface Held {
 interface Organization {
   readonly generation: number;
   readonly loaded: Promise<Loaded>;
+  /** Once they are loaded. */
+  instances: ReadonlyMap<string, Instance> | undefined;
 }
 
 interface Loaded {
@@ -166,21 +169,30 @@ export function createInstances(
     return { held, instances: new Map([...held].map(([name, { instance }]) => [name, instance])) };
   }
 
+  async function loadAfter(
+    before: Organization | undefined,
+    organization: string,
+    generation: number,
+  ): Promise<ReadonlyMap<string, Instance>> {
+    const loaded = (before?.loaded ?? nothing).then(({ held }) => load(organization, held));
+    const current: Organization = { generation, loaded, instances: undefined };
+    organizations.set(organization, current);
+    try {
+      return (current.instances = (await loaded).instances);
+    } catch (error) {
+      // The next request tries again, starting from what was open before.
+      if (organizations.get(organization) === current)
+        organizations.set(organization, before ?? { generation: -1, loaded: nothing, instances: undefined });
+      throw error;
+    }
+  }
+
   return {
-    async of({ organization, generation }) {
+    of({ organization, generation }) {
       if (closed) throw new BackendError('closed');
       const before = organizations.get(organization);
-      if (before !== undefined && before.generation >= generation) return (await before.loaded).instances;
-      const current = { generation, loaded: (before?.loaded ?? nothing).then(({ held }) => load(organization, held)) };
-      organizations.set(organization, current);
-      try {
-        return (await current.loaded).instances;
-      } catch (error) {
-        // The next request tries again, starting from what was open before.
-        if (organizations.get(organization) === current)
-          organizations.set(organization, before ?? { generation: -1, loaded: nothing });
-        throw error;
-      }
+      if (before === undefined || before.generation < generation) return loadAfter(before, organization, generation);
+      return before.instances ?? before.loaded.then(({ instances }) => instances);
     },
     async close() {
       closed = true;

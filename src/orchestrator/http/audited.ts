@@ -1,12 +1,18 @@
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError } from '../../api/api-error.ts';
-import type { AuditLog } from '../audit/audit-log.ts';
+import type { AppendedUntil, AuditLog } from '../audit/audit-log.ts';
 import { CheckpointSinkError } from '../audit/checkpoints/sink.ts';
 import type { AuditEntry } from '../audit/entry.ts';
 import { toApiError } from './error-reply.ts';
 
 /** What all audit rows of one operation have in common. */
-export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | 'actor' | 'subject' | 'requestId'>;
+export interface AuditedOperation extends Pick<
+  AuditEntry,
+  'organization' | 'operation' | 'actor' | 'subject' | 'requestId'
+> {
+  /** How far the intent of a write must be before its effect; default: durable. */
+  readonly intentUntil?: AppendedUntil;
+}
 
 /**
  * Nothing happens without an audit row: the intent precedes the effect, the row of a read precedes the answer.
@@ -16,7 +22,7 @@ export type AuditedOperation = Pick<AuditEntry, 'organization' | 'operation' | '
 export async function audited<T>(
   audit: AuditLog,
   kind: 'write' | 'read',
-  { subject, ...entry }: AuditedOperation,
+  about: AuditedOperation,
   notes: Readonly<Record<string, unknown>>,
   effect: () => Promise<T>,
 ): Promise<T> {
@@ -26,31 +32,24 @@ export async function audited<T>(
       output = await effect();
     } catch (error) {
       // Failed reads are recorded too, if the operation has noted anything.
-      if (Object.keys(notes).length > 0) {
-        const result = toApiError(error)?.code ?? 'internal_error';
-        await audit
-          .append({ ...entry, phase: 'read', subject: { ...subject, ...notes }, result })
-          .catch(() => undefined);
-      }
+      if (Object.keys(notes).length > 0)
+        await audit.append({ ...rowOf(about, 'read', notes), result: codeOf(error) }).catch(() => undefined);
       throw error;
     }
-    await record(audit, { ...entry, phase: 'read', subject: { ...subject, ...notes } });
+    await record(audit, rowOf(about, 'read', notes));
     return output;
   }
-  const intent = await record(audit, { ...entry, phase: 'intent', subject });
+  const intent = await record(audit, rowOf(about, 'intent'), about.intentUntil);
   let output: T;
   try {
     output = await effect();
   } catch (error) {
-    const result = toApiError(error)?.code ?? 'internal_error';
     // The caller needs the effect's own error; an intent without an outcome stays visible to `audit verify`.
-    await audit
-      .append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result, intent })
-      .catch(() => undefined);
+    await audit.append({ ...rowOf(about, 'outcome', notes), result: codeOf(error), intent }).catch(() => undefined);
     throw error;
   }
   try {
-    await audit.append({ ...entry, phase: 'outcome', subject: { ...subject, ...notes }, result: 'done', intent });
+    await audit.append({ ...rowOf(about, 'outcome', notes), result: 'done', intent });
   } catch {
     throw new ApiError(
       'audit_incomplete',
@@ -60,10 +59,29 @@ export async function audited<T>(
   return output;
 }
 
+function rowOf(
+  { organization, operation, actor, subject, requestId }: AuditedOperation,
+  phase: AuditEntry['phase'],
+  notes?: Readonly<Record<string, unknown>>,
+): AuditEntry {
+  return {
+    organization,
+    phase,
+    operation,
+    actor,
+    subject: { ...subject, ...notes },
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function codeOf(error: unknown): string {
+  return toApiError(error)?.code ?? 'internal_error';
+}
+
 /** @throws ApiError `audit_unavailable`, `checkpoint_sink_failed`, DatabaseUnavailableError */
-export async function record(audit: AuditLog, entry: AuditEntry): Promise<number> {
+export async function record(audit: AuditLog, entry: AuditEntry, until?: AppendedUntil): Promise<number> {
   try {
-    return await audit.append(entry);
+    return await audit.append(entry, until);
   } catch (error) {
     if (DatabaseUnavailableError.is(error)) throw error;
     if (error instanceof CheckpointSinkError)

@@ -4,6 +4,7 @@ import { requirePermission, type Caller } from '../caller.ts';
 import { createLiveSessions } from '../jobs/live-session.ts';
 import type { Seals } from '../seals/seals.ts';
 import type { SignIn, SignIns } from '../sessions/sign-ins.ts';
+import { whenKnown, type Soon } from '../soon.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { KnownToken, TokenCallers } from '../tokens/token-caller.ts';
 import { thisTurn, type Turn } from '../turn.ts';
@@ -25,12 +26,12 @@ export type Credentials =
   /** The content of the session cookie. */
   | { readonly kind: 'session'; readonly secret: string };
 
-/** Turns credentials into a caller, together with the organization's generation. */
+/** Turns credentials into a caller, together with the organization's generation; at once, where both are at hand. */
 export interface Authenticator {
   /** @throws ApiError `unauthenticated`, `session_ended`, `permission_denied`, `not_found`, `tampered` */
-  authenticate(credentials: Credentials, organization: string): Promise<Authenticated>;
+  authenticate(credentials: Credentials, organization: string): Soon<Authenticated>;
   /** As `authenticate`, but does not count as a use of the session: no person has done anything. */
-  look(credentials: Credentials, organization: string): Promise<Authenticated>;
+  look(credentials: Credentials, organization: string): Soon<Authenticated>;
 }
 
 export function createAuthenticator(
@@ -42,16 +43,17 @@ export function createAuthenticator(
 ): Authenticator {
   const jobs = createLiveSessions(database, seals, now);
 
-  function byToken(token: string, organization: string): Promise<Found | undefined> {
+  function byToken(token: string, organization: string): Soon<Found | undefined> {
     const hash = hashToken(token);
     return token.startsWith(jobTokenPrefix) ? ofJob(hash, organization) : tokens.ofHash(hash, organization);
   }
 
-  async function ofJob(hash: string, organization: string): Promise<Found | undefined> {
-    const job = await jobs.ofToken(hash);
-    if (job === undefined || job.organization !== organization) return undefined;
-    return { caller: { kind: 'job', jobId: job.id, tokenId: job.tokenId }, generation: job.generation };
-  }
+  const ofJob = (hash: string, organization: string): Soon<Found | undefined> =>
+    whenKnown(jobs.ofToken(hash), (job) =>
+      job === undefined || job.organization !== organization
+        ? undefined
+        : { caller: { kind: 'job', jobId: job.id, tokenId: job.tokenId }, generation: job.generation },
+    );
 
   async function bySession({ id, token_id }: SignIn, organization: string): Promise<KnownToken> {
     const known = await tokens.ofId(token_id, organization);
@@ -60,18 +62,21 @@ export function createAuthenticator(
     return { ...known, caller: { ...known.caller, signIn: id } };
   }
 
-  async function by(
+  function by(
     credentials: Credentials,
     organization: string,
     signInOf: (secret: string) => Promise<SignIn>,
-  ): Promise<Authenticated> {
+  ): Soon<Authenticated> {
     const turn = thisTurn();
     if (credentials.kind === 'none') throw new ApiError('unauthenticated', 'the request has no token');
-    if (credentials.kind === 'session')
-      return { ...(await bySession(await signInOf(credentials.secret), organization)), turn };
-    const found = await byToken(credentials.token, organization);
-    if (found === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
-    return { caller: found.caller, generation: found.generation, turn };
+    const found =
+      credentials.kind === 'session'
+        ? signInOf(credentials.secret).then((signIn) => bySession(signIn, organization))
+        : byToken(credentials.token, organization);
+    return whenKnown(found, (known) => {
+      if (known === undefined) throw new ApiError('unauthenticated', 'the token is not known here');
+      return { caller: known.caller, generation: known.generation, turn };
+    });
   }
 
   return {

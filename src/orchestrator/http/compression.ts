@@ -29,7 +29,7 @@ export function sendAnswer(
   answer: unknown,
 ): FastifyReply | Promise<FastifyReply> {
   const parts = compressible === true ? undefined : writtenInParts(output, answer);
-  if (parts !== undefined) return sendParts(reply, parts);
+  if (parts !== undefined) return parts.then((written) => sendParts(reply, written));
   const checked = output.parse(answer);
   if (compressible !== true) return reply.send(checked);
   const text = JSON.stringify(checked);

@@ -67,7 +67,7 @@ export function createConnections(limit: number): ConnectionLimit {
       server.on('request', (request, response) => {
         const socket = carriers.of(request.socket);
         count(socket, 1);
-        response.once('close', () => {
+        response.on('close', () => {
           count(socket, -1);
         });
       });

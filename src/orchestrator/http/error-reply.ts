@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { NotDurableError } from '../../database/commits.ts';
 import { UnstorableTextError } from '../../database/text.ts';
+import { isInterrupted } from '../../database/in-transaction.ts';
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/api-error.ts';
 
@@ -62,6 +63,11 @@ export function failureAnswer(
 export function toApiError(error: unknown): ApiError | undefined {
   if (ApiError.is(error)) return error;
   if (DatabaseUnavailableError.is(error)) return new ApiError('database_unavailable', `${error.message}; try again`);
+  if (isInterrupted(error))
+    return new ApiError(
+      'database_unavailable',
+      'others came in between again and again, so this was not done; try again',
+    );
   if (error instanceof NotDurableError)
     return new ApiError('database_unavailable', error.message, "look at the disk of the orchestrator's data folder");
   if (error instanceof UnstorableTextError) return new ApiError('invalid_request', error.message);

@@ -25,7 +25,7 @@ export function followRequests(app: FastifyInstance, observer: RequestObserver |
     const isStream = request.routeOptions.url?.endsWith(eventsPath) === true;
     const watch = isStream ? undefined : observer?.begin(observedOf(request));
     // Not when it has ended: a client that leaves never lets it end.
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       scope.isOver = true;
       watch?.end(reply.raw.writableFinished ? reply.raw.statusCode : undefined);
     });

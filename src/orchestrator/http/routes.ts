@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
@@ -8,6 +8,7 @@ import { actorOf, requirePermission, tokenOf, type Call, type Caller } from '../
 import type { Handlers } from '../handlers.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { requireReach, requireWithinOrganization } from '../reach.ts';
+import { whenKnown, type Soon } from '../soon.ts';
 import { thisTurn } from '../turn.ts';
 import type { Authenticated, Authenticator } from './authenticate.ts';
 import type { Addressing } from './allowed-hosts.ts';
@@ -45,11 +46,6 @@ interface Admitted extends Authenticated {
   readonly wasWhole: boolean;
 }
 
-interface Served {
-  readonly output: unknown;
-  readonly etag: string | undefined;
-}
-
 type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
 
 /**
@@ -68,23 +64,22 @@ export function registerRoutes(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = services.handlers[id] as Handler;
     const input = operation.input.strict();
+    const admit = createAdmission(services, trust, id, operation);
     app.route({
       method: operation.method,
       config: { operation: id },
       ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
-      onRequest: async (request) => {
-        // Before the token is used: it would have travelled in the clear too.
-        if (operation.answersPlainValues === true) requirePrivateWay(request.raw, services.addressing.publicUrls);
-        const shown = services.cookies.credentials(request.raw);
-        if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
-        const organization = parameter(request, 'org');
-        const admitted = await services.authenticator.authenticate(shown, organization);
-        const { caller } = admitted;
-        trust(request.raw, tokenOf(caller));
-        requireAllowed(operation, caller);
-        await services.gate.require({ id, caller, organization, named: () => namedOf(operation, request) });
-        request.setDecorator('admitted', { ...admitted, wasWhole: request.raw.complete });
+      onRequest: (request, _, done) => {
+        try {
+          const admitted = admit(request);
+          if (admitted instanceof Promise) return admitted;
+        } catch (error) {
+          // Not at once: its body may be on the way up in this very turn, and is then no unread one.
+          return Promise.reject(error);
+        }
+        done();
+        return undefined;
       },
       handler: async (request, reply) => {
         const admitted = request.getDecorator<Admitted>('admitted');
@@ -102,27 +97,32 @@ export function registerRoutes(
           return again;
         };
         const isFresh = admitted.wasWhole || admitted.turn === thisTurn();
-        const serve = async (hasWaited: boolean): Promise<Served> => {
-          const call = new OneCall(about, isFresh && !hasWaited ? admitted : await admitAgain(), hasWaited);
-          const effect = (): Promise<unknown> => {
+        const served: { call?: OneCall } = {};
+        const serveTo = (found: Authenticated, hasWaited: boolean): Promise<unknown> => {
+          const call = new OneCall(about, found, hasWaited);
+          served.call = call;
+          return effectOf(services.audit, id, operation, parsed, call, () => {
             requireReach(operation, parsed, call.caller);
             return handler(parsed, call);
-          };
-          return { output: await effectOf(services.audit, id, operation, parsed, call, effect), etag: call.etag };
+          });
+        };
+        const serve = (hasWaited: boolean): Promise<unknown> =>
+          isFresh && !hasWaited
+            ? serveTo(admitted, hasWaited)
+            : admitAgain().then((again) => serveTo(again, hasWaited));
+        const work = async (): Promise<unknown> => {
+          const output = await turns.run(organization, isGone, (hasWaited) =>
+            services.requests.run(() => serve(hasWaited)),
+          );
+          // An audited answer has waited for its row, and so for everything before it.
+          if (operation.audit === 'none') await services.durable();
+          return lines.hasBegun() ? operation.output.parse(output) : output;
         };
         try {
-          let etag: string | undefined;
-          const answer = await lines.carry(async () => {
-            const served = await turns.run(organization, isGone, (hasWaited) =>
-              services.requests.run(() => serve(hasWaited)),
-            );
-            // An audited answer has waited for its row, and so for everything before it.
-            if (operation.audit === 'none') await services.durable();
-            ({ etag } = served);
-            return lines.hasBegun() ? operation.output.parse(served.output) : served.output;
-          });
+          const answer = await (operation.tellsProgress === true ? lines.carry(work) : work());
           if (lines.hasBegun()) return reply;
           void reply.header('cache-control', 'no-store');
+          const etag = served.call?.etag;
           if (etag !== undefined) void reply.header('etag', etag);
           return hasAlready(request.headers['if-none-match'], etag)
             ? reply.status(304).send()
@@ -136,6 +136,30 @@ export function registerRoutes(
       },
     });
   }
+}
+
+/** Lets a request in before its body is read; at once, where its caller is at hand. */
+function createAdmission(
+  { addressing, cookies, authenticator, gate }: RouteServices,
+  trust: ConnectionLimit['trust'],
+  id: OperationId,
+  operation: Operation,
+): (request: FastifyRequest) => Soon<void> {
+  return (request) => {
+    // Before the token is used: it would have travelled in the clear too.
+    if (operation.answersPlainValues === true) requirePrivateWay(request.raw, addressing.publicUrls);
+    const shown = cookies.credentials(request.raw);
+    if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
+    const organization = parameter(request, 'org');
+    return whenKnown(authenticator.authenticate(shown, organization), ({ caller, generation, turn }) => {
+      trust(request.raw, tokenOf(caller));
+      requireAllowed(operation, caller);
+      const passed = gate.require({ id, caller, organization, named: () => namedOf(operation, request) });
+      return whenKnown(passed, () => {
+        request.setDecorator('admitted', { caller, generation, turn, wasWhole: request.raw.complete });
+      });
+    });
+  };
 }
 
 /** @throws ApiError `permission_denied` */
@@ -163,6 +187,7 @@ function effectOf(
   for (const name of operation.subject) if (input[name] !== undefined) subject[name] = input[name];
   // Named, since the work of a request whose client has left counts as nobody's.
   const { organization, requestId } = call;
-  const entry = { organization, operation: id, actor: actorOf(call.caller), subject, requestId };
+  const intentUntil = operation.changesOnlyDatabase?.(input) === true ? 'committed' : 'durable';
+  const entry = { organization, operation: id, actor: actorOf(call.caller), subject, requestId, intentUntil } as const;
   return audited(audit, operation.audit, entry, call.notes, effect);
 }

@@ -71,8 +71,8 @@ export function createServer(options: ServerOptions): HttpServer {
   followRequests(app, options.observer);
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
-  endAfterUnreadBodies(app);
   const leaving = leaveGracefully(app, options, connections);
+  endConnections(app, leaving);
   registerPublicRoutes(app, options, leaving);
   answerFailures(app, options.log);
   logRequests(app, options.log);
@@ -153,12 +153,15 @@ function refuseOtherHosts(app: FastifyInstance, addressing: Addressing): void {
   });
 }
 
-/** A client that was refused could keep sending its body, and one without a token could try the next. */
-function endAfterUnreadBodies(app: FastifyInstance): void {
+/**
+ * A client that was refused could keep sending its body, and one without a token could try the next; one that keeps its
+ * connection open would keep a server that leaves running.
+ */
+function endConnections(app: FastifyInstance, leaving: { readonly begun: boolean }): void {
   app.addHook('onSend', (request, reply, _, done) => {
     const unread = hasUnreadBody(request.raw);
     if (unread) endWithoutBody(request.raw);
-    if (unread || reply.statusCode === 401) void reply.header('connection', 'close');
+    if (unread || leaving.begun || reply.statusCode === 401) void reply.header('connection', 'close');
     done();
   });
 }
@@ -193,11 +196,6 @@ function leaveGracefully(
     setTimeout(() => {
       connections.endAll();
     }, limits.bodyTimeoutMs).unref();
-  });
-  app.addHook('onSend', (_, reply, __, done) => {
-    // Otherwise a client that keeps its connection open would keep the server running.
-    if (leaving.begun) void reply.header('connection', 'close');
-    done();
   });
   return leaving;
 }

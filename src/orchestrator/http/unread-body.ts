@@ -6,9 +6,11 @@ const drainedBytes = 262_144;
 const lingerMs = 1_000;
 
 /** Whether some of the request's body may still arrive. */
-export function hasUnreadBody({ headers, complete }: IncomingMessage): boolean {
+export function hasUnreadBody(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  const { headers } = request;
   const announced = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-  return announced && !complete;
+  return announced;
 }
 
 /**

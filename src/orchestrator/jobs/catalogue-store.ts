@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
+import { listText } from '../list-text.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { JobCatalogue } from './stored-catalogue.ts';
 
@@ -18,16 +19,20 @@ const touchedEveryMs = 12 * hourMs;
 /** Longer than any job lasts, by more than the time between two touches. */
 const keptMs = 48 * hourMs;
 
-const written = new WeakMap<JobCatalogue, WrittenCatalogue>();
+const written = new WeakMap<JobCatalogue, Promise<WrittenCatalogue>>();
 
 /** Once for all jobs that were resolved together. */
-export function writeCatalogue(catalogue: JobCatalogue): WrittenCatalogue {
+export function writeCatalogue(catalogue: JobCatalogue): Promise<WrittenCatalogue> {
   const known = written.get(catalogue);
   if (known !== undefined) return known;
-  const text = JSON.stringify(catalogue);
-  const made = { text, inRow: text.length <= longestInRow ? text : `${byDigest}${digestOf(text)}` };
+  const made = write(catalogue);
   written.set(catalogue, made);
   return made;
+}
+
+async function write({ entries, ...others }: JobCatalogue): Promise<WrittenCatalogue> {
+  const text = `${JSON.stringify(others).slice(0, -1)},"entries":${await listText(entries)}}`;
+  return { text, inRow: text.length <= longestInRow ? text : `${byDigest}${digestOf(text)}` };
 }
 
 /** Belongs into the transaction that inserts the job. */

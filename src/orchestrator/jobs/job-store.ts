@@ -6,6 +6,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { inTransaction } from '../../database/in-transaction.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import type { Seals } from '../seals/seals.ts';
+import type { Soon } from '../soon.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { keepCatalogue, readCatalogue, writeCatalogue } from './catalogue-store.ts';
 import { createLiveSessions } from './live-session.ts';
@@ -22,8 +23,8 @@ export interface NewJob extends Pick<
 
 export interface JobStore {
   insert(job: NewJob): Promise<void>;
-  /** @throws ApiError `session_ended` */
-  session(organization: string, id: string): Promise<StoredJob>;
+  /** At once, where it was read lately. @throws ApiError `session_ended` */
+  session(organization: string, id: string): Soon<StoredJob>;
   /** @throws ApiError `session_ended` if it, or the token that opened it, has ended meanwhile */
   requireLive(id: string): Promise<void>;
   /** Ends the session for good: the key that its values were sealed with is deleted. */
@@ -53,10 +54,33 @@ export function createJobStore(
       .execute();
   }
 
+  async function load(organization: string, id: string): Promise<StoredJob> {
+    const row = await database
+      .selectFrom('jobs')
+      .select(['environment', 'session_key', 'catalogue', 'backends', 'scopes'])
+      .where('organization', '=', organization)
+      .where('id', '=', id)
+      .where('closed_at', 'is', null)
+      .executeTakeFirst();
+    if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
+    const opened = (await keyring.open(organization, purpose, coordinates(id, row), row.session_key)).bytes();
+    const session: StoredJob = {
+      organization,
+      environment: row.environment,
+      catalogue: storedCatalogue.parse(JSON.parse(await readCatalogue(database, organization, row.catalogue))),
+      backends: backendList.parse(JSON.parse(row.backends)),
+      sessionKey: createSecretKey(opened),
+      scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),
+    };
+    opened.fill(0);
+    sessions.add(id, session);
+    return session;
+  }
+
   return {
     async insert({ session, ...job }) {
       const { organization, environment } = session;
-      const written = writeCatalogue(session.catalogue);
+      const written = await writeCatalogue(session.catalogue);
       const contents = {
         catalogue: written.inRow,
         backends: JSON.stringify(session.backends),
@@ -81,29 +105,9 @@ export function createJobStore(
       });
       sessions.add(job.id, session);
     },
-    async session(organization, id) {
+    session(organization, id) {
       const known = sessions.get(id);
-      if (known !== undefined && known.organization === organization) return known;
-      const row = await database
-        .selectFrom('jobs')
-        .select(['environment', 'session_key', 'catalogue', 'backends', 'scopes'])
-        .where('organization', '=', organization)
-        .where('id', '=', id)
-        .where('closed_at', 'is', null)
-        .executeTakeFirst();
-      if (row === undefined) throw new ApiError('session_ended', `the session of job ${id} was closed`);
-      const opened = (await keyring.open(organization, purpose, coordinates(id, row), row.session_key)).bytes();
-      const session: StoredJob = {
-        organization,
-        environment: row.environment,
-        catalogue: storedCatalogue.parse(JSON.parse(await readCatalogue(database, organization, row.catalogue))),
-        backends: backendList.parse(JSON.parse(row.backends)),
-        sessionKey: createSecretKey(opened),
-        scopes: row.scopes === null ? undefined : scopeList.parse(JSON.parse(row.scopes)),
-      };
-      opened.fill(0);
-      sessions.add(id, session);
-      return session;
+      return known?.organization === organization ? known : load(organization, id);
     },
     async requireLive(id) {
       await live.require(id);

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Kysely, Selectable } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
 import { rolePermissions, type Permission } from '../../api/roles.ts';
-import { createCheckedRows } from '../seals/checked-rows.ts';
+import { createCheckedRows, type Checked } from '../seals/checked-rows.ts';
 import type { Seals } from '../seals/seals.ts';
+import { whenKnown, type Soon } from '../soon.ts';
 import type { OrchestratorTables } from '../tables.ts';
 
 /** Decides whether job sessions go on: each ends with its job, and with the rights of the token that opened it. */
@@ -12,7 +13,7 @@ export interface LiveSessions {
    * Undefined if no job has this token.
    * @throws ApiError `session_ended`
    */
-  ofToken(hash: string): Promise<LiveSession | undefined>;
+  ofToken(hash: string): Soon<LiveSession | undefined>;
   /** @throws ApiError `session_ended` */
   require(id: string): Promise<void>;
 }
@@ -54,13 +55,15 @@ export function createLiveSessions(
     return { row, opener, isAsBefore: opener !== undefined && isAsBefore(row, opener) };
   }
 
-  async function find(look: typeof byId, parameter: string): Promise<LiveSession | undefined> {
-    const known = await look([parameter]);
-    if (known === undefined || known.generation === null) return undefined;
-    const { id, organization, token_id: tokenId } = known.made.row;
-    const reason = endOf(known.made, now());
+  const find = (look: typeof byId, parameter: string): Soon<LiveSession | undefined> =>
+    whenKnown(look([parameter]), (known) => (known === undefined ? undefined : liveOf(known)));
+
+  function liveOf({ made, generation }: Checked<Terms>): LiveSession | undefined {
+    if (generation === null) return undefined;
+    const { id, organization, token_id: tokenId } = made.row;
+    const reason = endOf(made, now());
     if (reason !== undefined) throw new ApiError('session_ended', reason);
-    return { id, organization, generation: known.generation, tokenId };
+    return { id, organization, generation, tokenId };
   }
 
   return {

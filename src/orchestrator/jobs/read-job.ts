@@ -1,3 +1,4 @@
+import type { SecretValue } from '@kici-dev/secret-backend';
 import type { Resolution } from '@kici-dev/secret-federation';
 import { sealForJob } from '../../api/job-seal.ts';
 import { isStated } from '../../api/stated-keys.ts';
@@ -22,31 +23,38 @@ export function createReadJob(
     requireOwnJob(call, jobId);
     const session = await jobs.session(call.organization, jobId);
     const open = await instances.of(call);
-    const may = (key: string): boolean => isStated(session.catalogue.stated, key);
+    const { may, mayNot } = partition(keys, session.catalogue.stated);
     const resolutions = await readWinners(
       session.catalogue,
-      new Set(keys.filter(may)),
+      may,
       session.scopes,
       (name) => sameAs(session, open.get(name)),
       call.context,
     );
     // Backends may have taken long, and a session that has ended meanwhile gets nothing.
     if (call.admittedIn !== thisTurn()) await jobs.requireLive(jobId);
-    const secrets = [
-      ...[...resolutions].map(([key, resolution]) => deliver(key, resolution)),
-      ...[...new Set(keys)].filter((key) => !may(key)).map((key) => ({ key, status: 'refused' }) as const),
-    ];
+    const secrets = new Array<Delivered>();
+    const values = new Array<readonly [string, SecretValue]>();
+    for (const [key, resolution] of resolutions) {
+      secrets.push(deliver(key, resolution));
+      if (resolution.status === 'found') values.push([key, resolution.value]);
+    }
+    for (const key of mayNot) secrets.push({ key, status: 'refused' });
     call.note({ environment: session.environment, outcomes: secrets.map(noteOf) });
-    const values = [...resolutions].flatMap(([key, resolution]) =>
-      resolution.status === 'found' ? [[key, resolution.value] as const] : [],
-    );
-    return {
-      secrets: secrets.map((one) => withoutPlace(session, one)),
-      ...(values.length > 0 && {
-        sealed: sealForJob(session.sessionKey, jobId, values).toString('base64'),
-      }),
-    };
+    const shown = secrets.map((one) => withoutPlace(session, one));
+    return values.length === 0
+      ? { secrets: shown }
+      : { secrets: shown, sealed: sealForJob(session.sessionKey, jobId, values).toString('base64') };
   };
+}
+
+function partition(
+  keys: readonly string[],
+  stated: readonly string[] | undefined,
+): { readonly may: ReadonlySet<string>; readonly mayNot: ReadonlySet<string> } {
+  const parts = { may: new Set<string>(), mayNot: new Set<string>() };
+  for (const key of keys) (isStated(stated, key) ? parts.may : parts.mayNot).add(key);
+  return parts;
 }
 
 /** A backend that was removed while the job ran is gone, even if another has its name now. */
@@ -64,14 +72,9 @@ function withoutPlace({ scopes }: StoredJob, delivered: Delivered): Delivered {
 function deliver(key: string, resolution: Resolution): Delivered {
   if (resolution.status !== 'found') return { key, ...resolution };
   const { backend, scope, version, ageMs } = resolution;
-  return {
-    key,
-    status: 'sealed',
-    backend,
-    scope,
-    ...(version !== undefined && { version }),
-    ...(ageMs !== undefined && { ageMs }),
-  };
+  const sealed = { key, status: 'sealed', backend, scope } as const;
+  if (ageMs !== undefined) return { ...sealed, ageMs, ...(version !== undefined && { version }) };
+  return version === undefined ? sealed : { key, status: 'sealed', backend, scope, version };
 }
 
 /** Names only. */
@@ -79,12 +82,7 @@ function noteOf(delivered: Delivered): Readonly<Record<string, unknown>> {
   if (delivered.status === 'not_found' || delivered.status === 'refused')
     return { key: delivered.key, status: delivered.status };
   const { key, status, backend, scope } = delivered;
-  return {
-    key,
-    status,
-    backend,
-    scope,
-    ...(delivered.status === 'sealed' && { version: delivered.version }),
-    ...(delivered.status === 'unavailable' && { code: delivered.code, reason: delivered.reason }),
-  };
+  if (delivered.status === 'sealed') return { key, status, backend, scope, version: delivered.version };
+  if (delivered.status === 'declared') return { key, status, backend, scope };
+  return { key, status, backend, scope, code: delivered.code, reason: delivered.reason };
 }

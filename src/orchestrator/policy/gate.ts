@@ -5,6 +5,7 @@ import { operations, type OperationId } from '../../api/registry.ts';
 import { policyStateOf, type PolicyState } from '../../api/write-policy.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { actorOf, isSession, type Caller } from '../caller.ts';
+import type { Soon } from '../soon.ts';
 import type { PolicyStore, WritePolicy } from './store.ts';
 
 /** A request that a policy may forbid, before its body is read. */
@@ -18,35 +19,36 @@ export interface Gated {
 
 /** Keeps dashboard sessions from what the organization's policy switches off; tokens are never restricted. */
 export interface PolicyGate {
-  /** @throws ApiError `operation_disabled`, after writing an audit row */
-  require(request: Gated): Promise<void>;
+  /** @returns a promise, where it has to ask. @throws ApiError `operation_disabled`, after writing an audit row */
+  require(request: Gated): Soon<void>;
 }
 
 export function createPolicyGate(store: PolicyStore, audit: AuditLog): PolicyGate {
+  async function requireOn(request: Gated): Promise<void> {
+    const { id, caller, organization } = request;
+    const operation: Operation = operations[id];
+    const why = await refusalOf(store, organization, id, operation);
+    if (why === undefined) return;
+    const named = request.named();
+    const subject = Object.fromEntries(
+      operation.subject.flatMap((name) => (named[name] === undefined ? [] : [[name, named[name]]])),
+    );
+    // The refusal stands whether or not it can be recorded.
+    await audit
+      .append({
+        organization,
+        phase: 'refused',
+        operation: id,
+        actor: actorOf(caller),
+        subject,
+        result: 'operation_disabled',
+      })
+      .catch(() => undefined);
+    throw disabled(id, organization, named, why);
+  }
+
   return {
-    async require(request) {
-      const { id, caller, organization } = request;
-      if (!isSession(caller)) return;
-      const operation: Operation = operations[id];
-      const why = await refusalOf(store, organization, id, operation);
-      if (why === undefined) return;
-      const named = request.named();
-      const subject = Object.fromEntries(
-        operation.subject.flatMap((name) => (named[name] === undefined ? [] : [[name, named[name]]])),
-      );
-      // The refusal stands whether or not it can be recorded.
-      await audit
-        .append({
-          organization,
-          phase: 'refused',
-          operation: id,
-          actor: actorOf(caller),
-          subject,
-          result: 'operation_disabled',
-        })
-        .catch(() => undefined);
-      throw disabled(id, organization, named, why);
-    },
+    require: (request) => (isSession(request.caller) ? requireOn(request) : undefined),
   };
 }
 

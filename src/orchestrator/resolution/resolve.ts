@@ -1,30 +1,15 @@
-import { BackendError, internalBackendName, whyOf, type CallContext, type Failure } from '@kici-dev/secret-backend';
-import {
-  compileBindings,
-  everyBackend,
-  mergeInTurns,
-  planListings,
-  selectsBackend,
-  type BackendTraits,
-  type Binding,
-  type CompiledBindings,
-  type JobFacts,
-  type Listing,
-  type ListingRequest,
-} from '@kici-dev/secret-federation';
+import { compileBindings, mergeInTurns, ownTurn, type JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
-import type { Instance, Instances } from '../backends/instances.ts';
-import type { Call } from '../caller.ts';
+import type { Instances } from '../backends/instances.ts';
 import { parseRow } from '../environments/bindings.ts';
 import type { BindingRow, EnvironmentStore } from '../environments/store.ts';
 import { RequestDeadline } from '../http/request-deadline.ts';
+import { createTurns } from '../http/turns.ts';
 import { isAlike } from './alike.ts';
-import type { AgedListing, ListedEnvironment, ResolvedEnvironment } from './environment.ts';
+import type { ListedEnvironment, ResolvedEnvironment } from './environment.ts';
 import { Lately } from './lately.ts';
+import { createLister, type Asking, type Freshness, type ListInternalNames } from './lister.ts';
 import { createSharedRuns } from './shared-runs.ts';
-
-/** What of a call matters here. */
-type Asking = Pick<Call, 'organization' | 'generation' | 'context'>;
 
 export interface EnvironmentResolver {
   /**
@@ -63,21 +48,10 @@ interface Asked {
   readonly kept: string;
 }
 
-/** `now`: cached names are not used. `known`: they are, except those of backends that are known to fail. */
-type Freshness = 'now' | 'cached' | 'known';
-
-/**
- * Names of an organization's internal store, of one moment: those in scopes that a pattern selects, and maybe more.
- * @throws BackendError
- */
-export type ListInternalNames = (
-  organization: string,
-  patterns: readonly string[],
-  context: CallContext,
-) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
-
 /** How many names catalogues of a moment ago have together: more would take longer to compare than a turn. */
 const mostNames = 50_000;
+/** Of one organization. All share one thread: of more at once each ends later, and all that they hold lives longer. */
+const mergedAtOnce = 2;
 /** As much memory as an environment takes beside its names. */
 const namesOfEmpty = 100;
 
@@ -95,6 +69,7 @@ export function createEnvironmentResolver(
   listInternal: ListInternalNames,
   generationOf: (organization: string) => Promise<number>,
 ): EnvironmentResolver {
+  const names = createLister(instances, listInternal);
   const moments = createSharedRuns(
     async ({ organization, environment }: Pick<Asked, 'organization' | 'environment'>) => {
       await environments.require(organization, environment);
@@ -103,6 +78,7 @@ export function createEnvironmentResolver(
     },
     (left) => left,
   );
+  const merging = createTurns({ requestsAtOnce: mergedAtOnce, requestsWaiting: Number.POSITIVE_INFINITY });
   const lately = new Lately<ResolvedEnvironment>(mostNames);
   // Jobs that start at once are resolved together.
   const runs = createSharedRuns(
@@ -110,15 +86,23 @@ export function createEnvironmentResolver(
       // Its own: none of those who share it ends it for the others.
       using context = new RequestDeadline(deadline - Date.now());
       // Bindings of now need the backends of now.
-      const [listed] = await resolver.list({ organization, context, generation }, [rows], facts, freshness);
-      if (listed === undefined) throw new TypeError('one was listed');
-      const before = lately.get(kept);
-      const resolved =
-        before !== undefined && isAlike(before, listed)
-          ? { ...listed, catalogue: before.catalogue }
-          : await merged(listed);
+      const call = { organization, context, generation };
+      const asked = await names.askOthers(call, [rows], facts, freshness);
+      const resolved = await merging.run(
+        organization,
+        () => false,
+        async () => {
+          await ownTurn();
+          const [listed] = await names.withOwn(asked, call);
+          if (listed === undefined) throw new TypeError('one was listed');
+          const before = lately.get(kept);
+          return before !== undefined && isAlike(before, listed)
+            ? { ...listed, catalogue: before.catalogue }
+            : merged(listed);
+        },
+      );
       if ((await generationOf(organization)) !== generation) return undefined;
-      lately.keep(kept, resolved, sizeOf(listed));
+      lately.keep(kept, resolved, sizeOf(resolved));
       return resolved;
     },
     (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
@@ -148,33 +132,7 @@ export function createEnvironmentResolver(
       return merged(listed);
     },
     async list(call, rowsOfEach, facts, freshness = 'cached') {
-      const open = await instances.of(call);
-      const known = await Promise.all([...open.values()].map(traitsOf));
-      const planned = rowsOfEach.map((rows) => {
-        const bindings = rows.map(parseRow);
-        const compiled = compileBindings(bindings, facts);
-        const traits = [...known, ...strangersOf(bindings, open)];
-        const others = traits.filter(({ name }) => name !== internalBackendName);
-        return { bindings, compiled, traits, requests: planListings(compiled, others) };
-      });
-      const list = (request: ListingRequest): Promise<AgedListing> => {
-        const instance = open.get(request.backend);
-        const isAsked = freshness === 'now' || (freshness === 'known' && isFailing(instance));
-        return listNames(instance, request, call, isAsked ? 0 : undefined);
-      };
-      const bindingsOfAll = planned.map(({ compiled }) => compiled);
-      const [own, others] = await Promise.all([
-        open.has(internalBackendName) ? listOwn(listInternal, bindingsOfAll, call) : undefined,
-        listEach(
-          planned.flatMap(({ requests }) => requests),
-          list,
-        ),
-      ]);
-      return planned.map(({ requests, ...environment }) => ({
-        ...environment,
-        instances: open,
-        listings: [own ?? [], ...requests.map((request) => others.get(requestId(request)) ?? [])].flat(),
-      }));
+      return names.withOwn(await names.askOthers(call, rowsOfEach, facts, freshness), call);
     },
   };
   return resolver;
@@ -196,83 +154,4 @@ function sizeOf({ listings }: ListedEnvironment): number {
 async function merged(listed: ListedEnvironment): Promise<ResolvedEnvironment> {
   const { compiled, traits, listings } = listed;
   return { ...listed, catalogue: await mergeInTurns(compiled, traits, listings) };
-}
-
-function requestId({ backend, query: { scope, depth } }: ListingRequest): string {
-  return JSON.stringify([backend, scope, depth]);
-}
-
-/** A backend that bindings name and nobody has added: its names cannot be listed, which is not the same as none. */
-function strangersOf(bindings: readonly Binding[], open: ReadonlyMap<string, Instance>): BackendTraits[] {
-  const names = new Set(
-    bindings.map(({ backend }) => backend).filter((name) => name !== everyBackend && !open.has(name)),
-  );
-  return [...names].map((name) => ({ name, optional: false, listConsistency: 'strong' }));
-}
-
-/** The same names once, however many environments ask for them. */
-async function listEach(
-  requests: readonly ListingRequest[],
-  list: (request: ListingRequest) => Promise<AgedListing>,
-): Promise<ReadonlyMap<string, AgedListing>> {
-  const distinct = new Map(requests.map((request) => [requestId(request), request] as const));
-  return new Map(await Promise.all([...distinct].map(async ([id, request]) => [id, await list(request)] as const)));
-}
-
-/**
- * All that the bindings select in one list, whatever they select it by: a secret that moves between two lists may be in
- * neither, and what it outranks must not take its place.
- */
-async function listOwn(
-  listInternal: ListInternalNames,
-  bindingsOfAll: readonly CompiledBindings[],
-  { organization, context }: Asking,
-): Promise<AgedListing> {
-  const request: ListingRequest = { backend: internalBackendName, query: { depth: 'tree' } };
-  const patterns = bindingsOfAll
-    .flatMap(({ active }) => active)
-    .filter(({ binding }) => selectsBackend(binding, internalBackendName))
-    .map(({ pattern }) => (pattern.kind === 'exact' ? pattern.scope : pattern.text));
-  try {
-    const names = await listInternal(organization, [...new Set(patterns)], context);
-    return { ...request, ...names, unlisted: [], ageMs: 0 };
-  } catch (error) {
-    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
-  }
-}
-
-async function traitsOf({ name, optional, state }: Instance): Promise<BackendTraits> {
-  if ('failure' in state) return { name, optional, listConsistency: 'strong' };
-  // A backend that cannot be opened cannot list either, and that error says why.
-  const { listConsistency } = await state.open.ready().catch(() => state.open.capabilities);
-  return { name, optional, listConsistency };
-}
-
-function isFailing(instance: Instance | undefined): boolean {
-  return instance !== undefined && 'open' in instance.state && instance.state.open.health().failure !== undefined;
-}
-
-async function listNames(
-  instance: Instance | undefined,
-  request: ListingRequest,
-  call: Asking,
-  maxAgeMs: number | undefined,
-): Promise<AgedListing> {
-  if (instance === undefined) return failed(request, { code: 'misconfigured', reason: 'backend_missing' });
-  if ('failure' in instance.state) return failed(request, instance.state.failure);
-  try {
-    const { secrets, unlisted, unnameable, ageMs } = await instance.state.open.listAged(
-      request.query,
-      call.context,
-      maxAgeMs,
-    );
-    return { ...request, secrets, unlisted, unnameable, ageMs };
-  } catch (error) {
-    return failed(request, BackendError.is(error) ? error : { code: 'server_error' });
-  }
-}
-
-function failed(request: ListingRequest, failure: Failure): AgedListing {
-  const cause = { failure: failure.code, ...whyOf(failure) };
-  return { ...request, secrets: [], unlisted: [], unnameable: [], ...cause, ageMs: 0 };
 }

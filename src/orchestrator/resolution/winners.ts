@@ -5,6 +5,7 @@ import {
   meaningOf,
   unknown,
   type CallContext,
+  type ReadOutcome,
   type SecretRef,
 } from '@kici-dev/secret-backend';
 import {
@@ -22,6 +23,7 @@ import type { Instance } from '../backends/instances.ts';
 import type { Call } from '../caller.ts';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { outside } from './entries.ts';
+import { whenKnown, type Soon } from '../soon.ts';
 import type { ResolvedEnvironment } from './environment.ts';
 
 /** What the operator states about the agent in its token; never what an agent says about itself. */
@@ -81,41 +83,50 @@ export function narrow(catalogue: FrozenCatalogue, narrowing: Narrowing): Frozen
 }
 
 /**
- * Reads keys of a catalogue from their winners, each backend once.
+ * Reads keys of a catalogue from their winners, each backend once; at once, where all of them answer so.
  * @param instanceOf the instance for a backend name in the catalogue
  */
-export async function readWinners(
+export function readWinners(
   catalogue: FrozenCatalogue,
   keys: ReadonlySet<string>,
   scopes: Narrowing,
   instanceOf: (name: string) => Instance | undefined,
   context: CallContext,
-): Promise<ReadonlyMap<string, Resolution>> {
+): Soon<ReadonlyMap<string, Resolution>> {
   const plan = planReads(catalogue, keys);
-  const outcomes = await Promise.all(
-    [...plan.calls].map(async ([name, refs]) => [name, await readAll(instanceOf(name), refs, context)] as const),
-  );
-  const settled = settleReads(plan, new Map(outcomes));
-  if (scopes === undefined) return settled;
-  return new Map([...settled].map(([key, resolution]) => [key, withinScopes(scopes, resolution)]));
+  const outcomes = new Map<string, readonly AgedOutcome[]>();
+  const awaited = new Array<Promise<unknown>>();
+  for (const [name, refs] of plan.calls) {
+    const read = readAll(instanceOf(name), refs, context);
+    if (read instanceof Promise) awaited.push(read.then((late) => outcomes.set(name, late)));
+    else outcomes.set(name, read);
+  }
+  const settle = (): ReadonlyMap<string, Resolution> => {
+    const settled = settleReads(plan, outcomes);
+    return scopes === undefined
+      ? settled
+      : new Map([...settled].map(([key, resolution]) => [key, withinScopes(scopes, resolution)]));
+  };
+  return awaited.length === 0 ? settle() : Promise.all(awaited).then(settle);
 }
 
-/** An outcome for each secret, even if the backend fails or does not exist. */
-export async function readAll(
+/** An outcome for each secret, even if the backend fails or does not exist; at once, where it answers so. */
+export function readAll(
   instance: Instance | undefined,
   refs: readonly SecretRef[],
   context: CallContext,
-): Promise<readonly AgedOutcome[]> {
+): Soon<readonly AgedOutcome[]> {
   if (instance === undefined) return refs.map(() => ({ outcome: unknown('vanished') }));
   const { state } = instance;
   if ('failure' in state) return refs.map(() => ({ outcome: state.failure.toOutcome() }));
-  if (state.readInternal !== undefined && Date.now() < context.deadline) {
-    const outcomes = await state.readInternal(refs);
-    // What another try may mend is the host's affair, which also notes that it failed.
-    if (!outcomes.some((outcome) => outcome.status === 'unknown' && isTransient(outcome.code)))
-      return outcomes.map((outcome) => ({ outcome }));
-  }
-  return state.open.readAged(refs, context);
+  const { open, readInternal } = state;
+  if (readInternal === undefined || Date.now() >= context.deadline) return open.readAged(refs, context);
+  // What another try may mend is the host's affair, which also notes that it failed.
+  const unlessTransient = (outcomes: readonly ReadOutcome[]): Soon<readonly AgedOutcome[]> =>
+    outcomes.some((outcome) => outcome.status === 'unknown' && isTransient(outcome.code))
+      ? open.readAged(refs, context)
+      : outcomes.map((outcome) => ({ outcome }));
+  return whenKnown(readInternal(refs), unlessTransient);
 }
 
 /** A lagging list may have hidden a secret outside the scopes of the token that opened the job. */

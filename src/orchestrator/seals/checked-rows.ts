@@ -1,6 +1,7 @@
 import type { CompiledQuery, Kysely } from 'kysely';
-import { cellsOf } from '../../database/cells-of.ts';
+import { cellsNow, cellsOf } from '../../database/cells-of.ts';
 import type { Cell, Cells } from '../../database/cells.ts';
+import { whenKnown, type Soon } from '../soon.ts';
 
 type Row = Readonly<Record<string, Cell>> & { readonly generation: number | null };
 
@@ -13,8 +14,8 @@ export interface Checked<Made> {
 const mostRows = 10_000;
 
 /**
- * Looks up rows whose seals are checked. A row that is, cell by cell, one that was checked before has the same good
- * seal.
+ * Looks up rows whose seals are checked; at once, where the database answers so, and the row was checked before. A
+ * row that is, cell by cell, one that was checked before has the same good seal.
  * @param query finds one row; its last column is the organization's generation, which no seal covers
  * @param check throws unless the seal is good; what it returns depends on nothing but the row without its generation
  */
@@ -22,7 +23,7 @@ export function createCheckedRows<Tables, R extends Row, Made>(
   database: Kysely<Tables>,
   query: CompiledQuery<R>,
   check: (row: R) => Promise<Made>,
-): (parameters: readonly string[]) => Promise<Checked<Made> | undefined> {
+): (parameters: readonly string[]) => Soon<Checked<Made> | undefined> {
   const checked = new Map<string, { readonly cells: Cells; readonly made: Made }>();
 
   async function checkNow(name: string, compiled: CompiledQuery<R>): Promise<Checked<Made> | undefined> {
@@ -35,16 +36,18 @@ export function createCheckedRows<Tables, R extends Row, Made>(
     return { made, generation: row.generation };
   }
 
-  return async (parameters) => {
-    const compiled = { ...query, parameters };
+  const { query: node, queryId, sql } = query;
+  return (parameters) => {
+    const compiled = { query: node, queryId, sql, parameters };
     const name = parameters.join('\n');
     const known = checked.get(name);
     if (known === undefined) return checkNow(name, compiled);
-    const [cells] = await cellsOf(database, compiled);
-    const generation = cells?.at(-1);
-    if (cells === undefined || !isSame(cells, known.cells) || !isGeneration(generation))
-      return checkNow(name, compiled);
-    return { made: known.made, generation };
+    return whenKnown(cellsNow(database, compiled) ?? cellsOf(database, compiled), ([cells]) => {
+      const generation = cells?.at(-1);
+      if (cells === undefined || !isSame(cells, known.cells) || !isGeneration(generation))
+        return checkNow(name, compiled);
+      return { made: known.made, generation };
+    });
   };
 }
 

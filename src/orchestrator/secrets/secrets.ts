@@ -1,15 +1,19 @@
 import {
+  BackendError,
   formatScopeId,
+  internalBackendName,
   isReservedScope,
   whyOf,
   type CallContext,
   type ListQuery,
   type SecretDescriptor,
   type SecretRef,
+  type SecretWrite,
   type WriteReceipt,
 } from '@kici-dev/secret-backend';
 import type { HostedBackend } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
+import type { Call } from '../caller.ts';
 import { unsupported, type OpenBackends } from '../backends/open-backends.ts';
 import type { HandlersFor, OperationInput, OperationOutput } from '../handlers.ts';
 import { allowsScope, narrowingOf, reachesInto } from '../narrowing.ts';
@@ -44,32 +48,38 @@ export function createSecretHandlers(
     updatedAt: receipt.updatedAt ?? rfc3339(now()),
   });
 
+  /** @throws ApiError `not_found`, `unsupported`; BackendError */
+  async function writerOf(
+    name: string,
+    { expectedVersion }: Pick<OperationInput<'secrets.set'>, 'expectedVersion'>,
+    call: Call,
+  ): Promise<(entry: SecretWrite) => Promise<WriteReceipt>> {
+    // Before the host: no network, no cache, and it can do all of it.
+    if (name === internalBackendName) return (entry) => writeOne(writeInternal, entry, call);
+    const write = await backends.requireMethod(call, name, 'write');
+    const { compareAndSet } = await (await backends.require(call, name)).ready();
+    if (expectedVersion !== undefined && !compareAndSet)
+      throw unsupported(name, 'check the current version before it writes');
+    return (entry) => backends.change(call, name, write(entry, call.context));
+  }
+
   return {
     async 'secrets.set'(input, call) {
       const place = placeOf(input.scope);
-      const write = await backends.requireMethod(call, place.backend, 'write');
-      const { compareAndSet } = await (await backends.require(call, place.backend)).ready();
-      if (input.expectedVersion !== undefined && !compareAndSet)
-        throw unsupported(place.backend, 'check the current version before it writes');
+      const write = await writerOf(place.backend, input, call);
       const value = await values.open(
         call,
         'secrets.set',
         { purpose: 'secret', scope: input.scope, key: input.key },
         input,
       );
-      const receipt = await backends.change(
-        call,
-        place.backend,
-        write(
-          {
-            scope: place.path,
-            key: input.key,
-            value,
-            ...(input.expectedVersion !== undefined && { expectedVersion: input.expectedVersion }),
-          },
-          call.context,
-        ),
-      );
+      const entry = {
+        scope: place.path,
+        key: input.key,
+        value,
+        ...(input.expectedVersion !== undefined && { expectedVersion: input.expectedVersion }),
+      };
+      const receipt = await write(entry);
       call.note({ version: receipt.version, bytes: value.byteLength });
       return { ...receiptOf(formatScopeId(place), input.key, receipt), bytes: value.byteLength };
     },
@@ -131,6 +141,19 @@ export function createSecretHandlers(
       return receiptOf(formatScopeId(place), key, receipt);
     },
   };
+}
+
+/** @throws BackendError */
+async function writeOne(
+  writeInternal: WriteInternalSecrets,
+  entry: SecretWrite,
+  { organization, context }: Call,
+): Promise<WriteReceipt> {
+  const outcome = await writeInternal(organization, [entry], context);
+  if ('refused' in outcome) throw outcome.refused.error;
+  const [receipt] = outcome.written;
+  if (receipt === undefined) throw new BackendError('bad_answer', { detail: 'one was written' });
+  return receipt;
 }
 
 /** @throws ApiError `invalid_request` */

@@ -73,7 +73,7 @@ export async function attackAgent(seed: number, count: number, sandbox: string):
   const jobs = Array.from(
     { length: count },
     (_, index) =>
-      `job('j${index}', { runsOn: 'default', environment: 'production', steps: [step('s', { timeout: 20_000 }, (ctx) => attack(ctx, ${seed + index}))] })`,
+      `job('j${index}', { runsOn: 'default', environment: 'production', steps: [step('s', { timeout: 6_000 }, (ctx) => attack(ctx, ${seed + index}))] })`,
   );
   const project = await makeProject(
     {

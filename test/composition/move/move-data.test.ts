@@ -1,41 +1,13 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { moveData } from '../../../src/composition/move/move-data.ts';
 import { open } from '../../orchestrator/support/jobs.ts';
-import { base64, startServer, testKey, type TestServer } from '../../orchestrator/support/server.ts';
+import { startServer, testKey } from '../../orchestrator/support/server.ts';
 import { describeLane } from '../../support/lane.ts';
 import { makeDatabase, postgresLane, runSql, serverUrl } from '../../support/postgres.ts';
 import { cleanEnvironment, runProgram, spawnProgram } from '../../support/programs.ts';
-
-const key = { kind: 'text', text: testKey, name: 'the test key' } as const;
-const names = ['ä', 'B', 'a', '\u{10000}', '\uffff'];
-
-/** One with something in every corner; it is stopped. */
-async function installation(): Promise<TestServer> {
-  const server = await startServer();
-  await server.call('organizations.create', { name: 'acme' });
-  await server.call('environments.create', { name: 'production', bind: ['production'] });
-  for (const value of ['old', 'new'])
-    await server.call('secrets.set', { scope: 'production', key: 'TOKEN', value: base64(value) });
-  await server.as(server.owner, 'acme')('secrets.set', { scope: 's', key: 'K', value: base64('of acme') });
-  for (const value of names)
-    await server.call('variables.set', { environment: 'production', name: `V${names.indexOf(value)}`, value });
-  await server.call('backends.add', {
-    name: 'corp',
-    type: 'memory',
-    settings: { address: 'https://corp.test' },
-    secretSettings: { password: base64('right') },
-  });
-  await server.application.stop();
-  return server;
-}
-
-const digestOf = async ({ databaseFile }: TestServer): Promise<string> =>
-  createHash('sha256')
-    .update(await readFile(databaseFile))
-    .digest('hex');
+import { createTap } from '../../support/tap.ts';
+import { digestOf, installation, key, names } from './installation.ts';
 
 describeLane(postgresLane, () => {
   it('an installation goes on where it was, with its audit log, and its source is as before', async () => {
@@ -64,11 +36,14 @@ describeLane(postgresLane, () => {
 
   it('goes on after a kill, and nobody starts on a part of it', async () => {
     const old = await installation();
-    old.tamper(`insert into sign_in_codes with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
+    old.tamper(`insert into sign_in_codes with recursive n (i) as (select 1 union all select i + 1 from n where i < 5000)
       select printf('%064d', i), 'nobody', null, 'default', 1, null from n`);
     const before = await digestOf(old);
     const url = serverUrl(await makeDatabase());
-    const environment = { ...cleanEnvironment(old.dataDir), KICI_SECRET_KEY: testKey, KICI_DATABASE_URL: url };
+    await using tap = await createTap(url);
+    const run = (to: string) => ({
+      environment: { ...cleanEnvironment(old.dataDir), KICI_SECRET_KEY: testKey, KICI_DATABASE_URL: to },
+    });
     const args = ['migrate-data', '--from', old.dataDir, '--json'];
     const copied = async (): Promise<number> =>
       (await runSql<{ n: string }>(url, 'select count(*) as n from sign_in_codes').catch(() => []))
@@ -76,19 +51,20 @@ describeLane(postgresLane, () => {
         .at(0) ?? 0;
     for (let kills = 1; kills <= 2; kills += 1) {
       const had = await copied();
-      const moving = spawnProgram('kici-orchestrator', args, { environment });
+      const reached = tap.stopAt({ statement: 'insert into "sign_in_codes"', when: 'before', skip: 20 });
+      const moving = spawnProgram('kici-orchestrator', args, run(tap.url));
       const ended = once(moving, 'close');
-      await expect.poll(copied, { interval: 5, timeout: 60_000 }).toBeGreaterThan(had);
+      await reached;
       moving.kill('SIGKILL');
       await ended;
-      expect(await copied()).toBeLessThan(20_000);
+      expect(await copied()).toBe(had + 2_000);
     }
     const early = startServer({ settings: { dataDir: old.dataDir, database: { url } } });
     await expect(early).rejects.toMatchObject({ code: 'unfinished_move' });
-    const { code, stdout, stderr } = await runProgram('kici-orchestrator', args, { environment });
+    const { code, stdout, stderr } = await runProgram('kici-orchestrator', args, run(url));
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toMatchObject({ from: old.dataDir });
-    expect(await copied()).toBe(20_000);
+    expect(await copied()).toBe(5_000);
     expect(await digestOf(old)).toBe(before);
     const server = await startServer({ settings: { dataDir: old.dataDir, database: { url } } });
     expect(await server.as(old.owner)('audit.verify')).toMatchObject({ intact: true });

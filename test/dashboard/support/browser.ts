@@ -43,7 +43,8 @@ export async function visit(
     colorScheme: options.scheme ?? 'light',
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(10_000);
+  // Only a hang takes this long.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {

@@ -15,6 +15,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   python3: ['print.py'],
   go: ['run', 'print.go'],
   php: ['print.php'],
+  perl: ['print.pl'],
 };
 const locales = ['C', 'C.UTF-8'];
 /** A shell writes these the same in every locale. */

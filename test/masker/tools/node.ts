@@ -1,3 +1,5 @@
+import { Console } from 'node:console';
+import { PassThrough } from 'node:stream';
 import { inspect } from 'node:util';
 import { stringify } from 'yaml';
 
@@ -15,6 +17,10 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   'inspect, all quotes': (value) => inspect(`'"\`${value}`).slice(4),
   'inspect of JSON': (value) => inspect(JSON.stringify({ key: value })),
   'inspect of an error': (value) => inspect(Object.assign(new Error('failed'), { stack: 'Error: failed', key: value })),
+  'inspect of a program that failed': (value) =>
+    inspect(Object.assign(new Error(`Command failed: deploy ${value}`), { stack: '', spawnargs: [value] })),
+  'console.table': (value) => tableOf(value),
+  'inspect with colours': (value) => inspect({ key: [value] }, { colors: true, breakLength: 20 }),
   'inspect of a buffer': (value) => inspect(Buffer.from(value)),
   encodeURIComponent: (value) => encodeURIComponent(value),
   encodeURI: (value) => encodeURI(value),
@@ -35,6 +41,12 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   hex: (value) => Buffer.from(value).toString('hex'),
   'UTF-16 base64': (value) => Buffer.from(`é ${value}`, 'utf16le').toString('base64'),
 };
+
+function tableOf(value: string): string {
+  const stream = new PassThrough();
+  new Console(stream).table([{ key: value }]);
+  return String(stream.read());
+}
 
 function passwordOf(value: string): string {
   const url = new URL('https://host/');

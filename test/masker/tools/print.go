@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"net/url"
 	"os"
+	"regexp"
 )
 
 func marshal(value any) string {
@@ -39,6 +40,7 @@ var dialects = map[string]func(string) string{
 	"userinfo":               func(v string) string { return url.UserPassword("", v).String() },
 	"path of a URL":          func(v string) string { return (&url.URL{Path: "/" + v}).EscapedPath() },
 	"fragment of a URL":      func(v string) string { return (&url.URL{Fragment: v}).EscapedFragment() },
+	"regexp.QuoteMeta":       regexp.QuoteMeta,
 	"html.EscapeString":      html.EscapeString,
 	"template.HTMLEscape":    template.HTMLEscapeString,
 	"xml.EscapeText": func(v string) string {

@@ -1,5 +1,5 @@
 """Prints each value of the list on standard input in Python's ways, as [dialect, value's number, output]."""
-import base64, csv, html, io, json, shlex, sys, urllib.parse, xml.sax.saxutils, xml.etree.ElementTree as ET
+import base64, csv, difflib, html, http.cookies, io, json, logging, pprint, quopri, re, shlex, subprocess, sys, traceback, urllib.parse, xml.sax.saxutils, xml.etree.ElementTree as ET
 
 try:
     import yaml
@@ -19,7 +19,32 @@ def element(value):
     return node
 
 
+def cookie(value):
+    jar = http.cookies.SimpleCookie()
+    jar["key"] = value
+    return jar.output()
+
+
+def logged(value):
+    record = logging.LogRecord("deploy", logging.INFO, "", 1, "token %r in %s", (value, {"key": value}), None)
+    return logging.Formatter("%(levelname)s %(message)s").format(record)
+
+
+def traced(value):
+    try:
+        {}[value]
+    except KeyError:
+        return traceback.format_exc(limit=0)
+
+
 dialects = {
+    "logging": logged,
+    "traceback": traced,
+    "pprint": pprint.pformat,
+    "pprint of a dict": lambda v: pprint.pformat({"key": v, "list": [v, v]}),
+    "difflib": lambda v: "\n".join(difflib.unified_diff(["one"], v.split("\n"), lineterm="")),
+    "list2cmdline": lambda v: subprocess.list2cmdline([v]),
+    "format of a failed program": lambda v: str(subprocess.CalledProcessError(1, ["deploy", v])),
     "json.dumps": json.dumps,
     "json.dumps, UTF-8": lambda v: json.dumps(v, ensure_ascii=False),
     "json.dumps twice": lambda v: json.dumps(json.dumps(v)),
@@ -43,6 +68,9 @@ dialects = {
     "ElementTree, ASCII": lambda v: ET.tostring(element(v)).decode(),
     "xmlcharrefreplace": lambda v: v.encode("ascii", "xmlcharrefreplace").decode(),
     "csv": csv_row,
+    "re.escape": re.escape,
+    "quopri, unfolded": lambda v: quopri.encodestring(v.encode()).decode().replace("=\n", ""),
+    "cookies": cookie,
     "base64": lambda v: base64.b64encode(v.encode()).decode(),
     "base64 of user and value": lambda v: base64.b64encode(("admin:" + v).encode()).decode(),
     "base64 of JSON": lambda v: base64.b64encode(json.dumps({"key": v}).encode()).decode(),

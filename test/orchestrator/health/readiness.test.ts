@@ -29,12 +29,12 @@ describe('/health/ready', () => {
       execFileSync('prlimit', ['--pid', String(running.process.pid), `--fsize=${bytes}:`]);
     };
     limit('1024');
-    await expect.poll(() => ready(running.url), { timeout: 10_000 }).toBe(503);
+    await expect.poll(() => ready(running.url)).toBe(503);
     await expect(client.call(operations['environments.create'], { name: 'e' })).rejects.toThrow();
     expect((await fetch(`${running.url}/health/live`)).status).toBe(200);
     expect(running.output()).toContain('not ready: a write would fail');
     limit('unlimited');
-    await expect.poll(() => ready(running.url), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => ready(running.url)).toBe(200);
     await client.call(operations['environments.create'], { name: 'e' });
     expect((await readdir(join(running.home, 'data'))).filter((name) => name.includes('probe'))).toEqual([]);
   });
@@ -44,9 +44,9 @@ describe('/health/ready', () => {
     expect(await ready(url)).toBe(200);
     const full = refuse('update', 'write_probes');
     tamper(full.make);
-    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(503);
+    await expect.poll(() => ready(url)).toBe(503);
     tamper(full.drop);
-    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => ready(url)).toBe(200);
   });
 
   it('is false once a newer version has made the tables ones that this version cannot live with', async () => {
@@ -56,10 +56,10 @@ describe('/health/ready', () => {
       tamper(`update compatible_migrations set oldest = '${oldest}' where owner = 'orchestrator'`);
     };
     set('9999_of_the_next_one');
-    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(503);
+    await expect.poll(() => ready(url)).toBe(503);
     expect(log()).toContain('newer_schema');
     set('0001_tables');
-    await expect.poll(() => ready(url), { timeout: 10_000 }).toBe(200);
+    await expect.poll(() => ready(url)).toBe(200);
   });
 
   it('is not kept false by what a killed process has left', async () => {

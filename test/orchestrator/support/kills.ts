@@ -37,16 +37,20 @@ interface Expected {
   readonly tokens: Map<string, string>;
 }
 
-/** Kills a server repeatedly at random moments of its start and its work, then checks what it has kept. */
-export async function killAgainAndAgain(kills: number, seed: number): Promise<Kills> {
+/**
+ * Kills a server repeatedly at random moments of its start and its work, then checks what it has kept.
+ * @param databaseUrl of an empty PostgreSQL; default: SQLite
+ */
+export async function killAgainAndAgain(kills: number, seed: number, databaseUrl?: string): Promise<Kills> {
   const home = await mkdtemp(join(tmpdir(), 'kici-kills-'));
+  const environment = databaseUrl === undefined ? {} : { KICI_DATABASE_URL: databaseUrl };
   const random = randomFrom(seed);
   const expected: Expected = { secrets: new Map(), variables: new Map(), bindings: new Set(), tokens: new Map() };
   let duringStart = 0;
   const progress = { acknowledged: 0, renames: 0 };
   try {
     {
-      await using first = await startOrchestrator({ home });
+      await using first = await startOrchestrator({ home, environment });
       const client = await clientOf(first);
       await client.call(operations['environments.create'], { name: 'e', bind: ['s'] });
       await client.call(operations['secrets.set'], { scope: 'home/0', key: 'K', value: 'dg==' });
@@ -55,10 +59,10 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
     for (let kill = 0; kill < kills; kill += 1) {
       if (random() < 0.25) {
         duringStart += 1;
-        await killStart(home, random() * longestStartMs);
+        await killStart(home, environment, random() * longestStartMs);
         continue;
       }
-      const running = await startOrchestrator({ home });
+      const running = await startOrchestrator({ home, environment });
       const client = await clientOf(running);
       const ended = once(running.process, 'close');
       const work = Array.from({ length: writers }, (_, writer) =>
@@ -66,7 +70,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
           progress.acknowledged += 1;
         }),
       );
-      const moving = renameUntilItDies(client, () => {
+      const moving = renameUntilItDies(client, running, () => {
         progress.renames += 1;
       });
       const enough = progress.acknowledged + Math.floor(random() * mostWrites);
@@ -81,7 +85,7 @@ export async function killAgainAndAgain(kills: number, seed: number): Promise<Ki
       await ended;
       await Promise.all([...work, moving]);
     }
-    await using last = await startOrchestrator({ home });
+    await using last = await startOrchestrator({ home, environment });
     return { kills, duringStart, ...progress, ...(await examine(last, await clientOf(last), expected)) };
   } finally {
     await rm(home, { recursive: true, force: true });
@@ -93,9 +97,9 @@ async function clientOf({ url, environment }: RunningOrchestrator): Promise<ApiC
   return createClient({ url, token: token.trim(), organization: 'default' });
 }
 
-async function killStart(home: string, afterMs: number): Promise<void> {
+async function killStart(home: string, environment: Readonly<Record<string, string>>, afterMs: number): Promise<void> {
   const child = spawnProgram('kici-orchestrator', [], {
-    environment: { ...cleanEnvironment(home), KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0' },
+    environment: { ...cleanEnvironment(home), KICI_DATA_DIR: join(home, 'data'), KICI_PORT: '0', ...environment },
     folder: home,
   });
   const ended = once(child, 'close');
@@ -133,7 +137,11 @@ async function writeUntilItDies(
 }
 
 /** From `home/N` to `home/N+1`, repeatedly, with the binding that names it. */
-async function renameUntilItDies(client: ApiClient, acknowledged: () => void): Promise<void> {
+async function renameUntilItDies(
+  client: ApiClient,
+  running: RunningOrchestrator,
+  acknowledged: () => void,
+): Promise<void> {
   try {
     for (;;) {
       const [at = ''] = await homes(client);
@@ -142,7 +150,8 @@ async function renameUntilItDies(client: ApiClient, acknowledged: () => void): P
     }
   } catch (error) {
     // Otherwise the server is gone.
-    if (!ApiError.is(error) || error.code !== 'unreachable') throw error;
+    if (!ApiError.is(error) || error.code !== 'unreachable')
+      throw new Error(`a rename failed, and the server says:\n${running.output()}`, { cause: error });
   }
 }
 

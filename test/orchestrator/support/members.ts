@@ -18,14 +18,17 @@ export async function startMember(
   owner?: string,
   { environment, ...options }: OrchestratorOptions = {},
 ): Promise<Member> {
+  return startAlone({ ...options, environment: { KICI_DATABASE_URL: databaseUrl, ...environment } }, owner);
+}
+
+/** One process; with its own SQLite, unless it is told of a database. @param owner as above */
+export async function startAlone(
+  { environment, ...options }: OrchestratorOptions = {},
+  owner?: string,
+): Promise<Member> {
   const running = await startOrchestrator({
     ...options,
-    environment: {
-      KICI_DATABASE_URL: databaseUrl,
-      KICI_SECRET_KEY: testKey,
-      KICI_BACKEND_PACKAGES: memoryPackage,
-      ...environment,
-    },
+    environment: { KICI_SECRET_KEY: testKey, KICI_BACKEND_PACKAGES: memoryPackage, ...environment },
   });
   const token = owner ?? (await readFile(localTokenFile(running.url, running.environment), 'utf8')).trim();
   const as = callsTo(running.url);

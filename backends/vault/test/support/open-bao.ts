@@ -78,7 +78,7 @@ async function freePort(): Promise<number> {
 }
 
 async function answers(port: number): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 60_000;
   for (;;) {
     const isUp = await fetch(`http://127.0.0.1:${port}/v1/sys/health`).then(
       ({ status }) => status === 200,

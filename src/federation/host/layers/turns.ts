@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Pieces } from '../../resolver/pieces.ts';
 
-const longestTurnMs = 10;
+const longestTurnMs = 5;
 /** Reading the clock for each item would take as long as the work itself. */
 const itemsBetweenLooks = 64;
 
