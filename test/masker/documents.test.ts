@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import { describeLane } from '@kici-dev/secret-backend-conformance/testing';
 import { describe, expect, it } from 'vitest';
@@ -106,11 +108,17 @@ describe('a value that would be costly to take apart is masked all the same', ()
   });
 });
 
-it('nothing else is lost: logs go out as they are with all of them registered', () => {
+it('nothing else is lost: logs and files go out as they are with all of them registered', async () => {
   const masker = createMasker();
   for (const { text } of documents) masker.add(Buffer.from(text));
   let bytes = 0;
-  for (const log of logs(10_000_000)) {
+  const checkout = join(import.meta.dirname, '../..');
+  const files = await Promise.all(
+    ['package-lock.json', 'CONTRIBUTING.md', 'docs/deploy/compose/compose.yaml', 'docs/deploy/chart/values.yaml'].map(
+      (name) => readFile(join(checkout, name), 'utf8'),
+    ),
+  );
+  for (const log of [...files, ...logs(10_000_000)]) {
     bytes += log.length;
     const masked = masker.mask(log);
     if (masked !== log) expect(masked).toBe(log);
