@@ -1,4 +1,4 @@
-# Prints each value that it reads, parted by NUL, in the ways of bash or zsh: dialect, its number, output; NUL behind each.
+# Prints each value that it reads, parted by NUL, in the ways of bash or zsh: dialect, number, output; each with a NUL.
 number=0
 show() { printf '%s\0%s\0%s\0' "$1" "$number" "$2"; }
 trace() { { set -x; : "$V"; { set +x; } 2>/dev/null; } 2>&1; }
