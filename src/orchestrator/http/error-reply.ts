@@ -56,7 +56,8 @@ export function failureAnswer(
   else if (answer.status >= 500) {
     const { error: code, code: cause, reason, about } = answer.body;
     const problem = DatabaseUnavailableError.is(error) ? error.message : undefined;
-    log.warn({ ...at, error: code, code: cause, reason, about, problem }, 'request could not be served');
+    const behind = ApiError.is(error) && error.cause !== undefined ? errorTrail(error.cause) : undefined;
+    log.warn({ ...at, error: code, code: cause, reason, about, problem, behind }, 'request could not be served');
   }
   return answer;
 }
