@@ -24,7 +24,7 @@ const bytewiseChains = innerDialects.filter(({ bytewise }) => bytewise).map((dia
 /** Every dialect leaves all other characters alone. */
 const marks = /[^\w.-]/gu;
 const isMark = Array.from({ length: 0x80 }, (_, code) => /[^\w.-]/.test(String.fromCharCode(code)));
-/** Here too they are known in the order of their codes, which tells less of a text than its own order. */
+/** Characters, which are known one by one and in the order of their codes: that of a text would tell of it. */
 const maxKnown = 4_096;
 
 /** What characters of a value become, beside those that stay. */
