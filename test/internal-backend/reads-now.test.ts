@@ -6,7 +6,7 @@ import { inTransaction } from '../../src/database/in-transaction.ts';
 import { createTestStore, keepDeletedMs, scope } from './support.ts';
 
 it.each([undefined, '1'])(
-  'a key that cannot be had fails the read (version %s), and nothing beside it',
+  'a key that cannot be loaded fails the read (version %s), and nothing beside it',
   async (version) => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown): void => void unhandled.push(reason);
