@@ -32,8 +32,8 @@ const patientAttempts = 3;
 /**
  * Runs work as if no other transaction ran beside it. Where the database says that others came in between, the work
  * runs again: it must do nothing outside the transaction that it may not do twice. Where that goes on, no other work of
- * this process begins until it is done, for a second at most: what reads much would otherwise never be faster than those
- * who write little.
+ * this process begins until it is done, for a second at most: what reads much would otherwise never be faster than
+ * those who write little.
  * @throws InterruptedError when its patience ends; what the work throws
  */
 export async function inTransaction<Tables, T>(

@@ -31,8 +31,8 @@ const maxKnown = 4_096;
 type Images = ReadonlyMap<string, string>;
 
 /**
- * Values of one kind have the same characters, and one value's lines too. Only ASCII is kept: of other characters, those
- * of a text together are nearly the text.
+ * Values of one kind have the same characters, and one value's lines too. Only ASCII is kept: of other characters,
+ * those of a text together are nearly the text.
  */
 const imagesByMarks = new Map<string, readonly Images[]>();
 const maxKinds = 256;

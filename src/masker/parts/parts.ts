@@ -9,7 +9,7 @@ const maxDocumentBytes = 65_536;
 /** A leaf may itself be a document: a key file in JSON in base64. */
 const maxDepth = 3;
 
-/** Each is searched for in more forms than the one before; a layout is the whole value as another program lays it out. */
+/** Each is searched for in more forms than the one before. A layout is the whole value as a program lays it out. */
 const kinds = ['layout', 'line', 'leaf', 'whole'] as const;
 
 /** A part of a value that is searched for separately. */
