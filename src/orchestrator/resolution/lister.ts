@@ -33,7 +33,7 @@ export type ListInternalNames = (
   context: CallContext,
 ) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
 
-/** Lists what environments bind: every backend at once, so that what moves between two is missed as briefly as can be. */
+/** Lists what environments bind; every backend at once, so that what moves between two is missed only briefly. */
 export interface Lister {
   /** @param rowsOfEach the bindings of each environment */
   list(
