@@ -7,6 +7,7 @@ import { hiddenIn } from '../../src/agent/sandbox/hidden-in.ts';
 import { describeLane } from '../support/lane.ts';
 import { copyTest } from './support/copy-test.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
+import { attackAgent } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
@@ -19,6 +20,10 @@ describeLane(
   },
   () => {
     sandboxMatrix('bwrap');
+
+    it('leaves its agent working, silent and small whatever its steps send', async () => {
+      await attackAgent(7_001, 8, 'bwrap');
+    });
 
     it('sees of the system its programs only', async () => {
       const { stdout } = await runWith(
