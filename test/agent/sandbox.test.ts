@@ -1,14 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hiddenIn } from '../../src/agent/sandbox/hidden-in.ts';
+import { findProgram } from '../../src/agent/sandbox/program-path.ts';
 import { describeLane } from '../support/lane.ts';
 import { copyTest } from './support/copy-test.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { attackAgent } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
+import { remainsOf } from './support/remains.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const works = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', 'true']).status === 0;
@@ -23,6 +26,27 @@ describeLane(
 
     it('leaves its agent working, silent and small whatever its steps send', async () => {
       await attackAgent(7_001, 8, 'bwrap');
+    });
+
+    it('leaves no process where bubblewrap is killed before what it has started dies with it', async () => {
+      const project = await makeProject({
+        'main.ts': withSteps('step("s", () => { console.log("BUSY"); for (;;); })', 'env: {}'),
+        // As if killed at that moment: what it has started does not notice.
+        'bin/bwrap': `#!/bin/bash
+echo $$ >> "$0.pids"
+for word; do [ "$word" = --die-with-parent ] || words+=("$word"); done
+setsid ${await findProgram('bwrap', process.env['PATH'] ?? '')} "\${words[@]}" &
+wait $!`,
+      });
+      const run = project.start(['run', '--sandbox', 'bwrap']);
+      run.stdout?.on('data', (chunk: Buffer) => {
+        if (!chunk.includes('BUSY')) return;
+        for (const pid of readFileSync(join(project.folder, '../bin/bwrap.pids'), 'utf8').trim().split('\n'))
+          spawnSync('kill', ['-KILL', pid]);
+      });
+      const { code, stderr } = await finished(run);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('SIGKILL')]);
+      expect(remainsOf(project)).toEqual([]);
     });
 
     it('sees of the system its programs only', async () => {
