@@ -143,10 +143,10 @@ export class Child {
   /** Tells the whole group to end, and ends it after a while. */
   end(): void {
     // Only once: a second signal would interrupt handlers at work.
-    if (this.#isTold) return;
+    if (this.#isTold || this.#isGone) return;
     this.#isTold = true;
     this.#signal('SIGTERM', this.#inside);
-    if (this.#isGone || this.#latest === 0) return;
+    if (this.#latest === 0) return;
     this.#latest = performance.now() + graceMs;
     this.#timer.stop();
     this.#timer = new StoppableTimer(graceMs, () => {
