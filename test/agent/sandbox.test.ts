@@ -11,7 +11,7 @@ import { copyTest } from './support/copy-test.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
 import { attackAgent } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
-import { remainsOf } from './support/remains.ts';
+import { processesOf, remainsOf } from './support/remains.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const works = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', 'true']).status === 0;
@@ -37,6 +37,9 @@ echo $$ >> "$0.pids"
 for word; do [ "$word" = --die-with-parent ] || words+=("$word"); done
 setsid ${await findProgram('bwrap', process.env['PATH'] ?? '')} "\${words[@]}" &
 wait $!`,
+      });
+      onTestFinished(() => {
+        for (const line of processesOf(project)) process.kill(Number.parseInt(line, 10), 'SIGKILL');
       });
       const run = project.start(['run', '--sandbox', 'bwrap']);
       run.stdout?.on('data', (chunk: Buffer) => {
