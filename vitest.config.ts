@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { SlowFilesFirst } from './test/support/sequencer.ts';
@@ -62,8 +63,8 @@ export default defineConfig({
     ],
     setupFiles: ['./test/support/end-processes.ts'],
     reporters: ['default', './test/support/count-reporter.ts', './test/support/stuck-reporter.ts'],
-    // Most tests wait for servers and timers rather than for a core.
-    maxWorkers: 4,
+    // Many tests wait for servers and timers rather than for a core.
+    maxWorkers: Math.max(4, 2 * availableParallelism()),
     // Tests that declare themselves concurrent only wait.
     maxConcurrency: 20,
     sequence: { sequencer: SlowFilesFirst },
