@@ -128,7 +128,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
   };
 }
 
-/** Whether the key counts as there: it has a value, or may have one that cannot be had at present. */
+/** Whether the key counts as there: it has a value, or may have one that is unavailable at present. */
 function isListed(entry: Entry): boolean {
   return entry.status !== 'declared' && !isGone(entry);
 }

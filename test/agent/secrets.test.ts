@@ -47,7 +47,7 @@ describe('values travel when they are asked for', () => {
     expect(keysRead(api)).toEqual([]);
   });
 
-  it('lists no key that is deleted wherever it was, and still says why it cannot be had', async () => {
+  it('lists no key that is deleted wherever it was, and still says why', async () => {
     const { code, stdout } = await runWith(
       { values: { AGE_KEY_2: 'value-b' }, gone: ['AGE_KEY_1'], unavailable: { AGE_KEY_3: 'sealed' } },
       workflowOf(`
