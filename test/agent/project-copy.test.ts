@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { mkdtemp, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const [image, mounted] = [join(folder, 'image'), join(folder, 'mounted')];
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Copies a project where XFS is mounted, in a namespace of mounts that is gone with the program. */
-function inMounted(...command: readonly string[]): ReturnType<typeof spawnSync<string>> {
+function inMounted(...command: readonly string[]): SpawnSyncReturns<string> {
   return spawnSync(
     'unshare',
     ['--mount', 'sh', '-c', 'mount -o loop "$0" "$1" && shift && exec "$@"', image, mounted, ...command],
