@@ -52,6 +52,7 @@ export class Child {
   /** The group to signal, if the process only wraps another. */
   #inside: number | undefined;
   #hasEnded = false;
+  #wasKilledByOthers = false;
   #isTold = false;
   #isGone = false;
   /** When the group is killed, as `performance.now()` counts. */
@@ -103,6 +104,7 @@ export class Child {
       child.once('exit', (code, signal) => {
         this.#stdout = kept(stdout);
         this.#stderr = kept(stderr);
+        this.#wasKilledByOthers = signal !== null && !this.#isTold && this.#latest !== 0;
         resolve({ code, signal });
       });
     });
@@ -128,6 +130,11 @@ export class Child {
   /** Whether the process itself has ended or could not be started. */
   get hasEnded(): boolean {
     return this.#hasEnded;
+  }
+
+  /** Whether a signal ended it that was not sent from here, and so not to its group either. */
+  get wasKilledByOthers(): boolean {
+    return this.#wasKilledByOthers;
   }
 
   /** Whether nothing was heard of it so far. */

@@ -6,7 +6,7 @@ import { installedNamespaces, tryMs, type Namespaces } from '../sandbox/namespac
 import { noSandbox } from '../sandbox/none.ts';
 import { findProject } from '../workflow/project.ts';
 import { Child } from './child.ts';
-import { endWithWrapper } from './marked.ts';
+import { endMarked } from './marked.ts';
 import { stepHostFile } from './step-host-file.ts';
 
 /**
@@ -40,8 +40,8 @@ export class EarlyHost {
       exchange: this.exchange,
       surroundings: { ...place, limits: {}, copy: undefined },
     };
-    this.child = new Child(sandbox.command(request), root, async (status) => {
-      if (sandbox.hasNamespaces) await endWithWrapper(status, envFile(this.exchange));
+    this.child = new Child(sandbox.command(request), root, async () => {
+      if (this.child.wasKilledByOthers) await endMarked(new Set([envFile(this.exchange)]));
     });
   }
 

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ExitStatus } from './child.ts';
 import { allProcesses, processStatus, type ProcessStatus } from './process-status.ts';
 
 /**
@@ -27,11 +26,6 @@ export async function endMarked(marks: ReadonlySet<string>, since = 0): Promise<
     for (const one of found) kill(one);
   }
   return false;
-}
-
-/** A wrapper that is killed while it starts may leave a namespace that was still to be told to end with it. */
-export async function endWithWrapper({ signal }: Pick<ExitStatus, 'signal'>, mark: string): Promise<void> {
-  if (signal !== null) await endMarked(new Set([mark]));
 }
 
 function findMarked(marks: ReadonlySet<string>, since: number): readonly ProcessStatus[] {

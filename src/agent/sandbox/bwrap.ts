@@ -2,7 +2,6 @@ import { delimiter, isAbsolute, join, sep } from 'node:path';
 import { AgentError } from '../agent-error.ts';
 import { ExchangeFolder } from '../environment/exchange-folder.ts';
 import { Child } from '../process/child.ts';
-import { endWithWrapper } from '../process/marked.ts';
 import type { Workplace } from '../process/step-process.ts';
 import type { PrivatePlace } from '../project-view/private-places.ts';
 import type { ProjectMount } from '../project-view/project-mount.ts';
@@ -84,7 +83,7 @@ async function canIsolate(program: string, { temporary, journal }: TemporaryPlac
   const exchange = await ExchangeFolder.create(temporary, journal);
   const args = [...isolation(false), ...system('', []), '--', '/bin/sh', '-c', ':'];
   const command = { file: program, args, environment: { KICI_ENV: exchange.file }, filter };
-  const child = new Child(command, '/', async (status) => endWithWrapper(status, exchange.file));
+  const child = new Child(command, '/', async () => {});
   const timer = setTimeout(() => {
     child.kill();
   }, tryMs);
