@@ -21,11 +21,12 @@ interface Progress {
 }
 
 /** The second one starts while a short step runs, if there is a core for it. */
-const maxSpares = Math.min(2, availableParallelism());
+const maxSpares = 2;
 
 /** Starts the processes of the next steps while a step runs, so that a step does not wait for them. */
 export class StepPool {
   readonly #workplace: Workplace;
+  readonly #cores: number;
   readonly #progress: Progress;
   /** Has imported the workflow already, as the process that has read it. */
   #reader: StepProcess | undefined;
@@ -33,8 +34,9 @@ export class StepPool {
   #spares: Spare[] = [];
   #discarded: Promise<void> | undefined;
 
-  constructor(workplace: Workplace, progress: Progress = { hasStarted: false }) {
+  constructor(workplace: Workplace, cores = availableParallelism(), progress: Progress = { hasStarted: false }) {
     this.#workplace = workplace;
+    this.#cores = cores;
     this.#progress = progress;
     const { sandbox, environment, limiter } = workplace;
     this.#readIn = { ...sandbox.forLoader(environment), limits: limiter.ofRun, copy: undefined };
@@ -42,7 +44,7 @@ export class StepPool {
 
   /** For a job that runs beside this one's. */
   another(): StepPool {
-    return new StepPool(this.#workplace, this.#progress);
+    return new StepPool(this.#workplace, this.#cores, this.#progress);
   }
 
   /** Takes over the process that has read the workflows. */
@@ -60,7 +62,7 @@ export class StepPool {
 
   /** @param steps how many are still to start */
   prepare(surroundings: Surroundings, steps: number): void {
-    while (this.#spares.length < Math.min(steps, maxSpares)) {
+    while (this.#spares.length < Math.min(steps, maxSpares, this.#cores)) {
       const process = StepProcess.launch(this.#workplace, surroundings);
       // The caller that takes it sees the failure.
       process.catch(() => undefined);
