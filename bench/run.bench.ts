@@ -104,7 +104,7 @@ async function starts(
     ['kici run, one step with one secret', 'one', [node, ...kici], 3],
     ['the same, with types in the workflow', 'typed', [node, ...kici], 3.5],
     ['the same in a project of two workflow files', 'two', [node, ...kici, 'bench']],
-    ['the same where Node.js is not the one that the bytecode is of', 'one', [node, ...cold]],
+    ['the same without bytecode, as with another Node.js', 'one', [node, ...cold]],
     ['the same from source', 'one', [node, programFile('kici'), 'run', '--json']],
     ['kici-admin secret list', 'one', [node, ...list], 2.5],
     ['a bare script with one request', 'one', [node, '../bare.mjs']],

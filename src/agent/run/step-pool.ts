@@ -32,7 +32,8 @@ export class StepPool {
   #reader: StepProcess | undefined;
   readonly #readIn: Surroundings;
   #spares: Spare[] = [];
-  #discarded: Promise<void> | undefined;
+  /** What nobody waits for before the end of the run, which sees a failure. */
+  readonly #discarded: Promise<void>[] = [];
 
   constructor(workplace: Workplace, cores = availableParallelism(), progress: Progress = { hasStarted: false }) {
     this.#workplace = workplace;
@@ -60,8 +61,14 @@ export class StepPool {
     return Object.entries(variables).every(([name, value]) => this.#readIn.environment[name] === value);
   }
 
+  /** For a first step that the process which reads the workflows does not run, with what most jobs ask for. */
+  prepareFirst(): void {
+    if (!this.#workplace.sandbox.runsImages) this.prepare(this.#readIn, 1);
+  }
+
   /** @param steps how many are still to start */
   prepare(surroundings: Surroundings, steps: number): void {
+    this.#dropOthers(surroundings);
     while (this.#spares.length < Math.min(steps, maxSpares, this.#cores)) {
       const process = StepProcess.launch(this.#workplace, surroundings);
       // The caller that takes it sees the failure.
@@ -77,31 +84,38 @@ export class StepPool {
     if (reader === undefined) this.dropReader();
     this.#reader = undefined;
     if (reader !== undefined) return reader;
-    if (this.#spares.some((spare) => !alike(spare.surroundings, surroundings))) await this.#closeSpares();
+    this.#dropOthers(surroundings);
     return this.#spares.shift()?.process ?? StepProcess.launch(this.#workplace, surroundings);
   }
 
-  /** What it has read may be out of date. Nobody waits for its end before the run's, which sees a failure. */
+  /** What it has read may be out of date. */
   dropReader(): void {
     if (this.#reader === undefined) return;
-    this.#discarded = this.#reader.discard();
-    this.#discarded.catch(() => undefined);
+    this.#discard(this.#reader.discard());
     this.#reader = undefined;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reader?.discard(), this.#discarded, this.#closeSpares()]);
+    await Promise.all([this.#reader?.discard(), ...this.#discarded.splice(0), ...this.#spares.splice(0).map(end)]);
     this.#reader = undefined;
   }
 
-  async #closeSpares(): Promise<void> {
-    await Promise.all(
-      this.#spares.splice(0).map(async (spare) => {
-        const process = await spare.process.catch(() => undefined);
-        await process?.discard();
-      }),
-    );
+  #dropOthers(surroundings: Surroundings): void {
+    const others = this.#spares.filter((spare) => !alike(spare.surroundings, surroundings));
+    if (others.length === 0) return;
+    this.#spares = this.#spares.filter((spare) => !others.includes(spare));
+    for (const spare of others) this.#discard(end(spare));
   }
+
+  #discard(ending: Promise<void>): void {
+    ending.catch(() => undefined);
+    this.#discarded.push(ending);
+  }
+}
+
+async function end(spare: Spare): Promise<void> {
+  const process = await spare.process.catch(() => undefined);
+  await process?.discard();
 }
 
 /** Environments need no comparison: a sandbox's environment follows from its image. */
