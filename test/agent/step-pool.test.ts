@@ -15,7 +15,7 @@ interface Counted {
 /** A workplace whose processes are counted. */
 async function counting<T>(
   use: (counted: Counted) => Promise<T>,
-  more: Partial<Workplace['sandbox']> = {},
+  change: (workplace: Workplace) => Workplace = (same) => same,
 ): Promise<T> {
   const project = await makeProject({ 'main.ts': withSteps("step('one', () => {})", 'env: {}') });
   const options = {
@@ -37,7 +37,7 @@ async function counting<T>(
       started += 1;
       return own.sandbox.command(request);
     };
-    const workplace = { ...own, sandbox: { ...own.sandbox, ...more, command } };
+    const workplace = change({ ...own, sandbox: { ...own.sandbox, command } });
     const surroundings = { ...own.sandbox.forLoader(own.environment), limits: {}, copy: undefined };
     return use({
       surroundings,
@@ -81,12 +81,15 @@ it('what was started ahead is replaced at once for a job that asks for something
   expect(started).toEqual([1, 2]);
 });
 
-it('nothing is started ahead for a first step whose image is not known', async () => {
+it.each<[string, (workplace: Workplace) => Workplace]>([
+  ['an image that is not known', (own) => ({ ...own, sandbox: { ...own.sandbox, runsImages: true } })],
+  ['a copy of the project that is not there', (own) => ({ ...own, copies: true })],
+])('nothing is started ahead for a first step in %s', async (_, change) => {
   const ahead = async ({ count }: Counted): Promise<number> =>
     count(2, (pool) => {
       pool.prepareFirst();
     });
-  expect(await counting(ahead, { runsImages: true })).toBe(0);
+  expect(await counting(ahead, change)).toBe(0);
 });
 
 it('in a project of two files, the process of the first step starts while they are read', async () => {

@@ -63,7 +63,8 @@ export class StepPool {
 
   /** For a first step that the process which reads the workflows does not run, with what most jobs ask for. */
   prepareFirst(): void {
-    if (!this.#workplace.sandbox.runsImages) this.prepare(this.#readIn, 1);
+    const { sandbox, copies } = this.#workplace;
+    if (!sandbox.runsImages && !copies) this.prepare(this.#readIn, 1);
   }
 
   /** @param steps how many are still to start */
