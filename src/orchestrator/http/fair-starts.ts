@@ -12,7 +12,7 @@ export interface FairStarts {
 /** How long the requests of one turn may work before those that follow wait for the next, in milliseconds. */
 const longestTurnMs = 20;
 /** And how long those that have waited may work before the next of them waits for another turn. */
-const longestStartsMs = 5;
+const longestStartsMs = 2;
 const mostStartsInTurn = 16;
 
 /**
