@@ -32,8 +32,10 @@ afterEach(async () => {
 
 const query = CompiledQuery.raw('select text from items');
 
-const theirs = (): void => void other.exec("update items set text = 'theirs'");
-const asOfTurn = () => rowsNow(database, query);
+const theirs = (): void => {
+  other.exec("update items set text = 'theirs'");
+};
+const asOfTurn = (): readonly unknown[] | undefined => rowsNow(database, query);
 
 describe('what another connection has committed', () => {
   it('is seen by whoever looks, and from then on by who relies on that', () => {
