@@ -86,7 +86,7 @@ async function readsOf(server: BenchServer) {
   };
 }
 
-/** V8 compiles a request's code for good only after some ten thousand of them, which take a slow machine many seconds. */
+/** V8 compiles the code of a request for good only after some ten thousand: many seconds on a slow machine. */
 async function warmUp({ child, url, write }: BenchServer, read: Target): Promise<void> {
   for (const target of [() => read, (index: number) => write(`K${index % 100}`)])
     for (let left = warmRequests; left > 0;) {
