@@ -36,6 +36,16 @@ describe('kici exec', () => {
     expect(await journals(project)).toEqual([]);
   });
 
+  it('counts no key among all or a pattern that is deleted wherever it was', async () => {
+    const { exec } = await place({ ...secrets, gone: ['API_KEY_OLD'] });
+    for (const flags of ['--all --file CERT=tls.crt', '--only API_KEY*'])
+      expect(await exec(flags, 'env')).toMatchObject({ code: 0, stdout: expect.stringContaining('API_KEY=') });
+    expect(await exec('--only API_KEY_OLD', 'env')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('API_KEY_OLD is unavailable'),
+    });
+  });
+
   it('hands over nothing that was not named, and says so', async () => {
     const { project, api } = await place();
     const run = (...args: string[]): Promise<Outcome> => project.run('exec', ...args, '--', 'touch', 'ran');

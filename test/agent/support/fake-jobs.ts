@@ -8,6 +8,8 @@ export interface FakeSecrets {
   readonly values?: Readonly<Record<string, string | Uint8Array>>;
   readonly declared?: readonly string[];
   readonly unavailable?: Readonly<Record<string, FailureCode>>;
+  /** Deleted wherever they were. */
+  readonly gone?: readonly string[];
   /** Why it is unavailable, with the details. */
   readonly because?: Pick<Failure, 'reason' | 'about'>;
   /** Keys that have a value but are not in the catalogue. */
@@ -28,7 +30,8 @@ const from = { backend: 'internal', scope: 'production' };
 export async function startFakeJobs({
   values = {},
   declared = [],
-  unavailable = {},
+  unavailable: elsewhere = {},
+  gone = [],
   because = {},
   unlisted = {},
   openEnded = false,
@@ -37,6 +40,7 @@ export async function startFakeJobs({
   mixedUp = false,
   variables = [],
 }: FakeSecrets): Promise<WireApi> {
+  const unavailable = { ...elsewhere, ...Object.fromEntries(gone.map((key) => [key, 'deleted' as const])) };
   const sessions = new Map<string, ReturnType<typeof deriveSessionKey>>();
   let opened = 0;
   return startWireApi({
@@ -59,6 +63,7 @@ export async function startFakeJobs({
             scope: 'apps/shop',
             status: 'unavailable' as const,
             code,
+            ...(gone.includes(key) && { gone: true as const }),
           })),
         ],
         openEnded,
