@@ -19,6 +19,8 @@ export interface FakeSecrets {
   readonly readFails?: ApiErrorCode;
   /** Delay of a request for values. */
   readonly readMs?: number;
+  /** Is waited for before a session is closed. */
+  readonly closing?: Promise<unknown>;
   /** Seals values for the wrong key. */
   readonly mixedUp?: boolean;
   readonly variables?: readonly { readonly name: string; readonly value: string; readonly locked: boolean }[];
@@ -37,6 +39,7 @@ export async function startFakeJobs({
   openEnded = false,
   readFails,
   readMs = 0,
+  closing,
   mixedUp = false,
   variables = [],
 }: FakeSecrets): Promise<WireApi> {
@@ -106,7 +109,10 @@ export async function startFakeJobs({
         }),
       };
     },
-    'jobs.close': () => ({}),
+    'jobs.close': async () => {
+      await closing;
+      return {};
+    },
   });
 }
 
