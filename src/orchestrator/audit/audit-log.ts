@@ -2,7 +2,7 @@ import type { AuditHead } from './anchor.ts';
 import { commit, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
-import { requestId } from '../request-scope.ts';
+import { outsideRequests, requestId } from '../request-scope.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
@@ -65,7 +65,8 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   let committing: Promise<void> | undefined;
 
   function start(): void {
-    committing ??= commitAll();
+    // Rows of several requests share a commit, and none of them waits behind what other requests hold.
+    committing ??= outsideRequests(commitAll);
   }
 
   async function commitAll(): Promise<void> {
