@@ -22,43 +22,60 @@ export interface PlaceLimits {
   readonly total: number;
   /** Of these, for the server's own work alone. */
   readonly kept: number;
+  /** What one holder may have at once: its requests may all wait for one row. */
+  readonly mostOfOne: number;
   readonly longestWaitMs: number;
 }
 
 type Begin = () => void;
 
-export function createPlaces({ total, kept, longestWaitMs }: PlaceLimits): Places {
-  const own = new Set<Begin>();
-  /** In the order of their next turns. */
-  const groups = new Map<string, Lines>();
-  const taken = { all: 0, byHolders: 0 };
+interface Line {
+  taken: number;
+  /** First come, first served. */
+  readonly waiting: Set<Begin>;
+}
+
+export function createPlaces({ total, kept, mostOfOne, longestWaitMs }: PlaceLimits): Places {
+  const own: Line = { taken: 0, waiting: new Set() };
+  const lines = new Lines(mostOfOne);
+  let byHolders = 0;
   let waiting = 0;
 
-  const isFree = (holder: Holder | undefined): boolean =>
-    taken.all < total && (holder === undefined || taken.byHolders < total - kept);
+  const isRoom = (): boolean => own.taken + byHolders < total;
+  const isRoomForHolders = (): boolean => isRoom() && byHolders < total - kept;
+
+  function isFree(holder: Holder | undefined): boolean {
+    return holder === undefined ? isRoom() : isRoomForHolders() && lines.of(holder).taken < mostOfOne;
+  }
 
   /** @returns what gives it back */
   function occupy(holder: Holder | undefined): () => void {
-    const byHolders = holder === undefined ? 0 : 1;
-    taken.all += 1;
-    taken.byHolders += byHolders;
+    count(holder, 1);
     return () => {
-      taken.all -= 1;
-      taken.byHolders -= byHolders;
-      // One place serves one: whoever it is, there is no other place that has become free.
-      const [first] = own;
+      count(holder, -1);
+      // One place serves one: there is no other that has become free.
+      const [first] = own.waiting;
       if (first !== undefined) first();
-      else if (taken.byHolders < total - kept) nextOfHolders(groups)?.();
+      else if (isRoomForHolders()) lines.next()?.();
     };
+  }
+
+  function count(holder: Holder | undefined, change: 1 | -1): void {
+    if (holder === undefined) own.taken += change;
+    else {
+      byHolders += change;
+      lines.of(holder).taken += change;
+      lines.tidy(holder);
+    }
   }
 
   function wait(holder: Holder | undefined): Promise<() => void> {
     const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+    const line = holder === undefined ? own : lines.of(holder);
     const leave = (): void => {
       clearTimeout(timer);
       waiting -= 1;
-      if (holder === undefined) own.delete(begin);
-      else groups.get(holder.group)?.remove(holder.name, begin);
+      line.waiting.delete(begin);
     };
     const begin = (): void => {
       leave();
@@ -66,15 +83,11 @@ export function createPlaces({ total, kept, longestWaitMs }: PlaceLimits): Place
     };
     const timer = setTimeout(() => {
       leave();
+      if (holder !== undefined) lines.tidy(holder);
       reject(new DatabaseUnavailableError('NO_FREE_CONNECTION'));
     }, longestWaitMs);
     waiting += 1;
-    if (holder === undefined) own.add(begin);
-    else {
-      const lines = groups.get(holder.group) ?? new Lines();
-      groups.set(holder.group, lines);
-      lines.add(holder.name, begin);
-    }
+    line.waiting.add(begin);
     return promise;
   }
 
@@ -84,40 +97,45 @@ export function createPlaces({ total, kept, longestWaitMs }: PlaceLimits): Place
   };
 }
 
-function nextOfHolders(groups: Map<string, Lines>): Begin | undefined {
-  for (const [group, lines] of groups) {
-    const next = lines.next();
-    if (next === undefined) continue;
-    groups.delete(group);
-    groups.set(group, lines);
-    return next;
+/** One for each holder. */
+class Lines {
+  readonly #mostOfOne: number;
+  /** Groups, and the names of each, in the order of their next turns. */
+  readonly #groups = new Map<string, Map<string, Line>>();
+
+  constructor(mostOfOne: number) {
+    this.#mostOfOne = mostOfOne;
   }
-  return undefined;
+
+  of({ group, name }: Holder): Line {
+    const names = this.#groups.get(group) ?? new Map<string, Line>();
+    const line = names.get(name) ?? { taken: 0, waiting: new Set() };
+    this.#groups.set(group, names.set(name, line));
+    return line;
+  }
+
+  /** Forgets one that has nothing and wants nothing. */
+  tidy({ group, name }: Holder): void {
+    const names = this.#groups.get(group);
+    const line = names?.get(name);
+    if (line?.taken === 0 && line.waiting.size === 0) names?.delete(name);
+  }
+
+  /** Whose turn it is; the next turn of its line, and of its group, is the last. */
+  next(): Begin | undefined {
+    for (const [group, names] of this.#groups)
+      for (const [name, line] of names) {
+        const [begin] = line.waiting;
+        if (begin === undefined || line.taken >= this.#mostOfOne) continue;
+        toTheEnd(names, name, line);
+        toTheEnd(this.#groups, group, names);
+        return begin;
+      }
+    return undefined;
+  }
 }
 
-/** One for each name: the names take turns, and within a line it is first come, first served. */
-class Lines {
-  /** In the order of their next turns. */
-  readonly #lines = new Map<string, Set<Begin>>();
-
-  add(name: string, begin: Begin): void {
-    this.#lines.set(name, (this.#lines.get(name) ?? new Set()).add(begin));
-  }
-
-  remove(name: string, begin: Begin): void {
-    const line = this.#lines.get(name);
-    line?.delete(begin);
-    if (line?.size === 0) this.#lines.delete(name);
-  }
-
-  /** It stays until it is removed; its line's next turn is the last. */
-  next(): Begin | undefined {
-    const [first] = this.#lines;
-    if (first === undefined) return undefined;
-    const [name, line] = first;
-    this.#lines.delete(name);
-    this.#lines.set(name, line);
-    const [begin] = line;
-    return begin;
-  }
+function toTheEnd<T>(map: Map<string, T>, name: string, value: T): void {
+  map.delete(name);
+  map.set(name, value);
 }

@@ -11,6 +11,8 @@ const keepAliveDelayMs = 10_000;
 const maxConnections = 10;
 /** Of these, for the server's own work: requests that are slow must not keep the audit rows of others waiting. */
 const keptConnections = 2;
+/** And of one organization, whose requests may all wait for one row. */
+const mostOfOne = 6;
 
 export interface PoolOptions {
   /** Default: nobody measures. */
@@ -37,7 +39,12 @@ export function createPool(
     ...config,
   });
   // The driver's own line is first come, first served: one organization's requests would be before all others.
-  const places = createPlaces({ total: maxConnections, kept: keptConnections, longestWaitMs: statementTimeoutMs });
+  const places = createPlaces({
+    total: maxConnections,
+    kept: keptConnections,
+    mostOfOne,
+    longestWaitMs: statementTimeoutMs,
+  });
   observer?.pooled(() => ({ total: pool.totalCount, idle: pool.idleCount, waiting: places.waiting() }));
   // Without listeners the end of a connection would end the process: that of an idle one, and that of one in use
   // between two statements. Whoever uses it next hears of it.

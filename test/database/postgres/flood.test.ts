@@ -1,34 +1,62 @@
 import { Client } from 'pg';
-import { expect, it, onTestFinished } from 'vitest';
-import { startServer } from '../../orchestrator/support/server.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { requestIdHeader } from '../../../src/api/request-id.ts';
+import { base64, startSharedServer, type TestServer } from '../../orchestrator/support/server.ts';
 import { describeLane } from '../../support/lane.ts';
 import { makeDatabase, postgresLane, serverUrl } from '../../support/postgres.ts';
 
 describeLane(postgresLane, () => {
-  it('requests of an organization that wait for a connection keep no other waiting, however many they are', async () => {
-    const url = serverUrl(await makeDatabase());
-    const server = await startServer({ settings: { database: { url } } });
+  let url: string;
+  let server: TestServer;
+  let stop: () => Promise<void>;
+  beforeAll(async () => {
+    url = serverUrl(await makeDatabase());
+    ({ server, stop } = await startSharedServer({ database: { url } }));
     for (const name of ['a', 'b']) await server.call('organizations.create', { name });
+  });
+  afterAll(() => stop());
+
+  /** Holds locks until it is told to let them go. */
+  async function locking(statement: string): Promise<Client> {
     const beside = new Client({ connectionString: url });
     await beside.connect();
     onTestFinished(() => beside.end());
-    await beside.query('begin; lock table tokens in access exclusive mode');
-    let served = 0;
-    const flood = Array.from({ length: 150 }, async () => {
-      await server.as(server.owner, 'a')('environments.list');
-      served += 1;
-    });
+    await beside.query(`begin; ${statement}`);
+    return beside;
+  }
+
+  it('an organization whose requests wait for a connection keeps no other waiting, however many they are', async () => {
+    const beside = await locking('lock table tokens in access exclusive mode');
+    const ask = (organization: string) =>
+      fetch(`${server.url}/api/v1/orgs/${organization}/environments/none/variables`, {
+        headers: { authorization: `Bearer ${server.owner}` },
+      });
+    const flood = Array.from({ length: 100 }, () => ask('a'));
     await heard(server.url);
-    const other = server
-      .as(
-        server.owner,
-        'b',
-      )('environments.list')
-      .then(() => served);
+    const other = ask('b');
     await heard(server.url);
     await beside.query('commit');
-    expect(await other).toBeLessThan(50);
-    await Promise.all(flood);
+    for (const answer of await Promise.all([...flood, other])) expect(answer.status).toBe(404);
+    const answered = server.log().match(/(?<="requestId":")[^"]+(?=","method":"GET","route":"[^"]*variables")/g) ?? [];
+    expect(answered).toHaveLength(101);
+    const at = answered.indexOf((await other).headers.get(requestIdHeader) ?? 'none');
+    expect(at).toBeGreaterThanOrEqual(0);
+    expect(at).toBeLessThan(50);
+  });
+
+  it('an organization whose requests all wait for a row keeps no other from reading and writing', async () => {
+    const beside = await locking(`select from organizations where name = 'a' for update`);
+    const blocked = Promise.allSettled(
+      Array.from({ length: 20 }, (_, index) =>
+        server.as(server.owner, 'a')('environments.create', { name: `e${index}` }),
+      ),
+    );
+    await heard(server.url);
+    const other = server.as(server.owner, 'b');
+    await other('environments.list');
+    await other('secrets.set', { scope: 's', key: 'KEY', value: base64('x') });
+    await beside.query('commit');
+    expect((await blocked).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 });
 
