@@ -4,11 +4,12 @@
  */
 export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError';
-  /** The server's SQLSTATE, the system's code, or `ECONNRESET` where there is neither. */
+  /** The server's SQLSTATE, the system's code, `NO_FREE_CONNECTION`, or `ECONNRESET` where there is none. */
   readonly code: string;
 
-  constructor(code: string) {
-    super(`the database server cannot be reached (${code})`);
+  /** @param message default: it cannot be reached */
+  constructor(code: string, message = 'the database server cannot be reached') {
+    super(`${message} (${code})`);
     this.code = code;
   }
 

@@ -84,7 +84,7 @@ export function createPlaces({ total, kept, mostOfOne, longestWaitMs }: PlaceLim
     const timer = setTimeout(() => {
       leave();
       if (holder !== undefined) lines.tidy(holder);
-      reject(new DatabaseUnavailableError('NO_FREE_CONNECTION'));
+      reject(new DatabaseUnavailableError('NO_FREE_CONNECTION', 'no connection to the database became free in time'));
     }, longestWaitMs);
     waiting += 1;
     line.waiting.add(begin);
