@@ -1,8 +1,11 @@
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import type { AuditHead } from './anchor.ts';
 import { commit, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
 import { outsideRequests, requestId } from '../request-scope.ts';
+import { isHeld } from './heads.ts';
+import { createRowQueue, type AppendedUntil, type WaitingRow } from './row-queue.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
@@ -20,15 +23,6 @@ export interface AuditLog {
   hasWritten(organization: string): boolean;
   /** Resolves when the anchor has every row that was appended, or cannot be written. */
   settle(): Promise<void>;
-}
-
-export type AppendedUntil = 'committed' | 'durable';
-
-interface Waiting {
-  readonly entry: AuditEntry;
-  readonly until: AppendedUntil;
-  readonly resolve: (sequence: number) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** A commit with so many does not wait for more. */
@@ -53,7 +47,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       start();
     },
   });
-  let waiting: Waiting[] = [];
+  const rows = createRowQueue();
   /** How many write at the same time, as far as the last commit has shown. */
   let writers = 0;
   let mustExamine = false;
@@ -70,12 +64,11 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   async function commitAll(): Promise<void> {
-    while (waiting.length > 0 || mustExamine || mustVouch) {
+    while (rows.count() > 0 || mustExamine || mustVouch) {
       await gather();
-      const batch = waiting;
+      const batch = rows.take();
       const examined = mustExamine ? 'every' : 'own';
       const isAwaited = mustExamine || mustVouch || batch.some(({ until }) => until === 'durable');
-      waiting = [];
       mustExamine = false;
       mustVouch = false;
       try {
@@ -95,15 +88,21 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
         resolveAll('committed', 'durable');
         areTrusted = true;
       } catch (error) {
-        areTrusted = false;
-        services.listener.failed(error);
-        for (const { reject } of batch) reject(error);
+        fail(batch, error);
       } finally {
-        writers = batch.length + waiting.length;
+        writers = batch.length + rows.count();
       }
     }
     // In the turn of the last look, or a row that comes after it would wait for ever.
     committing = undefined;
+  }
+
+  function fail(batch: readonly WaitingRow[], error: unknown): void {
+    const failed = isHeld(error) ? rows.putBack(batch) : batch;
+    if (failed.length === 0 && isHeld(error)) return;
+    areTrusted = false;
+    services.listener.failed(error);
+    for (const { reject } of failed) reject(isHeld(error) ? new DatabaseUnavailableError(error.code) : error);
   }
 
   /**
@@ -114,8 +113,8 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     const end = performance.now() + longestGathering;
     const enough = Math.min(writers / 2, mostGathered);
     let before = 0;
-    while (waiting.length > before && waiting.length < enough && performance.now() < end) {
-      before = waiting.length;
+    while (rows.count() > before && rows.count() < enough && performance.now() < end) {
+      before = rows.count();
       await endOfTurn();
     }
   }
@@ -143,7 +142,8 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       if (refusal !== undefined) return Promise.reject(refusal);
       const { promise, resolve, reject } = Promise.withResolvers<number>();
       const mayGoOn = areTrusted && !heads.isFailing();
-      waiting.push({ entry: ofRequest(entry), until: mayGoOn ? until : 'durable', resolve, reject });
+      const since = performance.now();
+      rows.add({ entry: ofRequest(entry), until: mayGoOn ? until : 'durable', since, resolve, reject });
       start();
       return promise;
     },

@@ -46,7 +46,8 @@ export async function commit(
   // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
   const signers = new Map<string, Sign>();
   for (const organization of names) signers.set(organization, await signer(organization));
-  const committed = await holdingHeads(database, [...names], async (transaction) => {
+  // Others can be told apart from a log that is held only where few are needed.
+  const committed = await holdingHeads(database, [...names], examined, async (transaction) => {
     const known = await anchor.read();
     const isOwn = known.state === 'readable' && anchor.isUntouched();
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.

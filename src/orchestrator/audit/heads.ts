@@ -15,24 +15,39 @@ export interface LogEnd {
 /**
  * Runs work in a transaction that begins when nobody else appends to these logs, and lets nobody do so meanwhile,
  * whichever orchestrator it is. It runs once: the work may do what cannot be done twice.
+ * @param examined `own`: whoever finds one of them held is told so (`isHeld`) before a statement may take no longer
  */
 export async function holdingHeads<T>(
   database: Kysely<OrchestratorTables>,
   organizations: readonly string[],
+  examined: 'own' | 'every',
   work: (transaction: Transaction<OrchestratorTables>) => Promise<T>,
 ): Promise<T> {
   return database.transaction().execute(async (transaction) => {
     // The embedded database has one writer at a time.
-    if (transaction.getExecutor().adapter instanceof PostgresAdapter) await lock(transaction, organizations);
+    if (transaction.getExecutor().adapter instanceof PostgresAdapter) await lock(transaction, organizations, examined);
     return work(transaction);
   });
 }
 
+/** How long one log that is held may keep those of others waiting; far longer than another orchestrator's commit. */
+const longestLockMs = 500;
+
+/** Whether another transaction held a log for too long: lock_not_available (PostgreSQL manual, appendix A). */
+export function isHeld(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && error.code === '55P03';
+}
+
 const noHead = { organization: '', sequence: 0, mac: '', cut: 0, removed: 0 };
 
-async function lock(transaction: Transaction<OrchestratorTables>, organizations: readonly string[]): Promise<void> {
+async function lock(
+  transaction: Transaction<OrchestratorTables>,
+  organizations: readonly string[],
+  examined: 'own' | 'every',
+): Promise<void> {
   // Earlier releases lock the whole table, and know nothing of its heads.
-  await sql`lock table audit_rows in row exclusive mode`.execute(transaction);
+  const limit = examined === 'own' ? `set local lock_timeout = ${longestLockMs};` : '';
+  await sql.raw(`${limit} lock table audit_rows in row exclusive mode`).execute(transaction);
   if (organizations.length === 0) return;
   const names = [...new Set(organizations)].toSorted();
   // In the order of their names, so that two who need the same ones never wait for each other.

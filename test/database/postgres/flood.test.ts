@@ -58,6 +58,19 @@ describeLane(postgresLane, () => {
     await beside.query('commit');
     expect((await blocked).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
+
+  it('an organization whose audit log somebody holds keeps no other from writing, and goes on when it is let go', async () => {
+    const beside = await locking(`select from audit_heads where organization = 'a' for update`);
+    const held = Promise.all(
+      ['k', 'l', 'm'].map((name) => server.as(server.owner, 'a')('environments.create', { name })),
+    );
+    await heard(server.url);
+    const other = server.as(server.owner, 'b');
+    for (const key of ['K', 'L']) await other('secrets.set', { scope: 's', key, value: base64('x') });
+    await beside.query('commit');
+    await held;
+    for (const name of ['a', 'b']) expect((await server.as(server.owner, name)('audit.verify')).problems).toEqual([]);
+  });
 });
 
 /** What was sent before has been read by then. */
