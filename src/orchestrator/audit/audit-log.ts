@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import type { AuditHead } from './anchor.ts';
-import { commit, type Writer } from './commit.ts';
+import { commit, UnsignableError, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
 import { outsideRequests, requestId } from '../request-scope.ts';
@@ -98,11 +98,20 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   }
 
   function fail(batch: readonly WaitingRow[], error: unknown): void {
-    const failed = isHeld(error) ? rows.putBack(batch) : batch;
+    const failed = failedBy(batch, error);
     if (failed.length === 0 && isHeld(error)) return;
-    areTrusted = false;
+    if (!(error instanceof UnsignableError)) areTrusted = false;
     services.listener.failed(error);
     for (const { reject } of failed) reject(isHeld(error) ? new DatabaseUnavailableError(error.code) : error);
+  }
+
+  /** The others are tried again. */
+  function failedBy(batch: readonly WaitingRow[], error: unknown): readonly WaitingRow[] {
+    if (isHeld(error)) return rows.putBack(batch);
+    if (!(error instanceof UnsignableError)) return batch;
+    const isIts = ({ entry }: WaitingRow): boolean => entry.organization === error.organization;
+    for (const row of batch) if (!isIts(row)) rows.add(row);
+    return batch.filter(isIts);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { CompiledQuery, type Kysely } from 'kysely';
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditHead, AuditHeads } from './anchor.ts';
 import { cutSubject, readBeginning } from './beginning.ts';
@@ -33,19 +34,19 @@ interface Committed {
  * Appends the entries behind what the log of each organization and the anchor agree on; where they do not, a row that
  * says so comes first.
  * @param examined whether the logs of other organizations are examined too; all of them always are where the anchor is
- * not as this writer has left it
+ * not as this writer has left it; but for those that cannot be signed
+ * @throws UnsignableError when an entry cannot be signed: nothing was appended
  */
 export async function commit(
   writer: Writer,
   entries: readonly AuditEntry[],
   examined: 'own' | 'every',
 ): Promise<Committed & { readonly examined: 'own' | 'every' }> {
-  const { database, signer, anchor } = writer;
+  const { database, anchor } = writer;
   const names = new Set(entries.map(({ organization }) => organization));
   if (examined === 'every') for (const name of await everyOrganization(database, await anchor.read())) names.add(name);
   // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
-  const signers = new Map<string, Sign>();
-  for (const organization of names) signers.set(organization, await signer(organization));
+  const signers = await signersOf(writer, names, new Set(entries.map(({ organization }) => organization)));
   // Others can be told apart from a log that is held only where few are needed.
   const committed = await holdingHeads(database, [...names], examined, async (transaction) => {
     const known = await anchor.read();
@@ -61,6 +62,35 @@ export async function commit(
   anchor.adopt(committed.known);
   for (const [organization, head] of committed.heads) writer.heads.set(organization, head);
   return { ...committed, examined };
+}
+
+/** The rows of one organization cannot be signed: its key is lost. */
+export class UnsignableError extends Error {
+  override readonly name = 'UnsignableError';
+  readonly organization: string;
+
+  constructor(organization: string, cause: unknown) {
+    super(`the audit rows of ${organization} cannot be signed`, { cause });
+    this.organization = organization;
+  }
+}
+
+async function signersOf(
+  { signer, listener }: Writer,
+  organizations: ReadonlySet<string>,
+  needed: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Sign>> {
+  const signers = new Map<string, Sign>();
+  for (const organization of organizations)
+    try {
+      signers.set(organization, await signer(organization));
+    } catch (error) {
+      if (DatabaseUnavailableError.is(error)) throw error;
+      const unsignable = new UnsignableError(organization, error);
+      if (needed.has(organization)) throw unsignable;
+      listener.failed(unsignable);
+    }
+  return signers;
 }
 
 function newestOf(organizations: ReadonlySet<string>, ...[left, right]: readonly [AuditHeads, AuditHeads]): AuditHeads {
