@@ -1,4 +1,6 @@
+import { cannotUse } from '../database/cannot-use.ts';
 import { DatabaseError } from '../database/database-error.ts';
+import { DatabaseUnavailableError } from '../database/unavailable.ts';
 import { CodedError } from '../errors/coded-error.ts';
 import { KeyringError } from '../keyring/keyring-error.ts';
 
@@ -9,7 +11,12 @@ export class StartError extends CodedError<StartErrorCode> {
   override readonly name = 'StartError';
 }
 
-/** Whether the error itself explains why the server does not start, and what to do. */
-export function isStartError(error: unknown): error is KeyringError | DatabaseError | StartError {
-  return error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
+/**
+ * The error that explains why the server does not start, and what to do; `undefined`: nobody expected it. The database
+ * may also go away, or refuse, while a server starts.
+ */
+export function startErrorOf(error: unknown): KeyringError | DatabaseError | StartError | undefined {
+  if (DatabaseUnavailableError.is(error)) return cannotUse(error, 'serving');
+  const isKnown = error instanceof KeyringError || error instanceof DatabaseError || error instanceof StartError;
+  return isKnown ? error : undefined;
 }

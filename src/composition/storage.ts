@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import type { Kysely } from 'kysely';
+import { cannotUse } from '../database/cannot-use.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { migrate } from '../database/migrate.ts';
 import { makeFolder, openDatabase } from '../database/open.ts';
 import { parseAddress } from '../database/postgres/address.ts';
 import { openPostgres, type DatabaseUse } from '../database/postgres/open.ts';
+import { DatabaseUnavailableError } from '../database/unavailable.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { fileProblem } from '../files/plain-file.ts';
 import { databaseFile, type DatabaseServer, type ServerSettings } from './settings.ts';
@@ -58,7 +60,11 @@ async function migrateServer({ url, migrationUrl, passwordFile }: DatabaseServer
     { url: migrationUrl ?? url, passwordFile: usesFile ? passwordFile : undefined },
     'migrating',
   );
-  await (await upToDate(migrating)).destroy();
+  try {
+    await (await upToDate(migrating)).destroy();
+  } catch (error) {
+    throw DatabaseUnavailableError.is(error) ? cannotUse(error, 'migrating') : error;
+  }
 }
 
 /**
@@ -83,7 +89,11 @@ export function requireDatabase(dataDir: string): void {
 
 /** A part of an installation is none. @throws DatabaseError `unfinished_move` */
 async function requireMoved(database: Kysely<AllTables>): Promise<Kysely<AllTables>> {
-  const unfinished = await database.selectFrom('data_moves').select('id').where('done', '=', 0).executeTakeFirst();
+  const moves = database.selectFrom('data_moves').select('id').where('done', '=', 0);
+  const unfinished = await moves.executeTakeFirst().catch(async (error: unknown) => {
+    await database.destroy();
+    throw error;
+  });
   if (unfinished === undefined) return database;
   await database.destroy();
   throw new DatabaseError(

@@ -8,12 +8,11 @@ interface Declared {
 }
 
 /** Which schema each owner's orchestrators must know at least: for versions that do not know the newest one. */
-const table = 'compatible_migrations';
+export const compatibilityTable = 'compatible_migrations';
 
 export async function makeCompatibilityTable<Tables>(database: Kysely<Tables>): Promise<void> {
   await database.schema
-    .createTable(table)
-    .ifNotExists()
+    .createTable(compatibilityTable)
     .addColumn('owner', 'text', (column) => column.primaryKey())
     .addColumn('oldest', 'text', (column) => column.notNull())
     .execute();
@@ -22,7 +21,7 @@ export async function makeCompatibilityTable<Tables>(database: Kysely<Tables>): 
 /** Belongs into the transaction that has made the schema. */
 export async function noteOldest<Tables>(transaction: Kysely<Tables>, { owner, migrations }: Declared): Promise<void> {
   const oldest = newest(Object.values(migrations).map((one) => one.oldest));
-  await sql`insert into ${sql.table(table)} (owner, oldest) values (${owner}, ${oldest})
+  await sql`insert into ${sql.table(compatibilityTable)} (owner, oldest) values (${owner}, ${oldest})
     on conflict (owner) do update set oldest = excluded.oldest`.execute(transaction);
 }
 
@@ -52,9 +51,10 @@ export function newerSchema(owner: string, unknown: readonly string[]): Database
 }
 
 async function everyOldest<Tables>(database: Kysely<Tables>): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ owner: string; oldest: string }>`select owner, oldest from ${sql.table(table)}`.execute(
-    database,
-  );
+  const { rows } = await sql<{
+    owner: string;
+    oldest: string;
+  }>`select owner, oldest from ${sql.table(compatibilityTable)}`.execute(database);
   return new Map(rows.map(({ owner, oldest }) => [owner, oldest]));
 }
 

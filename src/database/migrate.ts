@@ -1,7 +1,15 @@
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
-import { makeCompatibilityTable, newerSchema, noteOldest, oldestOf, requireCompatible } from './compatibility.ts';
+import {
+  compatibilityTable,
+  makeCompatibilityTable,
+  newerSchema,
+  noteOldest,
+  oldestOf,
+  requireCompatible,
+} from './compatibility.ts';
 import { DatabaseError } from './database-error.ts';
+import { DatabaseUnavailableError } from './unavailable.ts';
 
 /** A step from one schema of an owner to the next. */
 export interface SchemaChange extends Migration {
@@ -21,13 +29,14 @@ export interface MigrationSet {
 /**
  * Brings the tables of every owner up to date, all of them or none; one process does so while others wait. What a newer
  * version has written stays as it is, if that version says that this one can live with it.
- * @throws DatabaseError `newer_schema` if it says otherwise, `migration_failed`
+ * @throws DatabaseError `newer_schema` if it says otherwise, `migration_failed`; DatabaseUnavailableError
  */
 export async function migrate<Tables>(database: Kysely<Tables>, sets: readonly MigrationSet[]): Promise<void> {
   // Not serializable: whoever has waited for the lock must see what the one before did.
   await database.transaction().execute(async (transaction) => {
     await lock(transaction);
-    await makeCompatibilityTable(transaction);
+    // Asked first: who may only read and write needs no other right where somebody else has made the tables.
+    if (!(await tableExists(transaction, compatibilityTable))) await makeCompatibilityTable(transaction);
     for (const set of sets) await migrateOwner(transaction, set);
   });
 }
@@ -53,6 +62,7 @@ async function migrateOwner<Tables>(transaction: Transaction<Tables>, set: Migra
     await noteOldest(transaction, set);
     return;
   }
+  if (DatabaseUnavailableError.is(error)) throw error;
   throw new DatabaseError(
     'migration_failed',
     `the tables of ${owner} could not be brought up to date: ${error instanceof Error ? error.message : typeof error}`,

@@ -76,7 +76,9 @@ const lines: readonly string[] = [
   'policy set --disable category:unheard-of',
   'audit list --environment a/b',
   'audit list --since yesterday',
+  'audit list --operation unheard-of',
   'audit export --environment a/b',
+  'audit export --operation unheard-of',
   'audit cut --before yesterday --yes',
 ];
 const withoutNames = [

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { configurationItems } from '../../src/cli/orchestrator/configuration-items.ts';
 import { version } from '../../src/api/version.ts';
+import { parseDuration } from '../../src/cli/duration.ts';
+import { httpLimits } from '../../src/orchestrator/http/limits.ts';
 import { describeLane, missingVariable } from '../support/lane.ts';
 import { deployFolder, run } from './support/image.ts';
 
@@ -96,7 +98,10 @@ interface Manifest {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly template: {
-      readonly spec: { readonly containers: readonly [{ readonly env: readonly { readonly name: string }[] }] };
+      readonly spec: {
+        readonly terminationGracePeriodSeconds: number;
+        readonly containers: readonly [{ readonly env: readonly { readonly name: string; readonly value?: string }[] }];
+      };
     };
   };
 }
@@ -189,6 +194,45 @@ describeLane(lane, () => {
         ],
       },
     });
+  });
+
+  it('moves the tables first, waits for pods to be ready, and lets go of one at a time', async () => {
+    const manifests = manifestsOf(await render(least));
+    const of = (kind: string): Manifest | undefined => manifests.find((one) => one.kind === kind);
+    expect(of('Job')?.metadata).toMatchObject({
+      annotations: {
+        'helm.sh/hook': 'pre-install,pre-upgrade',
+        'helm.sh/hook-delete-policy': 'before-hook-creation,hook-succeeded',
+      },
+    });
+    const orchestrators = of('Deployment');
+    const labels = { 'app.kubernetes.io/name': 'kici', 'app.kubernetes.io/instance': 'release' };
+    const asked = (path: string) => ({ httpGet: { path, port: 'http', scheme: 'HTTP' } });
+    expect(orchestrators?.spec).toMatchObject({
+      selector: { matchLabels: labels },
+      strategy: { rollingUpdate: { maxUnavailable: 0 } },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [
+            {
+              startupProbe: asked('/health/ready'),
+              readinessProbe: asked('/health/ready'),
+              livenessProbe: asked('/health/live'),
+            },
+          ],
+        },
+      },
+    });
+    expect(of('PodDisruptionBudget')?.spec).toEqual({ maxUnavailable: 1, selector: { matchLabels: labels } });
+  });
+
+  it('gives a pod time for its drain delay and for the requests that are under way then', async () => {
+    const pod = manifestsOf(await render(least)).find(({ kind }) => kind === 'Deployment')?.spec.template.spec;
+    const delay = pod?.containers[0].env.find(({ name }) => name === 'KICI_DRAIN_DELAY')?.value;
+    expect(delay).toBe('10s');
+    const { bodyTimeoutMs: inFlightMs } = httpLimits();
+    expect(pod?.terminationGracePeriodSeconds).toBeGreaterThan((Number(parseDuration('10s')) + inFlightMs) / 1_000);
   });
 
   it('is the chart of this version of the product', async () => {

@@ -40,6 +40,22 @@ describe('the audit log is filtered', () => {
     expect((await server.call('audit.list', { key: 'TOKEN_2', limit: 1 })).rows).toHaveLength(1);
   });
 
+  it('by an operation that there is, in this release or an earlier one', async () => {
+    const server = await withRows();
+    await expect(server.call('audit.list', { operation: 'secret.set' })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: 'there is no operation "secret.set"',
+      hint: expect.stringContaining('did you mean secrets.set'),
+    });
+    for (const operation of ['audit.break', 'sessions.open', 'sessions.end'])
+      expect(await server.call('audit.list', { operation })).toEqual({ rows: [] });
+    server.tamper("update audit_rows set operation = 'secrets.former' where operation = 'variables.set'");
+    const { rows } = await server.call('audit.list', { operation: 'secrets.former' });
+    expect(rows).toHaveLength(2);
+    const before = rows.at(-1)?.sequence;
+    expect(await server.call('audit.list', { operation: 'secrets.former', before })).toEqual({ rows: [] });
+  });
+
   it('by time', async () => {
     const { call } = await withRows();
     const { rows } = await call('audit.list', { limit: 1000 });
@@ -70,7 +86,11 @@ describe('the audit log is filtered', () => {
     expect(await found({ job: opened?.subject['jobId'] })).toEqual(['jobs.read', 'jobs.open']);
     // Nothing is a pattern.
     for (const field of ['actor', 'scope', 'key', 'outcome', 'job', 'operation'])
-      for (const pattern of ['%', '_%', '*', "' or 1=1 --"]) expect(await found({ [field]: pattern })).toEqual([]);
+      for (const pattern of ['%', '_%', '*', "' or 1=1 --"]) {
+        const rows = found({ [field]: pattern });
+        if (field === 'operation') await expect(rows).rejects.toThrow('there is no operation');
+        else expect(await rows).toEqual([]);
+      }
   });
 
   it('and others are answered while it is searched', async () => {

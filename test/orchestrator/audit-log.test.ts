@@ -28,7 +28,10 @@ async function openLog(anchor: AuditAnchor, folder?: string) {
     failures,
     log: createAuditLog({
       database,
-      signer: async () => (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      signer: async (organization) => {
+        if (organization === 'lost') throw new Error('its key is lost');
+        return (bytes) => createHash('sha256').update(bytes).digest('hex');
+      },
       anchor,
       isShared: false,
       durable: () => commitsOf(database).durable(),
@@ -149,6 +152,17 @@ it('while the anchor cannot be written no row is acknowledged, and the next one 
   const outcomes = await Promise.allSettled([log.append(row, 'committed'), log.append(row), log.append(row)]);
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
   expect(failures).toHaveLength(2);
+  await expect(log.probe()).rejects.toThrow('the disk is full');
   isFull = false;
+  await log.probe();
   expect(await log.append(row)).toBe(5);
+});
+
+it('whether rows can be written is not asked for an organization whose key is lost, and costs no row', async () => {
+  const { log } = await openLog(memoryAnchor(() => undefined));
+  const lost = log.append({ ...row, organization: 'lost' });
+  const outcomes = await Promise.allSettled([lost, log.probe(), log.probe()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+  await log.probe();
+  expect(await log.append(row)).toBe(1);
 });

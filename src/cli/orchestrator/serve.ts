@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { pino } from 'pino';
+import type { Logger } from 'pino';
 import type { Application } from '../../composition/application.ts';
 import type { ServerSettings } from '../../composition/settings.ts';
 import { keepOutOfCoreDumps } from '../core-dumps.ts';
@@ -22,6 +22,7 @@ import { auditSinkOf } from './audit-sink.ts';
 import { lookAtDataFolder } from './data-folder.ts';
 import { explained } from './explained.ts';
 import { keepHeapSmall } from './heap.ts';
+import { logStream } from './log-stream.ts';
 import { keepLocalToken } from './local-token.ts';
 import { storageOf } from './storage.ts';
 import { collectorHeaders, telemetryOf } from './telemetry.ts';
@@ -40,7 +41,12 @@ export async function serve(configuration: Configuration, json: boolean, io: Io)
   const stopped = nextSignal();
   keepHeapSmall();
   const { createLog } = await import('../../composition/log.ts');
-  const log = createLog(levelOf(configuration), pino.destination({ dest: 2, sync: true }));
+  const log: Logger = createLog(
+    levelOf(configuration),
+    logStream(io.stderr, (lines) => {
+      log.error({ lines }, 'lines of this log were dropped: nobody has read it for a while');
+    }),
+  );
   if (!keepOutOfCoreDumps())
     log.warn('a core dump would hold keys and values: forbid them, such as by LimitCORE=0 or `ulimit -c 0`');
   const folder = await lookAtDataFolder(configuration, io.environment);

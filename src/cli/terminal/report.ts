@@ -1,16 +1,13 @@
 import { styleText } from 'node:util';
+import { apiErrors, isApiErrorCode } from '../../api/api-error.ts';
 import { errorTrail } from '../../api/error-trail.ts';
 import { failureOf } from './command-error.ts';
 import { printable, type Io } from './io.ts';
 
-/** Failures that the orchestrator's log explains further. */
-const logged: ReadonlySet<string> = new Set([
-  'internal_error',
-  'backend_unavailable',
-  'audit_unavailable',
-  'audit_incomplete',
-  'bad_answer',
-]);
+/** Whether the orchestrator's log explains it further: it has a line for each answer that it is at fault for. */
+function isLogged(code: string): boolean {
+  return code === 'bad_answer' || (isApiErrorCode(code) && apiErrors[code].status >= 500);
+}
 
 /**
  * Reports a failure on stderr, as text or JSON.
@@ -28,7 +25,7 @@ export function reportFailure(error: unknown, io: Io, program: string, json: boo
     io.stderr.write(
       `${head} ${printable(failure.message)}\n${' '.repeat(program.length + 2)}${printable(failure.hint)}\n`,
     );
-    if (failure.requestId !== undefined && (debug || logged.has(failure.code)))
+    if (failure.requestId !== undefined && (debug || isLogged(failure.code)))
       io.stderr.write(`${' '.repeat(program.length + 2)}request id ${failure.requestId}\n`);
     if (debug) io.stderr.write(`${errorTrail(error).split('\n').map(printable).join('\n')}\n`);
   }

@@ -6,6 +6,7 @@ import { version } from '../../api/version.ts';
 import { requireCompatible } from '../../database/compatibility.ts';
 import { DatabaseError } from '../../database/database-error.ts';
 import { commitsOf } from '../../database/open.ts';
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { createChangeFeed } from '../../orchestrator/events/feed.ts';
 import { createEventStreams } from '../../orchestrator/events/streams.ts';
 import { createReadiness } from '../../orchestrator/health/readiness.ts';
@@ -39,21 +40,26 @@ export const httpModule: ContainerModule = new ContainerModule(({ bind }) => {
     [identifiers.database, identifiers.instances],
   );
   bind(identifiers.readiness).toResolvedValue(
-    (database, { dataDir }, now, log) =>
+    (database, { dataDir }, now, log, audit) =>
       createReadiness(
         async () => {
           await database.selectFrom('organizations').select('name').limit(1).execute();
           // A newer version may have changed the tables since this one started.
           await requireCompatible(database, allMigrations);
           await probeWriting(database, dataDir, now());
+          // Every request leaves a row, also one that only reads.
+          await audit.probe();
         },
         (error) => {
           // Its message is ours, and names no value.
-          const why = error instanceof DatabaseError ? { code: error.code, problem: error.message } : {};
+          const why =
+            error instanceof DatabaseError || DatabaseUnavailableError.is(error)
+              ? { code: error.code, problem: error.message }
+              : {};
           log.error({ error: errorTrail(error), ...why }, 'not ready: a write would fail');
         },
       ),
-    [identifiers.database, identifiers.settings, identifiers.now, identifiers.log],
+    [identifiers.database, identifiers.settings, identifiers.now, identifiers.log, identifiers.auditLog],
   );
   bind(identifiers.handlers).toResolvedValue<[AreaHandlers[]]>(mergeHandlers, [
     { isMultiple: true, serviceIdentifier: identifiers.areaHandlers },

@@ -10,7 +10,7 @@ import { readKey } from '../read-key.ts';
 import { anchorFile, databaseFile, type DatabaseServer, type KeySource } from '../settings.ts';
 import { openServer, requireDatabase } from '../storage.ts';
 import { copyTable, countRows } from './copy.ts';
-import { openSource, requireUnused, type MoveSource, type SourceTable } from './source.ts';
+import { openSource, openUnusedSource, unreadable, type MoveSource, type SourceTable } from './source.ts';
 
 export interface Move {
   /** The data folder. */
@@ -34,11 +34,18 @@ export interface Moved {
  * interrupted goes on where it was. The source is only read.
  * @throws DatabaseError, KeyringError
  */
-export async function moveData({ from, to, key }: Move): Promise<Moved> {
-  requireDatabase(from);
+export async function moveData(move: Move): Promise<Moved> {
+  requireDatabase(move.from);
+  try {
+    return await moveReadable(move);
+  } catch (error) {
+    throw unreadable(databaseFile(move.from), error);
+  }
+}
+
+async function moveReadable({ from, to, key }: Move): Promise<Moved> {
   const { key: kek } = await readKey(key);
-  requireUnused(databaseFile(from));
-  const source = await openSource(databaseFile(from));
+  const source = await openUnusedSource(databaseFile(from));
   try {
     const target = await openServer(to);
     try {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { Kysely } from 'kysely';
 import { DatabaseError } from '../../database/database-error.ts';
 import { EmbeddedDialect } from '../../database/dialect.ts';
@@ -28,32 +30,45 @@ export interface MoveSource {
 }
 
 /**
- * Whoever has a database with a write-ahead log open holds a lock on it, however idle.
- * @throws DatabaseError `in_use`
+ * As `openSource`, if nobody else has the database open: whoever has one with a write-ahead log open holds a lock on
+ * it, however idle.
+ * @throws DatabaseError `in_use`, `not_up_to_date`; the error of SQLite
  */
-export function requireUnused(file: string): void {
-  let database: DatabaseSync | undefined;
+export async function openUnusedSource(file: string): Promise<MoveSource> {
+  const lock = lockIfWritable(file);
   try {
-    database = new DatabaseSync(file);
-    database.exec('pragma busy_timeout = 0; pragma locking_mode = exclusive; begin exclusive; rollback');
-  } catch (error) {
-    if (isBusy(error))
-      throw new DatabaseError(
-        'in_use',
-        `an orchestrator, or another program, has the database ${file} open`,
-        'stop it, and run the move again: nothing was changed',
-      );
-    // Who may not write can still read; that nobody has written meanwhile is looked at in the end.
+    return await openSource(file);
   } finally {
-    database?.close();
+    // Not before: the last one to close, if it may write, moves the log of a killed orchestrator into the database.
+    lock?.close();
   }
 }
 
-/** @throws DatabaseError `cannot_open`, `not_up_to_date` */
+/** Who may not write can still read; that nobody has written meanwhile is looked at in the end. */
+function lockIfWritable(file: string): DatabaseSync | undefined {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file);
+    // Read from first: a lock that is exclusive from the beginning could not be shared afterwards.
+    database.exec(
+      `pragma busy_timeout = 0; select 1 from sqlite_master; pragma locking_mode = exclusive; begin exclusive; rollback;
+        pragma locking_mode = normal; select 1 from sqlite_master`,
+    );
+    return database;
+  } catch (error) {
+    database?.close();
+    if (!isBusy(error)) return undefined;
+    throw new DatabaseError(
+      'in_use',
+      `an orchestrator, or another program, has the database ${file} open`,
+      'stop it, and run the move again: nothing was changed',
+    );
+  }
+}
+
+/** @throws DatabaseError `not_up_to_date`; the error of SQLite */
 export async function openSource(file: string): Promise<MoveSource> {
   const source = openReadOnly(file);
-  // Where rows are read later, they are still of this moment.
-  source.exec('begin; select 1 from sqlite_master');
   const database = new Kysely<AllTables>({ dialect: new EmbeddedDialect(sqliteForKysely(source)) });
   if (!(await isUpToDate(database, allMigrations))) {
     await database.destroy();
@@ -80,10 +95,50 @@ export async function openSource(file: string): Promise<MoveSource> {
 
 function openReadOnly(file: string): DatabaseSync {
   try {
-    return new DatabaseSync(file, { readOnly: true });
-  } catch {
-    throw new DatabaseError('cannot_open', `cannot read the database ${file}`, 'check its permissions and --from');
+    return openAt(file);
+  } catch (error) {
+    if (sqliteCode(error) !== cannotMakeFiles || existsSync(`${file}-wal`)) throw error;
+    // Where nothing can be written, and there is no log, nobody needs the files that readers share.
+    const url = pathToFileURL(file);
+    url.searchParams.set('immutable', '1');
+    return openAt(url);
   }
+}
+
+function openAt(place: string | URL): DatabaseSync {
+  const database = new DatabaseSync(place, { readOnly: true });
+  try {
+    // Where rows are read later, they are still of this moment.
+    database.exec('begin; select 1 from sqlite_master');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLITE_CANTOPEN (sqlite.org/rescode.html): also of the files that readers of a log share. */
+const cannotMakeFiles = 14;
+
+/** @returns the result code of SQLite; `undefined` for other errors */
+function sqliteCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+/** An error of SQLite in words; any other as it is. Only a source is a SQLite. */
+export function unreadable(file: string, error: unknown): unknown {
+  const code = sqliteCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const hasLog = code === cannotMakeFiles && existsSync(`${file}-wal`);
+  return new DatabaseError(
+    'cannot_open',
+    `cannot read the database ${file} (${error.message})`,
+    hasLog
+      ? 'an orchestrator that was killed has left kici.db-wal, which can be read only where files can be made beside it: copy the data folder to such a place, and move the copy'
+      : 'check that --from is the data folder of an orchestrator, its permissions, and the disk that it is on',
+  );
 }
 
 function tablesOf(source: DatabaseSync): readonly SourceTable[] {

@@ -116,8 +116,8 @@ async function requireUsable<Tables>(database: Kysely<Tables>): Promise<void> {
   if (facts.schema === null)
     throw new DatabaseError(
       'cannot_open',
-      'the search path of the database user names no schema that exists',
-      'create the schema, or set search_path for the user with `alter role … set search_path`',
+      'the search path of the database user names no schema that exists and that it may use',
+      'create the schema, or run `grant usage on schema … to …`, or set search_path for the user with `alter role … set search_path`',
     );
   if (facts.read_only === 'on')
     throw new DatabaseError(

@@ -1,4 +1,4 @@
-import { DatabaseUnavailableError } from '../unavailable.ts';
+import { poolFull } from '../unavailable.ts';
 
 /** For whom a connection is wanted. The groups take turns, and within a group its names do. */
 export interface Holder {
@@ -84,7 +84,7 @@ export function createPlaces({ total, kept, mostOfOne, longestWaitMs }: PlaceLim
     const timer = setTimeout(() => {
       leave();
       if (holder !== undefined) lines.tidy(holder);
-      reject(new DatabaseUnavailableError('NO_FREE_CONNECTION', 'no connection to the database became free in time'));
+      reject(poolFull());
     }, longestWaitMs);
     waiting += 1;
     line.waiting.add(begin);

@@ -1,6 +1,6 @@
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { DatabaseError as ServerError, Pool, type PoolClient, type PoolConfig } from 'pg';
-import { DatabaseUnavailableError, isOfNoUse, lostConnection } from '../unavailable.ts';
+import { DatabaseUnavailableError, lostConnection, refusalOf } from '../unavailable.ts';
 import type { DatabaseObserver } from '../observer.ts';
 import { createPlaces, type Holder } from './places.ts';
 import { columnTypes, requirePlain } from './types.ts';
@@ -57,12 +57,12 @@ export function createPool(
       let giveBack: (() => void) | undefined;
       try {
         giveBack = await places.take(holder?.());
-        return new GuardedClient(await pool.connect(), giveBack);
+        return new GuardedClient(await pool.connect(), config.user, giveBack);
       } catch (error) {
         giveBack?.();
         // No statement is run then, so nothing else would tell of it.
         observer?.ran('connect', performance.now() - started, true);
-        throw named(error);
+        throw named(error, config.user);
       }
     },
     end: () => pool.end(),
@@ -71,12 +71,14 @@ export function createPool(
 
 class GuardedClient implements PostgresPoolClient {
   readonly #client: PoolClient;
+  readonly #user: string | undefined;
   readonly #giveBack: () => void;
   #lost: DatabaseUnavailableError | undefined;
 
   /** @param giveBack of its place in the pool */
-  constructor(client: PoolClient, giveBack: () => void) {
+  constructor(client: PoolClient, user: string | undefined, giveBack: () => void) {
     this.#client = client;
+    this.#user = user;
     this.#giveBack = giveBack;
   }
 
@@ -102,7 +104,7 @@ class GuardedClient implements PostgresPoolClient {
     try {
       return await client.query<Row>(text, parameters);
     } catch (error) {
-      const known = named(error);
+      const known = named(error, this.#user);
       if (known instanceof DatabaseUnavailableError) this.#lost = known;
       throw known;
     }
@@ -110,9 +112,8 @@ class GuardedClient implements PostgresPoolClient {
 }
 
 /** The server's own errors stay as they are, apart from those after which it is of no use. */
-function named(error: unknown): unknown {
-  if (error instanceof ServerError)
-    return isOfNoUse(error.code) ? new DatabaseUnavailableError(error.code ?? '') : error;
+function named(error: unknown, user: string | undefined): unknown {
+  if (error instanceof ServerError) return refusalOf(error, user) ?? error;
   return error instanceof RangeError || DatabaseUnavailableError.is(error) ? error : lostConnection(error);
 }
 

@@ -38,3 +38,16 @@ function withoutPublicBlocks(lines: readonly string[]): readonly string[] {
     return isArmour === undefined && !isPublic && line !== '';
   });
 }
+
+const privateBlock = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----((?:(?!-----)[\s\S])*)-----END /g;
+const headerOfBlock = /^[A-Za-z-]+: .*(?:\r?\n[ \t].*)*$/gm;
+/** What most programs write, whatever layout they have read. */
+const columns = /[^]{1,64}/g;
+
+/** Each private key's base64 in one line, and in the usual lines: it may be printed in another layout than stored. */
+export function keyBodies(text: string): readonly { readonly body: string; readonly lines: readonly string[] }[] {
+  return [...text.matchAll(privateBlock)].map(([, inside = '']) => {
+    const body = inside.replace(headerOfBlock, '').replace(/\\[nrt]|[^A-Za-z0-9+/=]/g, '');
+    return { body, lines: (body.match(columns) ?? []).filter((line) => line.length >= minLineBytes) };
+  });
+}

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { leavesOf } from './leaves.ts';
-import { joinedLines, joinedWords, linesOf } from './lines.ts';
+import { joinedLines, joinedWords, keyBodies, linesOf } from './lines.ts';
 import { secretLeaves } from './secret-leaves.ts';
 
 const minPartBytes = 4;
@@ -35,14 +35,20 @@ function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   const encoding = isUtf8(bare) ? 'utf8' : 'latin1';
   const text = bare.toString(encoding);
   add(Buffer.from(joinedWords(text), encoding), 'layout');
+  for (const { body, lines } of keyBodies(text)) {
+    add(Buffer.from(body), 'layout');
+    for (const line of lines) add(Buffer.from(line), 'line');
+  }
   const document = encoding === 'utf8' && bare.byteLength <= maxDocumentBytes ? leavesOf(text) : undefined;
+  const secrets = document === undefined ? [] : secretLeaves(document.leaves);
   for (const layout of document?.layouts ?? []) add(Buffer.from(layout), 'layout');
-  if (document?.isWhole !== true) {
+  // Where no secret was found among them, the lines themselves are it.
+  if (document?.isWhole !== true || secrets.length === 0) {
     for (const line of linesOf(text)) add(Buffer.from(line, encoding), 'line');
     for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), 'layout');
   }
-  if (document === undefined || depth === maxDepth) return;
-  for (const leaf of secretLeaves(document.leaves)) gather(Buffer.from(leaf), parts, depth + 1);
+  if (depth === maxDepth) return;
+  for (const leaf of secrets) gather(Buffer.from(leaf), parts, depth + 1);
 }
 
 function trim(bytes: Buffer): Buffer {

@@ -53,7 +53,7 @@ interface Source {
 const maxWholeBytes = 256;
 /** More than filters enter, and than text has in common with a pattern by chance. */
 const headBytes = 48;
-/** Patterns that begin alike mostly differ soon: what a dialect spells is made in steps, each so many times the last. */
+/** Patterns that begin alike mostly differ soon: what a dialect spells is made in steps, each so many times longer. */
 const growth = 16;
 const maxRemadeBytes = 8 * 1024 * 1024;
 /** In a length. */

@@ -1,6 +1,6 @@
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import type { AuditHead } from './anchor.ts';
-import { commit, UnsignableError, type Writer } from './commit.ts';
+import { commit, tryWriting, UnsignableError, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
 import { outsideRequests, requestId } from '../request-scope.ts';
@@ -15,6 +15,8 @@ export interface AuditLog {
    * default: the row is durable
    */
   append(entry: AuditEntry, until?: AppendedUntil): Promise<number>;
+  /** Rejects with what would keep a row from being written now; leaves none. */
+  probe(): Promise<void>;
   /**
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
    */
@@ -73,7 +75,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       mustVouch = false;
       try {
         const committed = await commitRows(
-          batch.map(({ entry }) => entry),
+          batch.flatMap(({ entry }) => entry ?? []),
           examined,
         );
         const resolveAll = (...which: readonly AppendedUntil[]): void => {
@@ -102,14 +104,14 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     if (failed.length === 0 && isHeld(error)) return;
     if (!(error instanceof UnsignableError)) areTrusted = false;
     services.listener.failed(error);
-    for (const { reject } of failed) reject(isHeld(error) ? new DatabaseUnavailableError(error.code) : error);
+    for (const { reject } of failed) reject(isHeld(error) ? heldTooLong(error.code) : error);
   }
 
   /** The others are tried again. */
   function failedBy(batch: readonly WaitingRow[], error: unknown): readonly WaitingRow[] {
     if (isHeld(error)) return rows.putBack(batch);
     if (!(error instanceof UnsignableError)) return batch;
-    const isIts = ({ entry }: WaitingRow): boolean => entry.organization === error.organization;
+    const isIts = ({ entry }: WaitingRow): boolean => entry?.organization === error.organization;
     for (const row of batch) if (!isIts(row)) rows.add(row);
     return batch.filter(isIts);
   }
@@ -126,6 +128,13 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       before = rows.count();
       await endOfTurn();
     }
+  }
+
+  function wait(entry: AuditEntry | undefined, until: AppendedUntil): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    rows.add({ entry, until, since: performance.now(), resolve, reject });
+    start();
+    return promise;
   }
 
   async function commitRows(entries: readonly AuditEntry[], examined: 'own' | 'every') {
@@ -149,12 +158,12 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     append(entry, until = 'durable') {
       const refusal = entry.phase === 'outcome' ? undefined : services.refusal?.();
       if (refusal !== undefined) return Promise.reject(refusal);
-      const { promise, resolve, reject } = Promise.withResolvers<number>();
       const mayGoOn = areTrusted && !heads.isFailing();
-      const since = performance.now();
-      rows.add({ entry: ofRequest(entry), until: mayGoOn ? until : 'durable', since, resolve, reject });
-      start();
-      return promise;
+      return wait(ofRequest(entry), mayGoOn ? until : 'durable');
+    },
+    async probe() {
+      await tryWriting(services.database);
+      await wait(undefined, 'durable');
     },
     async examine() {
       await services.anchor.sweep();
@@ -170,6 +179,10 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await committing;
     },
   };
+}
+
+function heldTooLong(code: string): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(code, `another transaction holds the organization's audit log (${code})`);
 }
 
 /** In the subject: releases that know of no request read, chain and verify such rows like any other. */

@@ -10,6 +10,7 @@ import type { CheckpointKey } from './checkpoints/make.ts';
 import { CheckpointSinkError } from './checkpoints/sink.ts';
 import { cutLog, removeCutRows } from './cut.ts';
 import type { AuditSigner } from './services.ts';
+import { refuseUnknownOperation } from './known-operations.ts';
 import { listRows } from './list-rows.ts';
 import { verifyAudit, type AuditVerification } from './verify.ts';
 import { createWalks } from './walks.ts';
@@ -39,7 +40,9 @@ export function createAudit(services: AuditServices): AuditHandlers {
   });
   return {
     async 'audit.list'(filter, { organization, context }) {
-      return listRows(database, organization, filter, context.signal);
+      const found = await listRows(database, organization, filter, context.signal);
+      if (found.rows.length === 0 && found.next === undefined) refuseUnknownOperation(filter);
+      return found;
     },
     async 'audit.verify'({ rows }, call) {
       if (rows === undefined) return verificationView(await verify(call));

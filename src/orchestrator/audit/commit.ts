@@ -93,6 +93,34 @@ async function signersOf(
   return signers;
 }
 
+/** As `append` makes each row. */
+const neverKept: StoredRow = {
+  organization: '',
+  sequence: 0,
+  at: 0,
+  phase: '',
+  operation: '',
+  actor: '',
+  subject: '',
+  result: null,
+  intent: null,
+  mac: '',
+};
+
+/** Writes what an entry takes, and takes it back. @throws what an entry's writer would be told */
+export async function tryWriting(database: Kysely<OrchestratorTables>): Promise<void> {
+  const undone = new Error('nothing is kept');
+  try {
+    await holdingHeads(database, [], 'every', async (transaction) => {
+      await insert(transaction, [neverKept], new Map());
+      await writeHeads(transaction, new Map([['', neverKept]]), new Map());
+      throw undone;
+    });
+  } catch (error) {
+    if (error !== undone) throw error;
+  }
+}
+
 function newestOf(organizations: ReadonlySet<string>, ...[left, right]: readonly [AuditHeads, AuditHeads]): AuditHeads {
   const heads = new Map<string, AuditHead>();
   for (const organization of organizations) {

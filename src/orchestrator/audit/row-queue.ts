@@ -3,7 +3,8 @@ import type { AuditEntry } from './entry.ts';
 export type AppendedUntil = 'committed' | 'durable';
 
 export interface WaitingRow {
-  readonly entry: AuditEntry;
+  /** `undefined`: whoever waits only wants to know whether rows can be written. */
+  readonly entry: AuditEntry | undefined;
   readonly until: AppendedUntil;
   /** By the clock of `performance`. */
   readonly since: number;
@@ -15,11 +16,14 @@ export interface WaitingRow {
 export interface RowQueue {
   add(row: WaitingRow): void;
   count(): number;
-  /** All of them; but those of a log that somebody else holds apart, in turn with the others. */
+  /**
+   * All of them; but those of a log that somebody else holds apart, in turn with the others, and those without an entry
+   * apart too, so that one organization's lost key does not look like everybody's fault.
+   */
   take(): readonly WaitingRow[];
   /**
    * Somebody holds one of their logs: each log's rows are taken apart from now on.
-   * @returns those that have waited for too long, which are not put back
+   * @returns those that have waited for too long or have no entry, which are not put back
    */
   putBack(rows: readonly WaitingRow[]): readonly WaitingRow[];
 }
@@ -33,11 +37,10 @@ export function createRowQueue(now: () => number = () => performance.now()): Row
   const held = new Set<string>();
   let isTurnOfHeld = false;
 
-  function takeWhere(isTaken: (organization: string) => boolean): readonly WaitingRow[] {
-    const { taken = [], left = [] } = Object.groupBy(waiting, ({ entry }) =>
-      isTaken(entry.organization) ? 'taken' : 'left',
-    );
-    waiting = left;
+  /** @param isTaken is asked for an organization, and `undefined` where there is no entry */
+  function takeWhere(isTaken: (organization: string | undefined) => boolean): readonly WaitingRow[] {
+    const taken = waiting.filter(({ entry }) => isTaken(entry?.organization));
+    if (taken.length > 0) waiting = waiting.filter(({ entry }) => !isTaken(entry?.organization));
     return taken;
   }
 
@@ -45,20 +48,30 @@ export function createRowQueue(now: () => number = () => performance.now()): Row
     add: (row) => void waiting.push(row),
     count: () => waiting.length,
     take() {
+      const probes = takeWhere((organization) => organization === undefined);
+      if (probes.length > 0) return probes;
       const [first] = held;
       isTurnOfHeld = first !== undefined && !isTurnOfHeld;
       if (first === undefined) return takeWhere(() => true);
-      const others = isTurnOfHeld ? [] : takeWhere((organization) => !held.has(organization));
+      const others = isTurnOfHeld
+        ? []
+        : takeWhere((organization) => organization !== undefined && !held.has(organization));
       if (others.length > 0) return others;
       held.delete(first);
       return takeWhere((organization) => organization === first);
     },
     putBack(rows) {
       const end = now() - longestWait;
-      const patient = rows.filter(({ since }) => since > end);
-      for (const { entry } of patient) held.add(entry.organization);
+      const failed = new Array<WaitingRow>();
+      const patient = new Array<WaitingRow>();
+      for (const row of rows)
+        if (row.entry === undefined || row.since <= end) failed.push(row);
+        else {
+          held.add(row.entry.organization);
+          patient.push(row);
+        }
       waiting = [...patient, ...waiting];
-      return rows.filter(({ since }) => since <= end);
+      return failed;
     },
   };
 }

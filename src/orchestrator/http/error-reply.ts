@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { NotDurableError } from '../../database/commits.ts';
 import { UnstorableTextError } from '../../database/text.ts';
 import { isInterrupted } from '../../database/in-transaction.ts';
-import { DatabaseUnavailableError } from '../../database/unavailable.ts';
+import { DatabaseUnavailableError, lacksRight } from '../../database/unavailable.ts';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/api-error.ts';
 
 export interface ErrorAnswer {
@@ -55,14 +55,18 @@ export function failureAnswer(
   if (answer.unexpected) log.error({ ...at, error: errorTrail(error) }, 'request failed');
   else if (answer.status >= 500) {
     const { error: code, code: cause, reason, about } = answer.body;
-    log.warn({ ...at, error: code, code: cause, reason, about }, 'request could not be served');
+    const problem = DatabaseUnavailableError.is(error) ? error.message : undefined;
+    log.warn({ ...at, error: code, code: cause, reason, about, problem }, 'request could not be served');
   }
   return answer;
 }
 
 export function toApiError(error: unknown): ApiError | undefined {
   if (ApiError.is(error)) return error;
-  if (DatabaseUnavailableError.is(error)) return new ApiError('database_unavailable', `${error.message}; try again`);
+  if (DatabaseUnavailableError.is(error))
+    return error.code === lacksRight
+      ? new ApiError('database_unavailable', error.message, 'whoever runs the database has to grant it')
+      : new ApiError('database_unavailable', `${error.message}; try again`);
   if (isInterrupted(error))
     return new ApiError(
       'database_unavailable',

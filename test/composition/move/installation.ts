@@ -25,7 +25,7 @@ export async function installation(): Promise<TestServer> {
   return server;
 }
 
-export const digestOf = async ({ databaseFile }: TestServer): Promise<string> =>
+export const digestOf = async ({ databaseFile }: Pick<TestServer, 'databaseFile'>): Promise<string> =>
   createHash('sha256')
     .update(await readFile(databaseFile))
     .digest('hex');

@@ -10,21 +10,23 @@ import { postgresLane, serverUrl } from '../../support/postgres.ts';
 
 const timeoutMs = 300;
 
+function settings(port: string) {
+  const { hostname: host, username: user, password, pathname } = new URL(serverUrl());
+  return {
+    host,
+    port: Number(port),
+    user,
+    password,
+    database: pathname.slice(1),
+    connectionTimeoutMillis: timeoutMs,
+  };
+}
+
 describeLane(postgresLane, () => {
   it('a server that hangs holds up no statement and no transaction, and a request is told so', async () => {
     const target = new URL(serverUrl());
     const link = await createLink(`http://${target.host}`);
-    const pool = createPool(
-      {
-        host: '127.0.0.1',
-        port: Number(new URL(link.address).port),
-        user: target.username,
-        password: target.password,
-        database: target.pathname.slice(1),
-        connectionTimeoutMillis: timeoutMs,
-      },
-      timeoutMs,
-    );
+    const pool = createPool(settings(new URL(link.address).port), timeoutMs);
     const database = new Kysely<object>({ dialect: new ServerDialect(pool, timeoutMs) });
     onTestFinished(async () => {
       await link.cut();
@@ -41,7 +43,25 @@ describeLane(postgresLane, () => {
     ]);
     for (const error of errors) {
       expect(error).toBeInstanceOf(DatabaseUnavailableError);
-      expect(answerTo(error, 'r')).toMatchObject({ status: 503, body: { error: 'database_unavailable' } });
+      expect(answerTo(error, 'r')).toMatchObject({
+        status: 503,
+        body: {
+          error: 'database_unavailable',
+          message: expect.stringMatching(/ in time \((?:ETIMEDOUT|pool_full)\); try again$/),
+        },
+      });
     }
+  });
+
+  it('connections that are all in use are not told as a server that cannot be reached', async () => {
+    const pool = createPool(settings(new URL(serverUrl()).port), timeoutMs);
+    onTestFinished(() => pool.end());
+    const taken = await Promise.all(Array.from({ length: 10 }, () => pool.connect()));
+    const told: unknown = await pool.connect().catch((error: unknown) => error);
+    expect(answerTo(told, 'r').body.message).toBe(
+      'no connection to the database server became free in time (pool_full); try again',
+    );
+    for (const one of taken) one.release();
+    (await pool.connect()).release();
   });
 });

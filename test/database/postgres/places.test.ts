@@ -10,14 +10,14 @@ function follow(places: Places) {
   const held: (() => void)[] = [];
   return {
     begun,
-    take(name: string, holder: Holder | 'own' = { group: 'known', name }) {
+    take: (name: string, holder: Holder | 'own' = { group: 'known', name }): void => {
       void places.take(holder === 'own' ? undefined : holder).then((giveBack) => {
         begun.push(name);
         held.push(giveBack);
       });
     },
     /** The oldest place, `count` times. */
-    async giveBack(count = 1) {
+    giveBack: async (count = 1): Promise<void> => {
       for (let one = 0; one < count; one += 1) {
         held.shift()?.();
         // Whoever has got it says so in the next turn.
@@ -74,7 +74,7 @@ it('whoever finds no place in time is told so, and takes none from those behind'
   const holder = { group: 'known', name: 'a' };
   const late = Promise.allSettled([places.take(holder), places.take(undefined)]);
   for (const outcome of await late) {
-    expect(outcome).toMatchObject({ reason: { code: 'NO_FREE_CONNECTION' } });
+    expect(outcome).toMatchObject({ reason: { code: 'pool_full' } });
     expect(outcome.status === 'rejected' && DatabaseUnavailableError.is(outcome.reason)).toBe(true);
   }
   expect(places.waiting()).toBe(0);

@@ -37,12 +37,12 @@ export function cellsOf(tool: string): readonly Cell[] {
   });
 }
 
-function windows(text: string, length: number): string[] {
+export function windows(text: string, length: number): string[] {
   return Array.from({ length: Math.max(0, text.length - length + 1) }, (_, at) => text.slice(at, at + length));
 }
 
 /** Without the start and end that it shares with the frame. */
-function ownPart(output: string, frame: string): string {
+export function ownPart(output: string, frame: string): string {
   let start = 0;
   while (start < output.length && output[start] === frame[start]) start += 1;
   let end = 0;

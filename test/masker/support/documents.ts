@@ -1,11 +1,5 @@
-/** A value that holds secrets among other things. */
-export interface SecretDocument {
-  readonly name: string;
-  readonly text: string;
-  readonly secrets: readonly string[];
-  /** What logs may show. */
-  readonly open: readonly string[];
-}
+import { document, type SecretDocument } from './document.ts';
+import { moreDocuments } from './more-documents.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const pem = (kind: string, seed: string): string =>
@@ -24,10 +18,6 @@ const ecKey = pem('EC PRIVATE KEY', 'eC2');
 const certificate = pem('CERTIFICATE', 'cR4');
 const password = 'vK9#mQ2$xL7p';
 const token = 'tok_4fGh7JkLm2NpQr9StUvWx3Yz';
-
-function document(name: string, text: string, secrets: readonly string[], open: readonly string[]): SecretDocument {
-  return { name, text, secrets, open };
-}
 
 const json = (value: unknown): string => JSON.stringify(value, undefined, 2);
 
@@ -146,7 +136,7 @@ export const documents: readonly SecretDocument[] = [
   document(
     'YAML with quotes',
     `database:\n  host: "db.example.com"\n  password: 'it''s-${password}'\n  pool: "enabled"\n`,
-    [`it''s-${password}`],
+    [`it's-${password}`],
     ['db.example.com', 'database:'],
   ),
   document(
@@ -285,4 +275,5 @@ export const documents: readonly SecretDocument[] = [
     [token],
     ['api.example.com', 'unlimited'],
   ),
+  ...moreDocuments,
 ];

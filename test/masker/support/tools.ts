@@ -37,16 +37,32 @@ export function print(tool: string, values: readonly string[]): readonly Printed
     return rows;
   }
   const args = commands[tool];
-  if (args !== undefined) {
-    const rows: unknown = JSON.parse(run(tool, args, { input: JSON.stringify(values) }).toString());
-    if (!Array.isArray(rows)) throw new Error(`${tool} printed no list`);
-    return rows.map((row: unknown) => readRow(tool, row));
-  }
+  if (args !== undefined) return readRows(tool, run(tool, args, { input: JSON.stringify(values) }));
   return values.flatMap((text, value) =>
     locales
       .filter((locale) => locale === 'C.UTF-8' || !isPlain.test(text))
       .flatMap((locale) => printInShell(tool, locale, text, value)),
   );
+}
+
+/** The same with one process for all values, and shells in the ways that need no other program. @throws likewise */
+export function printAll(tool: string, values: readonly string[]): readonly Printed[] {
+  if (tool === 'jq') return readRows(tool, run(tool, ['-c', '-f', 'print.jq'], { input: JSON.stringify(values) }));
+  if (tool !== 'bash' && tool !== 'zsh') return print(tool, values);
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const fields = run(tool, ['print-all.sh'], { input: values.map((value) => `${value}\0`).join(''), env })
+    .toString('latin1')
+    .split('\0');
+  return Array.from({ length: Math.floor(fields.length / 3) }, (_, row) => {
+    const [dialect = '', value = '', output = ''] = fields.slice(row * 3, row * 3 + 3);
+    return { tool, dialect, value: Number(value), output };
+  });
+}
+
+function readRows(tool: string, output: Buffer): readonly Printed[] {
+  const rows: unknown = JSON.parse(output.toString());
+  if (!Array.isArray(rows)) throw new Error(`${tool} printed no list`);
+  return rows.map((row: unknown) => readRow(tool, row));
 }
 
 function readRow(tool: string, row: unknown): Printed {

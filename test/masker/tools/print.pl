@@ -15,7 +15,13 @@ sub dumped {
 my %dialects = (
     'Dumper'            => sub { dumped( $_[0] ) },
     'Dumper in qq'      => sub { dumped( $_[0], quoted => 1 ) },
-    'quotemeta'         => sub { my $text = $_[0]; utf8::decode($text); $text = quotemeta $text; utf8::encode($text); $text },
+    'quotemeta'         => sub {
+        my $text = $_[0];
+        utf8::decode($text);
+        $text = quotemeta $text;
+        utf8::encode($text);
+        $text;
+    },
     'JSON::PP'          => sub { JSON::PP->new->encode( [ $_[0] ] ) },
     'die'               => sub { eval { die "failed with $_[0]" }; $@ },
     'encode_base64'     => sub { encode_base64( $_[0] ) },

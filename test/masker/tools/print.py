@@ -1,5 +1,6 @@
 """Prints each value of the list on standard input in Python's ways, as [dialect, value's number, output]."""
-import base64, csv, difflib, html, http.cookies, io, json, logging, pprint, quopri, re, shlex, subprocess, sys, traceback, urllib.parse, xml.sax.saxutils, xml.etree.ElementTree as ET
+import base64, csv, difflib, html, http.cookies, io, json, logging, pprint, quopri, re, shlex, subprocess, sys
+import traceback, urllib.parse, xml.sax.saxutils, xml.etree.ElementTree as ET
 
 try:
     import yaml
