@@ -19,7 +19,9 @@ it('the lost audit key of one organization stops its audited requests alone, fro
     codeOf(a('environments.create', { name })),
     b('environments.create', { name }).then(() => 'created'),
   ]);
-  expect(await Promise.all(codes)).toEqual(Array(3).fill(['audit_unavailable', 'created']).flat());
+  expect(await Promise.all(codes)).toEqual(
+    Array.from({ length: 6 }, (_, index) => (index % 2 === 0 ? 'audit_unavailable' : 'created')),
+  );
   expect((await a('environments.list')).environments.map(({ name }) => name)).toEqual(['e']);
   expect((await b('audit.verify')).problems).toEqual([]);
 });

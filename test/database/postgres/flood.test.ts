@@ -7,14 +7,15 @@ import { makeDatabase, postgresLane, serverUrl } from '../../support/postgres.ts
 
 describeLane(postgresLane, () => {
   let url: string;
+  let shared: Awaited<ReturnType<typeof startSharedServer>>;
   let server: TestServer;
-  let stop: () => Promise<void>;
   beforeAll(async () => {
     url = serverUrl(await makeDatabase());
-    ({ server, stop } = await startSharedServer({ database: { url } }));
+    shared = await startSharedServer({ database: { url } });
+    server = shared.server;
     for (const name of ['a', 'b']) await server.call('organizations.create', { name });
   });
-  afterAll(() => stop());
+  afterAll(() => shared.stop());
 
   /** Holds locks until it is told to let them go. */
   async function locking(statement: string): Promise<Client> {

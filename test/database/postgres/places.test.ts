@@ -11,10 +11,11 @@ function follow(places: Places) {
   return {
     begun,
     take: (name: string, holder: Holder | 'own' = { group: 'known', name }): void => {
-      void places.take(holder === 'own' ? undefined : holder).then((giveBack) => {
+      void (async () => {
+        const giveBack = await places.take(holder === 'own' ? undefined : holder);
         begun.push(name);
         held.push(giveBack);
-      });
+      })();
     },
     /** The oldest place, `count` times. */
     giveBack: async (count = 1): Promise<void> => {
