@@ -14,7 +14,7 @@ function rowOf(text: string, since = 0): WaitingRow {
 }
 
 const namesOf = (rows: readonly WaitingRow[]): readonly string[] =>
-  rows.map(({ entry }) => `${entry.organization} ${entry.operation}`);
+  rows.map(({ entry }) => `${entry?.organization} ${entry?.operation}`);
 
 function queueOf(names: readonly string[], now = 0): RowQueue {
   const queue = createRowQueue(() => now);
@@ -42,6 +42,15 @@ it('rows of logs of which one is held are taken apart, each log in its order, an
   expect(namesOf(queue.take())).toEqual(['b 2']);
   expect(namesOf(queue.take())).toEqual(['a 1', 'a 2', 'a 3']);
   expect(queue.count()).toBe(0);
+});
+
+it('whoever only wants to know whether rows can be written is served first and apart, and not put back', () => {
+  const queue = queueOf(['a 1']);
+  const probe = { ...rowOf('a 1'), entry: undefined };
+  queue.add(probe);
+  expect(queue.take()).toEqual([probe]);
+  expect(queue.putBack([probe])).toEqual([probe]);
+  expect(namesOf(queue.take())).toEqual(['a 1']);
 });
 
 it('rows that have waited for too long are not put back', () => {

@@ -38,7 +38,8 @@ describeLane(postgresLane, () => {
     await heard(server.url);
     await beside.query('commit');
     for (const answer of await Promise.all([...flood, other])) expect(answer.status).toBe(404);
-    const answered = server.log().match(/(?<="requestId":")[^"]+(?=","method":"GET","route":"[^"]*variables")/g) ?? [];
+    const answered: readonly string[] =
+      server.log().match(/(?<="requestId":")[^"]+(?=","method":"GET","route":"[^"]*variables")/g) ?? [];
     expect(answered).toHaveLength(101);
     const at = answered.indexOf((await other).headers.get(requestIdHeader) ?? 'none');
     expect(at).toBeGreaterThanOrEqual(0);
