@@ -45,17 +45,18 @@ export function refusalOf(
     : undefined;
 }
 
+const noneFree = ['pool_full', 'no connection to the database server became free in time'] as const;
+
 /** What the driver gives no code: `pg-pool/index.js`, `pg/lib/client.js`. */
 const ownTimeouts: ReadonlyMap<string, readonly [code: string, message: string]> = new Map([
+  ['timeout exceeded when trying to connect', noneFree],
   ['Query read timeout', ['ETIMEDOUT', 'the database server did not answer a statement in time']],
   ['Connection terminated due to connection timeout', ['ETIMEDOUT', 'the database server cannot be reached in time']],
 ]);
 
 export function poolFull(): DatabaseUnavailableError {
-  return new DatabaseUnavailableError(
-    'pool_full',
-    'no connection to the database server became free in time (pool_full)',
-  );
+  const [code, message] = noneFree;
+  return new DatabaseUnavailableError(code, `${message} (${code})`);
 }
 
 /** @param error of the driver or the system, not of the server: its message may name anything */
