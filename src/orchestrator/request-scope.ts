@@ -8,7 +8,7 @@ export interface RequestScope {
   isOver: boolean;
   /** The organization that it names. */
   readonly organization: string;
-  /** Whether its connection has shown a valid token for it: whoever makes up names takes no turns from those who have. */
+  /** Whether its connection has shown a valid token for it: made-up names take no turns from those who have. */
   isKnown: boolean;
 }
 

@@ -61,7 +61,7 @@ it('an organization is served while another one floods the server, and none of i
   expect((await server.as(server.owner, 'b')('audit.verify')).problems).toEqual([]);
 });
 
-it('while a line is full, a connection that showed a valid token is refused before its token is looked up', async () => {
+it('while a line is full, a connection that has shown a token is refused before a look-up', async () => {
   const server = await startServer({ settings: { httpLimits: { requestsAtOnce: 1, requestsWaiting: 0 } } });
   const { address, service } = newService();
   await add(server, 'slow', address);

@@ -61,7 +61,7 @@ describeLane(postgresLane, () => {
     expect((await blocked).filter(({ status }) => status === 'rejected')).toEqual([]);
   });
 
-  it('an organization whose audit log somebody holds keeps no other from writing, and goes on when it is let go', async () => {
+  it('an organization whose audit log somebody holds keeps no other from writing, and goes on later', async () => {
     const beside = await locking(`select from audit_heads where organization = 'a' for update`);
     const held = Promise.all(
       ['k', 'l', 'm'].map((name) => server.as(server.owner, 'a')('environments.create', { name })),
