@@ -54,7 +54,7 @@ describeLane(postgresLane, () => {
   });
 
   it('connections that are all in use are not told as a server that cannot be reached', async () => {
-    const pool = createPool(settings(new URL(serverUrl()).port), timeoutMs);
+    const pool = createPool({ ...settings(new URL(serverUrl()).port), connectionTimeoutMillis: 60_000 }, timeoutMs);
     onTestFinished(() => pool.end());
     const taken = await Promise.all(Array.from({ length: 10 }, () => pool.connect()));
     const told: unknown = await pool.connect().catch((error: unknown) => error);
