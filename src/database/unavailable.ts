@@ -45,10 +45,12 @@ export function refusalOf(
     : undefined;
 }
 
-const noneFree = ['pool_full', 'no connection to the database server became free in time'] as const;
+type Told = readonly [code: string, message: string];
+
+const noneFree: Told = ['pool_full', 'no connection to the database server became free in time'];
 
 /** What the driver gives no code: `pg-pool/index.js`, `pg/lib/client.js`. */
-const ownTimeouts: ReadonlyMap<string, readonly [code: string, message: string]> = new Map([
+const ownTimeouts: ReadonlyMap<string, Told> = new Map<string, Told>([
   ['timeout exceeded when trying to connect', noneFree],
   ['Query read timeout', ['ETIMEDOUT', 'the database server did not answer a statement in time']],
   ['Connection terminated due to connection timeout', ['ETIMEDOUT', 'the database server cannot be reached in time']],
