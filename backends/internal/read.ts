@@ -39,8 +39,13 @@ export function readUnguarded(
 /** Undefined where keys or rows have to be waited for. */
 function readNow(store: Store, refs: readonly SecretRef[]): readonly ReadOutcome[] | undefined {
   if (refs.length === 0 || refs.length > capabilities.readBatchSize) return undefined;
+  if (refs.some(({ version }) => version !== undefined)) return undefined;
   const sign = store.signer();
-  if (sign instanceof Promise || refs.some(({ version }) => version !== undefined)) return undefined;
+  if (sign instanceof Promise) {
+    // Who waits asks for it again, and fails there.
+    sign.catch(() => undefined);
+    return undefined;
+  }
   const rows = rowsNow(store, refs);
   if (rows === undefined) return undefined;
   const current = byPlace(rows);

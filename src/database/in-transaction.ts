@@ -4,7 +4,27 @@ import type { Kysely, Transaction } from 'kysely';
 /** Both must be over before somebody is told that others were faster. */
 const patience = { ms: 5_000, attempts: 10 };
 const longestPauseMs = 50;
+/** Whoever is let through holds all others back no longer: they have clients who wait. */
+const longestHoldMs = 1_000;
 const sqliteBusy = 5;
+
+/**
+ * Others came in between for longer than `inTransaction` has patience: the transaction did nothing. What was done
+ * before it, or elsewhere, it cannot tell.
+ */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  /** Of the database's last error: SQLSTATE, or of the driver. */
+  readonly code: string | undefined;
+  /** SQLite's result code; undefined on a server. */
+  readonly errcode: number | undefined;
+
+  constructor(cause: Error) {
+    super('others came in between again and again', { cause });
+    this.code = 'code' in cause ? String(cause.code) : undefined;
+    this.errcode = 'errcode' in cause ? Number(cause.errcode) : undefined;
+  }
+}
 
 /** Whoever met others this often has to be let through. */
 const patientAttempts = 3;
@@ -12,7 +32,9 @@ const patientAttempts = 3;
 /**
  * Runs work as if no other transaction ran beside it. Where the database says that others came in between, the work
  * runs again: it must do nothing outside the transaction that it may not do twice. Where that goes on, no other work of
- * this process begins until it is done: what reads much would otherwise never be faster than those who write little.
+ * this process begins until it is done, for a second at most: what reads much would otherwise never be faster than
+ * those who write little.
+ * @throws InterruptedError when its patience ends; what the work throws
  */
 export async function inTransaction<Tables, T>(
   database: Kysely<Tables>,
@@ -29,7 +51,8 @@ export async function inTransaction<Tables, T>(
       try {
         return await (attempt === 1 ? turnOf(place).then(run) : oneByOne(place, run));
       } catch (error) {
-        if (!isInterrupted(error) || (Date.now() > end && attempt >= patience.attempts)) throw error;
+        if (!isInterrupted(error)) throw error;
+        if (Date.now() > end && attempt >= patience.attempts) throw new InterruptedError(error);
         if (attempt >= patientAttempts) letOthersGoOn ??= holdBack(place);
         // At random, so that those who met do not meet again.
         await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
@@ -42,20 +65,25 @@ export async function inTransaction<Tables, T>(
 
 const preferred = new WeakMap<object, Set<Promise<void>>>();
 
-/** Nothing new begins until the answer is called. */
+/** Nothing new begins until the answer is called, or for as long as others may be held back. */
 function holdBack(place: object): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   const all = preferred.get(place) ?? new Set();
   preferred.set(place, all.add(promise));
-  return () => {
+  const letGo = (): void => {
+    clearTimeout(timer);
     all.delete(promise);
     if (all.size === 0) preferred.delete(place);
     resolve();
   };
+  const timer = setTimeout(letGo, longestHoldMs);
+  return letGo;
 }
 
+/** Waits once: those who are let through later must not make it wait again and again. */
 async function turnOf(place: object): Promise<void> {
-  for (let all = preferred.get(place); all !== undefined; all = preferred.get(place)) await Promise.all(all);
+  const all = preferred.get(place);
+  if (all !== undefined) await Promise.all(all);
 }
 
 const queues = new WeakMap<object, Promise<unknown>>();
@@ -72,7 +100,7 @@ async function oneByOne<T>(place: object, run: () => Promise<T>): Promise<T> {
 }
 
 /** Whether nothing was done because another transaction was in the way. */
-export function isInterrupted(error: unknown): boolean {
+function isInterrupted(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   // serialization_failure, deadlock_detected (PostgreSQL manual, appendix A)
   return isBusy(error) || ('code' in error && (error.code === '40001' || error.code === '40P01'));

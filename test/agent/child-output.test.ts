@@ -47,36 +47,91 @@ it('what an ended process has left in its pipe is read, however long the agent w
   expect((await read).byteLength).toBe(bytes);
 });
 
-it('a process that waits for the reader of its output has time to end, and five seconds more', async () => {
+/** Makes a process wait for as long as the clock needs. */
+async function hold(child: Child, milliseconds: number): Promise<void> {
+  const room = Promise.withResolvers<void>();
+  const waiting = child.waitFor(room.promise);
+  vi.advanceTimersByTime(milliseconds);
+  room.resolve();
+  await waiting;
+}
+
+it('time in which a process waits for the reader of its output does not count, and all other time does', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const child = shell('exec sleep 300');
   child.killAfter();
-  let makeRoom: () => void = () => undefined;
-  const waiting = child.waitFor(
-    new Promise((resolve) => {
-      makeRoom = resolve;
-    }),
-  );
-  vi.advanceTimersByTime(60_000);
-  makeRoom();
-  await waiting;
-  vi.advanceTimersByTime(4_999);
+  vi.advanceTimersByTime(2_000);
+  await hold(child, 60_000);
+  vi.advanceTimersByTime(2_999);
   expect(child.hasRunOut).toBe(false);
   vi.advanceTimersByTime(1);
   expect(child.hasRunOut).toBe(true);
   expect(await child.gone).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
-it('a process that is told to end has five seconds, whoever waits', async () => {
+it('many short waits give no more time than a long one', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const child = shell('exec sleep 300');
+  child.killAfter();
+  let rounds = 0;
+  for (; rounds < 1_000 && !child.hasRunOut; rounds += 1) {
+    await hold(child, 1_000);
+    vi.advanceTimersByTime(100);
+  }
+  child.kill();
+  expect(rounds).toBe(50);
+  await child.gone;
+});
+
+it('two readers stop the time until both have room', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const child = shell('exec sleep 300');
+  child.killAfter();
+  const room = Promise.withResolvers<void>();
+  const waiting = child.waitFor(room.promise);
+  await hold(child, 1_000);
+  vi.advanceTimersByTime(60_000);
+  room.resolve();
+  await waiting;
+  vi.advanceTimersByTime(4_999);
+  expect(child.hasRunOut).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(child.hasRunOut).toBe(true);
+  await child.gone;
+});
+
+it.each([
+  ['after', true],
+  ['before', false],
+])('a process that has printed 16 MiB %s it was done has five seconds, whoever waits: %s', async (when, hasRunOut) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const bytes = 16_777_217;
+  const child = shell(`head -c ${bytes} /dev/zero; exec sleep 300`);
+  if (when === 'after') child.killAfter();
+  let read = 0;
+  for await (const chunk of child.stdout.iterator({ destroyOnReturn: false })) {
+    if (chunk instanceof Uint8Array) read += chunk.byteLength;
+    if (read === bytes) break;
+  }
+  child.killAfter();
+  void child.waitFor(new Promise(() => undefined));
+  vi.advanceTimersByTime(5_000);
+  child.kill();
+  expect(child.hasRunOut).toBe(hasRunOut);
+  child.stdout.resume();
+  await child.gone;
+});
+
+it('a process that is told to end has five seconds, whoever waits, and did not run out of its own', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   const child = shell("trap '' TERM; echo ready; while :; do sleep 1; done");
   await once(child.stdout, 'data');
   void child.waitFor(new Promise(() => undefined));
   child.killAfter();
   vi.advanceTimersByTime(60_000);
-  expect(child.hasRunOut).toBe(false);
+  expect(child.hasEnded).toBe(false);
   child.end();
   vi.advanceTimersByTime(5_000);
-  expect(child.hasRunOut).toBe(true);
   expect(await child.gone).toEqual({ code: null, signal: 'SIGKILL' });
+  expect(child.hasRunOut).toBe(false);
 });

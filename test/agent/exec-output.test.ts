@@ -9,7 +9,11 @@ afterEach(() => {
 });
 
 /** @param write of standard output */
-function run(write: ChildRun['io']['stdout'], script: string): ReturnType<typeof runChild> {
+function run(
+  write: ChildRun['io']['stdout'],
+  script: string,
+  signal = new AbortController().signal,
+): ReturnType<typeof runChild> {
   return runChild({
     command: ['/bin/sh', '-c', script],
     starter: [],
@@ -17,27 +21,84 @@ function run(write: ChildRun['io']['stdout'], script: string): ReturnType<typeof
     masker: createMasker(),
     outputLimit: undefined,
     io: { stdout: write, stderr: async () => {} },
-    signal: new AbortController().signal,
+    signal,
   });
+}
+
+/** Waits until the program has ended, which the system lets it though nobody reads. */
+async function ended(): Promise<void> {
+  while (vi.getTimerCount() === 0) await new Promise(setImmediate);
 }
 
 it('a slow reader gets all that a program has printed that has ended', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  const first = Promise.withResolvers<void>();
   const room = Promise.withResolvers<void>();
   let read = 0;
   const end = run(async (chunk) => {
     read += chunk.byteLength;
-    first.resolve();
     await room.promise;
   }, `head -c ${bytes} /dev/zero`);
-  await first.promise;
-  // The program ends, for the system takes the rest.
-  while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+  await ended();
   vi.advanceTimersByTime(60_000);
   room.resolve();
   expect(await end).toEqual({ code: 0, isOutputCut: false });
   expect(read).toBe(bytes);
+});
+
+it.each(['SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const)(
+  'so does one of a program that has handled %s and gone on',
+  async (name) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const room = Promise.withResolvers<void>();
+    let read = 0;
+    const end = run(
+      async (chunk) => {
+        // Only this process's own handlers: the program gets it from them.
+        if (read === 0) process.emit(name, name);
+        read += chunk.byteLength;
+        await room.promise;
+      },
+      `trap 'head -c ${bytes} /dev/zero; exit' ${name.slice(3)}; echo; while :; do sleep 0.01; done`,
+    );
+    await ended();
+    vi.advanceTimersByTime(60_000);
+    room.resolve();
+    expect(await end).toEqual({ code: 0, isOutputCut: false });
+    expect(read).toBe(1 + bytes);
+  },
+);
+
+it.each(['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const)(
+  'a program that has ended waits five seconds for a reader after %s, and without it for ever',
+  async (name) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    let hasLeft = false;
+    const end = run(async () => new Promise(() => undefined), `head -c ${bytes} /dev/zero`).finally(() => {
+      hasLeft = true;
+    });
+    await ended();
+    vi.advanceTimersByTime(60_000);
+    process.emit('SIGUSR1', 'SIGUSR1');
+    vi.advanceTimersByTime(60_000);
+    await new Promise(setImmediate);
+    expect(hasLeft).toBe(false);
+    process.emit(name, name);
+    vi.advanceTimersByTime(6_000);
+    expect(await end).toEqual({ code: 0, isOutputCut: false });
+  },
+);
+
+it('a parent that is lost after another signal ends the program', async () => {
+  const lost = new AbortController();
+  const end = run(
+    async () => {
+      process.emit('SIGUSR1', 'SIGUSR1');
+      lost.abort();
+    },
+    "trap '' USR1; echo; exec sleep 20",
+    lost.signal,
+  );
+  expect((await end).code).toBe(143);
 });
 
 it('a process that a program has left does not keep it open', async () => {
@@ -46,7 +107,7 @@ it('a process that a program has left does not keep it open', async () => {
   const end = run(async (chunk) => {
     text += Buffer.from(chunk).toString();
   }, 'sleep 20 & echo $!');
-  while (vi.getTimerCount() === 0) await new Promise(setImmediate);
+  await ended();
   // One look for each turn, as where the clock is the system's.
   for (let look = 0; look < 300; look += 1) {
     vi.advanceTimersByTime(20);

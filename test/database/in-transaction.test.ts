@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { expect, it, onTestFinished } from 'vitest';
-import { inTransaction } from '../../src/database/in-transaction.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { inTransaction, InterruptedError } from '../../src/database/in-transaction.ts';
 import { openDatabase } from '../../src/database/open.ts';
 
 async function open() {
@@ -72,4 +72,40 @@ it('work that meets others again and again is done before anything else begins',
   });
   expect(await result).toBe('done');
   await going;
+});
+
+it.each([{ code: '40001' }, { code: '40P01' }, { code: 'ERR_SQLITE_ERROR', errcode: 5 }])(
+  'work that has met others for too long (%j) fails by a name of its own, and by their codes',
+  async (met) => {
+    const database = await open();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const failing = inTransaction(database, async () => {
+      vi.setSystemTime(Date.now() + 1_000);
+      throw Object.assign(new Error('others came in between'), met);
+    });
+    await expect(failing).rejects.toThrow(InterruptedError);
+    await expect(failing).rejects.toMatchObject(met);
+  },
+);
+
+it('work that goes on meeting others holds them back for a second, and no longer', async () => {
+  const database = await open();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const state = { runs: 0, hasOtherBegun: false, begunAfter: 0 };
+  let other: Promise<void> | undefined;
+  await inTransaction(database, async () => {
+    state.runs += 1;
+    if (state.hasOtherBegun) return;
+    if (state.runs === 4)
+      other = inTransaction(database, async () => {
+        state.hasOtherBegun = true;
+        state.begunAfter = state.runs;
+      });
+    if (state.runs > 4) vi.advanceTimersByTime(250);
+    throw Object.assign(new Error('others came in between'), { code: '40001' });
+  });
+  await other;
+  expect(state.begunAfter).toBeGreaterThanOrEqual(8);
 });

@@ -137,6 +137,17 @@ describe('values of several lines', () => {
   });
 });
 
+it('a secret leaf that is also the layout of another is masked as a leaf', () => {
+  const leaf = 'correct-X9 horse-Y8';
+  const notes = Array.from({ length: 200 }, (_, number) => `plain note number ${number}`);
+  for (const other of ['correct-X9  horse-Y8', 'correct-X9\thorse-Y8', 'correct-X9\nhorse-Y8']) {
+    const masker = createMasker();
+    masker.add(Buffer.from(JSON.stringify({ first_password: other, second_password: leaf, notes })));
+    const shown = [Buffer.from(leaf).toString('base64'), Buffer.from(leaf).toString('hex'), encodeURIComponent(leaf)];
+    expect(shown.map((text) => masker.mask(text))).toEqual(['***', '***', '***']);
+  }
+});
+
 describe('a value with blanks or line ends around it', () => {
   it.each(['s3cr3t\n', 'p4ss-w0rd\r\n', '  s3cr3t ', '\n\ns3cr3t\n\n'])(
     '%j is masked without them, as shells and programs pass it on',

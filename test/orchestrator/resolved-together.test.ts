@@ -220,28 +220,89 @@ it('a rename between the bindings and the names is seen whole', async () => {
   expect(catalogue.entries.get('K')?.winner.scope).toBe('apps/moved');
 });
 
-it('few environments of an organization are merged at once, and those of another wait for none of them', async () => {
-  const listing = new Map<string, number>();
-  const gate = Promise.withResolvers<void>();
+/** Names that take some pieces of merging. */
+function slowNames(begin: () => void): readonly SecretDescriptor[] {
+  return Array.from({ length: 200 }, (_, index) => {
+    let isKnown = false;
+    return {
+      ...shopKey,
+      key: `K${index}`,
+      get scope() {
+        if (isKnown) return shop;
+        isKnown = true;
+        if (index === 0) begin();
+        for (const end = performance.now() + 0.1; performance.now() < end;);
+        return shop;
+      },
+    };
+  });
+}
+
+/** Environments of an organization that have slow names, and others that have none. */
+function slowlyMerged(begin: () => void = () => undefined) {
+  const state = { listed: 0, begun: 0 };
   const resolver = createEnvironmentResolver(
     {
       require: async () => ({ organization: 'default', name: 'e', created_at: 1, seal: null, variables_seal: null }),
-      bindings: async () => [],
+      bindings: async () => [binding],
       all: async () => [],
     },
     onlyInternal,
     async (organization) => {
-      listing.set(organization, (listing.get(organization) ?? 0) + 1);
-      if (organization === 'default') await gate.promise;
-      return { secrets: [], unnameable: [] };
+      if (organization !== 'default') return { secrets: [], unnameable: [] };
+      state.listed += 1;
+      const secrets = slowNames(() => {
+        state.begun += 1;
+        begin();
+      });
+      return { secrets, unnameable: [] };
     },
     async () => 1,
   );
+  return { state, resolver };
+}
+
+it('few environments of an organization are merged at once, and those of another wait for none of them', async () => {
+  const { state, resolver } = slowlyMerged();
   const call = callWith({ signal: new AbortController().signal, deadline: Date.now() + 60_000 });
-  const all = Promise.all(Array.from({ length: 20 }, (_, index) => resolver.resolve(call, `e${index}`, {})));
-  await resolver.resolve({ ...call, organization: 'another' }, 'e', {});
-  expect(Object.fromEntries(listing)).toEqual({ default: 2, another: 1 });
-  gate.resolve();
-  await all;
-  expect(listing.get('default')).toBe(20);
+  const all = Array.from({ length: 20 }, (_, index) => resolver.resolve(call, `e${index}`, {}));
+  await Promise.race([...all, resolver.resolve({ ...call, organization: 'another' }, 'e', {})]);
+  expect(state.begun).toBeLessThan(5);
+  await Promise.race(all);
+  expect(state.begun, 'when the first of them is done').toBeLessThan(5);
+  expect(state.listed, 'each at the moment when other backends were').toBe(20);
+  const [first, ...others] = (await Promise.all(all)).map(({ listings }) => listings[0]?.ageMs);
+  expect(first).toBe(0);
+  expect(others.at(-1), 'the names are as old as they have waited').toBeGreaterThan(0);
+  expect(state).toEqual({ listed: 20, begun: 20 });
+});
+
+it('whoever has no time left when it is to be merged is told so, and takes no time of others', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const deadline = Date.now() + 60_000;
+  const { state, resolver } = slowlyMerged(() => vi.setSystemTime(deadline));
+  const call = callWith({ signal: new AbortController().signal, deadline });
+  const all = ['one', 'two', 'three', 'four'].map((environment) => resolver.resolve(call, environment, {}));
+  const done = await Promise.allSettled(all);
+  expect(done.map(({ status }) => status)).toContain('fulfilled');
+  expect(done.at(-1)).toMatchObject({ reason: { code: 'too_many_requests' } });
+  expect(state.begun).toBeLessThan(3);
+});
+
+it('a catalogue without the names of the internal store is kept for nobody', async () => {
+  const resolver = createEnvironmentResolver(
+    {
+      require: async () => ({ organization: 'default', name: 'e', created_at: 1, seal: null, variables_seal: null }),
+      bindings: async () => [binding],
+      all: async () => [],
+    },
+    onlyInternal,
+    async () => Promise.reject(new BackendError('timeout')),
+    async () => 1,
+  );
+  const call = callWith({ signal: new AbortController().signal, deadline: Date.now() + 60_000 });
+  const first = await resolver.resolve(call, 'e', {});
+  expect(first.listings[0]?.failure).toBe('timeout');
+  expect((await resolver.resolve(call, 'e', {})).catalogue).not.toBe(first.catalogue);
 });

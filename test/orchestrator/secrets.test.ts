@@ -1,5 +1,6 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
+import { refuse } from './support/beside.ts';
 import { add } from './support/jobs.ts';
 import { newService, ref } from './support/places.ts';
 import { base64, codeOf, errorOf, startServer, type Calls } from './support/server.ts';
@@ -164,4 +165,22 @@ describe('the list of a whole backend', () => {
       expect(await codeOf(call('secrets.list', input))).toBe('invalid_request');
     expect(await codeOf(call('secrets.list', { backend: 'nowhere' }))).toBe('not_found');
   });
+});
+
+it('a change that was made and could not be noted for other orchestrators is not called undone, nor is it in the log', async () => {
+  const { address, service } = newService({ 'a K': 'old' });
+  const server = await startServer();
+  await add(server, 'corp', address);
+  const { make, drop } = refuse('update', 'backends');
+  server.tamper(make);
+  const error = await errorOf(set(server.call, 'corp:a', 'K', 'new'));
+  server.tamper(drop);
+  expect(service.touch(ref('a K')).versions.at(-1)?.value?.text()).toBe('new');
+  expect(error).toMatchObject({
+    code: 'database_unavailable',
+    message: expect.stringContaining('the change was made'),
+  });
+  const { rows } = await server.call('audit.list', { operation: 'secrets.set' });
+  expect(rows).toMatchObject([{ phase: 'outcome', result: 'database_unavailable' }, { phase: 'intent' }]);
+  expect((await set(server.call, 'corp:a', 'K', 'newer')).version).toBe('3');
 });

@@ -45,11 +45,15 @@ const drainBytes = 16_777_216;
 export async function runChild(run: ChildRun): Promise<ChildEnd> {
   const { command, masker, io } = run;
   // Before the program starts: it may report ready, and be told to end, before the next line here runs.
-  const signals = passSignals(run.signal, (name) => child?.kill(name));
+  let [hasEnded, held, afterEnd] = [false, 0, 0];
+  const signals = passSignals(
+    run.signal,
+    (name) => child?.kill(name),
+    () => hasEnded,
+  );
   const allowance = new OutputAllowance(run.outputLimit, () => {
     signals.pass('SIGTERM');
   });
-  let [hasEnded, held, afterEnd] = [false, 0, 0];
   const within = (write: ChildIo['stdout']) => async (bytes: Uint8Array) => {
     if (hasEnded) afterEnd += bytes.byteLength;
     held += 1;
@@ -66,7 +70,7 @@ export async function runChild(run: ChildRun): Promise<ChildEnd> {
       : [];
     const code = await ended;
     hasEnded = true;
-    await drained(Promise.all(output), () => held > 0 && afterEnd < drainBytes && !signals.isHeard());
+    await drained(Promise.all(output), () => held > 0 && afterEnd < drainBytes && !signals.isToldToEnd());
     return { code, isOutputCut: allowance.isExceeded };
   } finally {
     signals.stop();
@@ -116,30 +120,34 @@ function endOf(child: ChildProcess, file: string): Promise<number> {
 function passSignals(
   signal: AbortSignal,
   kill: (name: NodeJS.Signals) => void,
-): { readonly pass: (name: Passed) => void; readonly isHeard: () => boolean; readonly stop: () => void } {
+  hasEnded: () => boolean,
+): { readonly pass: (name: Passed) => void; readonly isToldToEnd: () => boolean; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
-  let heard = false;
+  let [isToldToEnd, isInterrupted] = [false, false];
   const pass = (name: Passed): void => {
-    heard = true;
     const isKey = name === 'SIGINT' || name === 'SIGQUIT';
+    const isRequest = name === 'SIGTERM' || name === 'SIGHUP';
+    isInterrupted ||= name === 'SIGINT';
+    // Keys mean this process once there is no program.
+    isToldToEnd ||= isRequest || (isKey && hasEnded());
     // A terminal signals every process in the foreground; passing it on would be a second Ctrl-C.
     if (!(isKey && isForeground())) kill(name);
-    if (name === 'SIGTERM' || name === 'SIGHUP')
+    if (isRequest)
       timer ??= setTimeout(() => {
         kill('SIGKILL');
       }, graceMs);
   };
-  // No signal arrives when this process's parent is gone.
+  // Unless the signal that has come is what aborted it, this process's parent is gone.
   const onAbort = (): void => {
     setImmediate(() => {
-      if (!heard) pass('SIGTERM');
+      if (!isToldToEnd && !isInterrupted) pass('SIGTERM');
     });
   };
   for (const name of passed) process.on(name, pass);
   signal.addEventListener('abort', onAbort);
   return {
     pass,
-    isHeard: () => heard,
+    isToldToEnd: () => isToldToEnd,
     stop: () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -6,6 +6,7 @@ import { PassThrough, pipeline, type Duplex, type Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LaunchCommand } from '../sandbox/profile.ts';
 import { isGroupAlive } from './process-status.ts';
+import { StoppableTimer } from './stoppable-timer.ts';
 
 export interface ExitStatus {
   readonly code: number | null;
@@ -55,7 +56,11 @@ export class Child {
   #isGone = false;
   /** When the group is killed, as `performance.now()` counts. */
   #latest = Number.POSITIVE_INFINITY;
-  #deadline: NodeJS.Timeout | undefined;
+  #timer = new StoppableTimer(graceMs, () => {
+    this.#runOut();
+  });
+  /** How many bytes had arrived when its time began. */
+  #heardBefore: number | undefined;
   /** How many readers of its output make it wait. */
   #waiting = 0;
   #hasRunOut = false;
@@ -105,7 +110,7 @@ export class Child {
       this.#hasEnded = true;
       await this.#endRest();
       this.#isGone = true;
-      clearTimeout(this.#deadline);
+      this.#timer.stop();
       await clearUp(status);
       await this.#drain();
       return status;
@@ -130,7 +135,7 @@ export class Child {
     return this.#heard() === 0;
   }
 
-  /** Whether the process was killed because it had not ended in its time. */
+  /** Whether the process was killed because it had not ended by itself in its time. */
   get hasRunOut(): boolean {
     return this.#hasRunOut;
   }
@@ -141,20 +146,31 @@ export class Child {
     if (this.#isTold) return;
     this.#isTold = true;
     this.#signal('SIGTERM', this.#inside);
-    this.#giveTime();
+    if (this.#isGone || this.#latest === 0) return;
+    this.#latest = performance.now() + graceMs;
+    this.#timer.stop();
+    this.#timer = new StoppableTimer(graceMs, () => {
+      this.kill();
+    });
+    this.#timer.goOn();
   }
 
-  /** Ends the group after a while, but not while a reader of its output makes it wait. */
+  /**
+   * Ends the group after a while. Time in which a reader of its output makes it wait does not count, unless so much has
+   * come meanwhile that it may print without end.
+   */
   killAfter(): void {
-    if (this.#deadline === undefined) this.#giveTime();
+    this.#heardBefore ??= this.#heard();
+    this.#keepTime();
   }
 
   /** @param room resolves when the reader of the output has room again */
   async waitFor(room: Promise<void>): Promise<void> {
     this.#waiting += 1;
+    this.#keepTime();
     await room;
     this.#waiting -= 1;
-    if (this.#deadline !== undefined && !this.#isTold) this.#giveTime();
+    this.#keepTime();
   }
 
   kill(): void {
@@ -162,15 +178,15 @@ export class Child {
     if (!this.#isGone) this.#signal('SIGKILL');
   }
 
-  #giveTime(): void {
-    if (this.#isGone || this.#latest === 0) return;
-    this.#latest = performance.now() + graceMs;
-    this.#deadline?.refresh();
-    this.#deadline ??= setTimeout(() => {
-      if (this.#waiting > 0 && !this.#isTold) return;
-      this.#hasRunOut = !this.#hasEnded;
-      this.kill();
-    }, graceMs);
+  #keepTime(): void {
+    if (this.#heardBefore === undefined || this.#isTold || this.#isGone || this.#latest === 0) return;
+    if (this.#waiting > 0 && this.#heard() - this.#heardBefore <= drainBytes) this.#timer.stop();
+    else this.#timer.goOn();
+  }
+
+  #runOut(): void {
+    this.#hasRunOut = !this.#hasEnded;
+    this.kill();
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL', group = this.#pid): void {

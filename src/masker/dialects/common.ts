@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Needle, Spelled } from '../encodings/needle.ts';
 import type { Dialect } from './dialect.ts';
 import { javascriptJson, jqJson } from './json.ts';
@@ -24,12 +24,16 @@ const bytewiseChains = innerDialects.filter(({ bytewise }) => bytewise).map((dia
 /** Every dialect leaves all other characters alone. */
 const marks = /[^\w.-]/gu;
 const isMark = Array.from({ length: 0x80 }, (_, code) => /[^\w.-]/.test(String.fromCharCode(code)));
+/** Characters, which are known one by one and in the order of their codes: that of a text would tell of it. */
 const maxKnown = 4_096;
 
 /** What characters of a value become, beside those that stay. */
 type Images = ReadonlyMap<string, string>;
 
-/** Values of one kind have the same characters, and one value's lines too. */
+/**
+ * Values of one kind have the same characters, and one value's lines too. Only ASCII is kept: of other characters,
+ * those of a text together are nearly the text.
+ */
 const imagesByMarks = new Map<string, readonly Images[]>();
 const maxKinds = 256;
 
@@ -42,7 +46,7 @@ export function commonSpellings(bytes: Buffer): readonly Needle[] {
   const counts = countMarks(bytes, encoding);
   const key = `${encoding} ${[...counts.keys()].join('')}`;
   const all = imagesByMarks.get(key) ?? imagesOf([...counts.keys()], encoding);
-  if (key.length < maxKinds && imagesByMarks.size < maxKinds) imagesByMarks.set(key, all);
+  if (isAscii(Buffer.from(key)) && imagesByMarks.size < maxKinds) imagesByMarks.set(key, all);
   return all.map((images) => (images.size === 0 ? bytes : spelled(bytes, encoding, counts, images)));
 }
 
@@ -60,7 +64,7 @@ function countMarks(bytes: Buffer, encoding: Encoding): ReadonlyMap<string, numb
   for (const [code, count] of own.entries())
     if (count > 0 && (isMark[code] ?? true)) counts.set(String.fromCharCode(code), count);
   if (encoding === 'latin1' || byByte.subarray(0x80).every((count) => count === 0)) return counts;
-  for (const character of bytes.toString('utf8').match(/[^\0-\u007f]/gu) ?? [])
+  for (const character of (bytes.toString('utf8').match(/[^\0-\u007f]/gu) ?? []).toSorted())
     counts.set(character, (counts.get(character) ?? 0) + 1);
   return counts;
 }

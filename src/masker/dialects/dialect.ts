@@ -17,6 +17,22 @@ export function replacing(
   return (text) => text.replace(pattern, (character) => known.get(character) ?? otherwise(character));
 }
 
+/** As C names them. */
+export const namedControls = {
+  '\u0007': String.raw`\a`,
+  '\b': String.raw`\b`,
+  '\t': String.raw`\t`,
+  '\n': String.raw`\n`,
+  '\v': String.raw`\v`,
+  '\f': String.raw`\f`,
+  '\r': String.raw`\r`,
+};
+
+/** As C writes a byte without a name. */
+export function octalEscape(byte: string): string {
+  return `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`;
+}
+
 export function hexDigits(number: number, width: number): string {
   return number.toString(16).padStart(width, '0');
 }

@@ -1,20 +1,11 @@
-import { hexDigits, replacing, type Dialect } from './dialect.ts';
+import { hexDigits, namedControls, octalEscape, replacing, type Dialect } from './dialect.ts';
 
-const named: Readonly<Record<string, string>> = {
-  '\u0007': String.raw`\a`,
-  '\b': String.raw`\b`,
-  '\t': String.raw`\t`,
-  '\n': String.raw`\n`,
-  '\v': String.raw`\v`,
-  '\f': String.raw`\f`,
-  '\r': String.raw`\r`,
-};
-const escaped = (byte: string): string => named[byte] ?? `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`;
+const escaped = replacing(/[^]/g, namedControls, octalEscape);
 
 /** What cannot be shown follows in quotes of its own, as many as stand together. */
 function gnuQuoted(hidden: RegExp): (text: string) => string {
   const quoted = replacing(/'/g, { "'": String.raw`'\''` });
-  return (text) => quoted(text).replace(hidden, (run) => `'$'${Array.from(run, escaped).join('')}''`);
+  return (text) => quoted(text).replace(hidden, (run) => `'$'${escaped(run)}''`);
 }
 
 /** `^X` for controls, `M-` before what the upper bit is set of. */
@@ -43,11 +34,7 @@ export const messageDialects: readonly Dialect[] = [
   },
   {
     name: 'cookies of Python',
-    spell: replacing(
-      /[",;\\]|[^ -~\u0100-\uffff]/g,
-      { '"': String.raw`\"`, '\\': '\\\\' },
-      (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
-    ),
+    spell: replacing(/[",;\\]|[^ -~\u0100-\uffff]/g, { '"': String.raw`\"`, '\\': '\\\\' }, octalEscape),
   },
   { name: 'UTF-8 taken for Latin-1', spell: (bytes) => Buffer.from(bytes).toString('latin1'), bytewise: true },
 ];

@@ -1,22 +1,14 @@
-import { replacing, type Dialect } from './dialect.ts';
+import { namedControls, octalEscape, replacing, type Dialect } from './dialect.ts';
 
 const named = {
-  '\u0007': String.raw`\a`,
-  '\b': String.raw`\b`,
-  '\t': String.raw`\t`,
-  '\n': String.raw`\n`,
-  '\v': String.raw`\v`,
-  '\f': String.raw`\f`,
-  '\r': String.raw`\r`,
+  ...namedControls,
   '\u001b': String.raw`\E`,
   '\\': String.raw`\\`,
   "'": String.raw`\'`,
 };
-const octal = (byte: string): string => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`;
 const backslash = (character: string): string => `\\${character}`;
 
-const namedControls = new Map(Object.entries(named));
-const zshControl = (byte: string): string => namedControls.get(byte) ?? octal(byte);
+const zshControl = replacing(/[^]/g, named, octalEscape);
 const visibleNames = { '\t': String.raw`\t`, '\n': String.raw`\n`, '\\': String.raw`\\`, "'": String.raw`\'` };
 
 /** `\C-X` and `\M-x`, as zsh shows characters without a glyph. */
@@ -36,7 +28,7 @@ export const doubleQuoted: Dialect = {
 };
 export const dollarQuoted: Dialect = {
   name: "$'…' of bash",
-  spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, named, octal),
+  spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, named, octalEscape),
 };
 
 /** How shells quote a word. */
@@ -45,7 +37,7 @@ export const shellDialects: readonly Dialect[] = [
   { name: 'single quotes of dash', spell: replacing(/'/g, { "'": `'"'"'` }) },
   doubleQuoted,
   dollarQuoted,
-  { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octal), bytewise: true },
+  { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octalEscape), bytewise: true },
   { name: 'bash %q', spell: replacing(/[ !"$&'()*,;<>?[\\\]^`{|}]/g, {}, backslash) },
   { name: 'backslashes of a shell', spell: replacing(/[^A-Za-z0-9_@%+=:,./\u0080-\u{10ffff}-]/gu, {}, backslash) },
   {
@@ -62,7 +54,10 @@ export const shellDialects: readonly Dialect[] = [
       /[ -~]/.test(byte) ? backslash(byte) : `$'${zshControl(byte)}'`,
     ),
   },
-  { name: "$'…' of zsh", spell: replacing(/['\\!]|[^ -~\u0080-\uffff]/g, { ...named, '!': String.raw`\!` }, octal) },
+  {
+    name: "$'…' of zsh",
+    spell: replacing(/['\\!]|[^ -~\u0080-\uffff]/g, { ...named, '!': String.raw`\!` }, octalEscape),
+  },
   { name: 'trace of zsh', spell: replacing(/['\\]|[^ -~\u0080-\uffff]/g, visibleNames, visible) },
   {
     name: 'trace of zsh, ASCII',

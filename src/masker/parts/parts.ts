@@ -9,11 +9,13 @@ const maxDocumentBytes = 65_536;
 /** A leaf may itself be a document: a key file in JSON in base64. */
 const maxDepth = 3;
 
+/** Each is searched for in more forms than the one before. A layout is the whole value as a program lays it out. */
+const kinds = ['layout', 'line', 'leaf', 'whole'] as const;
+
 /** A part of a value that is searched for separately. */
 export interface Part {
   readonly bytes: Buffer;
-  /** A layout is the whole value as another program lays it out. */
-  readonly kind: 'whole' | 'layout' | 'line' | 'leaf';
+  readonly kind: (typeof kinds)[number];
 }
 
 /** The value, the value without surrounding white space and quotes, its secret leaves, its lines. */
@@ -26,7 +28,9 @@ export function partsOf(value: Buffer): readonly Part[] {
 function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   const add = (bytes: Buffer, kind: Part['kind'] = depth > 0 ? 'leaf' : 'whole'): void => {
     const id = bytes.toString('latin1');
-    if (bytes.byteLength >= minPartBytes && !parts.has(id)) parts.set(id, { bytes, kind });
+    const known = parts.get(id);
+    const isMore = known === undefined || kinds.indexOf(known.kind) < kinds.indexOf(kind);
+    if (bytes.byteLength >= minPartBytes && isMore) parts.set(id, { bytes, kind });
   };
   add(value);
   const bare = trim(value);

@@ -47,7 +47,7 @@ const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
 const literals: readonly string[] = [
   String.raw`\n \r \t \\n \\r \\\\n \\\\r %0A %0a %0D %0d %250A %250D &#10; &#13; &#xA; &#xa; &#xD; &#xd;`.split(' '),
   // YAML continues lines, Node.js and Python concatenate strings.
-  ['\\\n', '\\\r', "' +\n", '" +\n', '` +\n', "'\n", '"\n'],
+  ['\\', "' +", '" +', '` +', "'", '"'].flatMap((end) => [`${end}\n`, `${end}\r`]),
 ].flat();
 
 /** What a gap's first byte reveals about it. */

@@ -28,6 +28,7 @@ export interface OpenBackends {
   ): Promise<NonNullable<HostedBackend[Method]>>;
   /**
    * Makes a write show at once, here and on every other orchestrator, even one that failed: it may have taken effect.
+   * @throws ApiError `database_unavailable`: it was done, and others may not know; what the effect throws
    */
   change<T>(call: Call, name: string, effect: Promise<T>): Promise<T>;
 }
@@ -55,10 +56,24 @@ export function createOpenBackends(instances: Instances, store: BackendStore): O
         await store.markWritten(call.organization, name).catch(() => undefined);
         throw error;
       });
-      await store.markWritten(call.organization, name);
+      try {
+        await store.markWritten(call.organization, name);
+      } catch (error) {
+        throw notNoted(name, error);
+      }
       return result;
     },
   };
+}
+
+function notNoted(name: string, cause: unknown): ApiError {
+  const error = new ApiError(
+    'database_unavailable',
+    `the change was made in the backend ${name}, but could not be noted in the database: orchestrators may go on for a while with what they remember`,
+    'look at the current state before you repeat it',
+  );
+  error.cause = cause;
+  return error;
 }
 
 /** @throws ApiError `unsupported` */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { NotDurableError } from '../../database/commits.ts';
 import { UnstorableTextError } from '../../database/text.ts';
-import { isInterrupted } from '../../database/in-transaction.ts';
+import { InterruptedError } from '../../database/in-transaction.ts';
 import { DatabaseUnavailableError, lacksRight } from '../../database/unavailable.ts';
 import { ApiError, apiErrors, isApiErrorCode, type ApiErrorCode } from '../../api/api-error.ts';
 
@@ -56,7 +56,8 @@ export function failureAnswer(
   else if (answer.status >= 500) {
     const { error: code, code: cause, reason, about } = answer.body;
     const problem = DatabaseUnavailableError.is(error) ? error.message : undefined;
-    log.warn({ ...at, error: code, code: cause, reason, about, problem }, 'request could not be served');
+    const behind = ApiError.is(error) && error.cause !== undefined ? errorTrail(error.cause) : undefined;
+    log.warn({ ...at, error: code, code: cause, reason, about, problem, behind }, 'request could not be served');
   }
   return answer;
 }
@@ -67,10 +68,11 @@ export function toApiError(error: unknown): ApiError | undefined {
     return error.code === lacksRight
       ? new ApiError('database_unavailable', error.message, 'whoever runs the database has to grant it')
       : new ApiError('database_unavailable', `${error.message}; try again`);
-  if (isInterrupted(error))
+  if (error instanceof InterruptedError)
     return new ApiError(
       'database_unavailable',
-      'others came in between again and again, so this was not done; try again',
+      `${error.message}; it may have been done in part`,
+      'look at the current state before you repeat it',
     );
   if (error instanceof NotDurableError)
     return new ApiError('database_unavailable', error.message, "look at the disk of the orchestrator's data folder");

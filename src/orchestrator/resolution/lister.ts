@@ -33,29 +33,20 @@ export type ListInternalNames = (
   context: CallContext,
 ) => Promise<Pick<Listing, 'secrets' | 'unnameable'>>;
 
-/** Environments, and what other backends than the internal store have listed for them. */
-export interface HalfListed extends Pick<ListedEnvironment, 'instances'> {
-  readonly planned: readonly (Pick<ListedEnvironment, 'bindings' | 'compiled' | 'traits'> & {
-    readonly requests: readonly ListingRequest[];
-  })[];
-  readonly others: ReadonlyMap<string, AgedListing>;
-}
-
-/** Lists what environments bind: first what may take long, and then what takes this process's time and memory. */
+/** Lists what environments bind; every backend at once, so that what moves between two is missed only briefly. */
 export interface Lister {
   /** @param rowsOfEach the bindings of each environment */
-  askOthers(
+  list(
     call: Asking,
     rowsOfEach: readonly (readonly BindingRow[])[],
     facts: JobFacts,
     freshness: Freshness,
-  ): Promise<HalfListed>;
-  withOwn(half: HalfListed, call: Asking): Promise<readonly ListedEnvironment[]>;
+  ): Promise<readonly ListedEnvironment[]>;
 }
 
 export function createLister(instances: Instances, listInternal: ListInternalNames): Lister {
   return {
-    async askOthers(call, rowsOfEach, facts, freshness) {
+    async list(call, rowsOfEach, facts, freshness) {
       const open = await instances.of(call);
       const known = await Promise.all([...open.values()].map(traitsOf));
       const planned = rowsOfEach.map((rows) => {
@@ -70,12 +61,12 @@ export function createLister(instances: Instances, listInternal: ListInternalNam
         const isAsked = freshness === 'now' || (freshness === 'known' && isFailing(instance));
         return listNames(instance, request, call, isAsked ? 0 : undefined);
       };
-      const requests = planned.flatMap((environment) => environment.requests);
-      return { instances: open, planned, others: await listEach(requests, list) };
-    },
-    async withOwn({ instances: open, planned, others }, call) {
       const bindingsOfAll = planned.map(({ compiled }) => compiled);
-      const own = open.has(internalBackendName) ? await listOwn(listInternal, bindingsOfAll, call) : undefined;
+      const requestsOfAll = planned.flatMap(({ requests }) => requests);
+      const [own, others] = await Promise.all([
+        open.has(internalBackendName) ? listOwn(listInternal, bindingsOfAll, call) : undefined,
+        listEach(requestsOfAll, list),
+      ]);
       return planned.map(({ requests, ...environment }) => ({
         ...environment,
         instances: open,

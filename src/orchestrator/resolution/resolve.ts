@@ -1,3 +1,4 @@
+import { internalBackendName } from '@kici-dev/secret-backend';
 import { compileBindings, mergeInTurns, ownTurn, type JobFacts } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import type { Instances } from '../backends/instances.ts';
@@ -87,22 +88,25 @@ export function createEnvironmentResolver(
       using context = new RequestDeadline(deadline - Date.now());
       // Bindings of now need the backends of now.
       const call = { organization, context, generation };
-      const asked = await names.askOthers(call, [rows], facts, freshness);
+      const [listed] = await names.list(call, [rows], facts, freshness);
+      if (listed === undefined) throw new TypeError('one was listed');
+      const since = Date.now();
+      const hadTime = since < deadline;
       const resolved = await merging.run(
         organization,
         () => false,
-        async () => {
+        async (hasWaited) => {
           await ownTurn();
-          const [listed] = await names.withOwn(asked, call);
-          if (listed === undefined) throw new TypeError('one was listed');
+          if (hadTime && Date.now() >= deadline) throw hasWaitedTooLong(organization);
+          const aged = hasWaited ? agedBy(listed, Date.now() - since) : listed;
           const before = lately.get(kept);
-          return before !== undefined && isAlike(before, listed)
-            ? { ...listed, catalogue: before.catalogue }
-            : merged(listed);
+          return before !== undefined && isAlike(before, aged)
+            ? { ...aged, catalogue: before.catalogue }
+            : merged(aged);
         },
       );
       if ((await generationOf(organization)) !== generation) return undefined;
-      lately.keep(kept, resolved, sizeOf(resolved));
+      if (!isInternalUnlisted(resolved)) lately.keep(kept, resolved, sizeOf(resolved));
       return resolved;
     },
     (left, right) => ({ ...right, deadline: Math.max(left.deadline, right.deadline) }),
@@ -131,9 +135,7 @@ export function createEnvironmentResolver(
       if (listed === undefined) throw new TypeError('one was listed');
       return merged(listed);
     },
-    async list(call, rowsOfEach, facts, freshness = 'cached') {
-      return names.withOwn(await names.askOthers(call, rowsOfEach, facts, freshness), call);
-    },
+    list: (call, rowsOfEach, facts, freshness = 'cached') => names.list(call, rowsOfEach, facts, freshness),
   };
   return resolver;
 }
@@ -149,6 +151,23 @@ function selectionOf(rows: readonly BindingRow[], facts: JobFacts): string {
 
 function sizeOf({ listings }: ListedEnvironment): number {
   return listings.reduce((size, { secrets }) => size + secrets.length, namesOfEmpty);
+}
+
+/** Whoever asked waits no longer, or not for much longer. */
+function hasWaitedTooLong(organization: string): ApiError {
+  return new ApiError(
+    'too_many_requests',
+    `other environments of ${organization} were resolved for so long that no time was left for this one`,
+    'try again in a moment',
+  );
+}
+
+function agedBy(listed: ListedEnvironment, waitedMs: number): ListedEnvironment {
+  return { ...listed, listings: listed.listings.map((listing) => ({ ...listing, ageMs: listing.ageMs + waitedMs })) };
+}
+
+function isInternalUnlisted({ listings }: ListedEnvironment): boolean {
+  return listings.some(({ backend, failure }) => backend === internalBackendName && failure !== undefined);
 }
 
 async function merged(listed: ListedEnvironment): Promise<ResolvedEnvironment> {
