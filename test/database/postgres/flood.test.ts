@@ -46,6 +46,17 @@ describeLane(postgresLane, () => {
     expect(at).toBeLessThan(50);
   });
 
+  it('a server whose clients all wait for a connection is ready', async () => {
+    const beside = await locking('lock table tokens in access exclusive mode');
+    const strangers = Array.from({ length: 30 }, (_, index) =>
+      fetch(`${server.url}/api/v1/orgs/made-up-${index}/environments`, { headers: { authorization: 'Bearer none' } }),
+    );
+    await heard(server.url);
+    expect(await fetch(`${server.url}/health/ready`)).toMatchObject({ status: 200 });
+    await beside.query('commit');
+    for (const answer of await Promise.all(strangers)) expect(answer.status).toBe(401);
+  });
+
   it('an organization whose requests all wait for a row keeps no other from reading and writing', async () => {
     const beside = await locking(`select from organizations where name = 'a' for update`);
     const blocked = Promise.allSettled(
