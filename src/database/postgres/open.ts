@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import { readPlainFile, fileProblem } from '../../files/plain-file.ts';
 import { DatabaseError } from '../database-error.ts';
+import { divideIntoLanes } from '../lanes.ts';
 import { logFor, type DatabaseObserver } from '../observer.ts';
 import { DatabaseUnavailableError } from '../unavailable.ts';
 import { parseAddress, type PostgresAddress } from './address.ts';
@@ -46,6 +47,7 @@ export async function openPostgres<Tables>(
   const database = new Kysely<Tables>({ dialect, ...logFor(observer) });
   try {
     await requireUsable(database);
+    if (holder !== undefined) divideIntoLanes(database, () => holder()?.name ?? '');
     return database;
   } catch (error) {
     await database.destroy();
