@@ -30,11 +30,11 @@ it('rows of all logs are taken together', () => {
 
 it('rows of logs of which one is held are taken apart, each log in its order, and in turn with those of others', () => {
   const queue = queueOf(['a 1', 'b 1', 'a 2']);
-  expect(queue.putBack(queue.take())).toEqual([]);
+  expect(queue.hold(queue.take())).toEqual([]);
   for (const name of ['a 3', 'c 1', 'd 1']) queue.add(rowOf(name));
   const a = queue.take();
   expect(namesOf(a)).toEqual(['a 1', 'a 2', 'a 3']);
-  queue.putBack(a);
+  queue.hold(a);
   expect(namesOf(queue.take())).toEqual(['c 1', 'd 1']);
   expect(namesOf(queue.take())).toEqual(['b 1']);
   queue.add(rowOf('b 2'));
@@ -49,13 +49,13 @@ it('whoever only wants to know whether rows can be written is served first and a
   const probe = { ...rowOf('a 1'), entry: undefined };
   queue.add(probe);
   expect(queue.take()).toEqual([probe]);
-  expect(queue.putBack([probe])).toEqual([probe]);
+  expect(queue.hold([probe])).toEqual([probe]);
   expect(namesOf(queue.take())).toEqual(['a 1']);
 });
 
 it('rows that have waited for too long are not put back', () => {
   const queue = queueOf([], 10_001);
   for (const since of [0, 1, 2, 3]) queue.add(rowOf(`a ${since}`, since));
-  expect(namesOf(queue.putBack(queue.take()))).toEqual(['a 0', 'a 1']);
+  expect(namesOf(queue.hold(queue.take()))).toEqual(['a 0', 'a 1']);
   expect(namesOf(queue.take())).toEqual(['a 2', 'a 3']);
 });

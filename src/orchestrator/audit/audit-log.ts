@@ -70,6 +70,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await gather();
       const batch = rows.take();
       const examined = mustExamine ? 'every' : 'own';
+      const isVouched = mustVouch;
       const isAwaited = mustExamine || mustVouch || batch.some(({ until }) => until === 'durable');
       mustExamine = false;
       mustVouch = false;
@@ -90,7 +91,10 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
         resolveAll('committed', 'durable');
         areTrusted = true;
       } catch (error) {
-        fail(batch, error);
+        if (fail(batch, error) === 'once more') {
+          mustExamine ||= examined === 'every';
+          mustVouch ||= isVouched;
+        }
       } finally {
         writers = batch.length + rows.count();
       }
@@ -99,21 +103,28 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     committing = undefined;
   }
 
-  function fail(batch: readonly WaitingRow[], error: unknown): void {
-    const failed = failedBy(batch, error);
-    if (failed.length === 0 && isHeld(error)) return;
-    if (!(error instanceof UnsignableError)) areTrusted = false;
-    services.listener.failed(error);
-    for (const { reject } of failed) reject(isHeld(error) ? heldTooLong(error.code) : error);
+  /** @returns `once more`: the fault was that of one organization */
+  function fail(batch: readonly WaitingRow[], error: unknown): 'once more' | 'no more' {
+    // Without a row of theirs, it is nobody's log that is held.
+    if (isHeld(error) && batch.length > 0) {
+      const late = rows.hold(batch);
+      if (late.length > 0) refuse(late, heldTooLong(error.code));
+      return 'once more';
+    }
+    if (error instanceof UnsignableError) {
+      const isIts = ({ entry }: WaitingRow): boolean => entry?.organization === error.organization;
+      rows.putBack(batch.filter((row) => !isIts(row)));
+      refuse(batch.filter(isIts), error);
+      return 'once more';
+    }
+    areTrusted = false;
+    refuse(batch, error);
+    return 'no more';
   }
 
-  /** The others are tried again. */
-  function failedBy(batch: readonly WaitingRow[], error: unknown): readonly WaitingRow[] {
-    if (isHeld(error)) return rows.putBack(batch);
-    if (!(error instanceof UnsignableError)) return batch;
-    const isIts = ({ entry }: WaitingRow): boolean => entry?.organization === error.organization;
-    for (const row of batch) if (!isIts(row)) rows.add(row);
-    return batch.filter(isIts);
+  function refuse(refused: readonly WaitingRow[], error: unknown): void {
+    services.listener.failed(error);
+    for (const { reject } of refused) reject(error);
   }
 
   /**

@@ -21,11 +21,13 @@ export interface RowQueue {
    * apart too, so that one organization's lost key does not look like everybody's fault.
    */
   take(): readonly WaitingRow[];
+  /** Before all that came meanwhile. */
+  putBack(rows: readonly WaitingRow[]): void;
   /**
-   * Somebody holds one of their logs: each log's rows are taken apart from now on.
+   * Puts back rows of logs of which somebody holds one: each log's rows are taken apart from now on.
    * @returns those that have waited for too long or have no entry, which are not put back
    */
-  putBack(rows: readonly WaitingRow[]): readonly WaitingRow[];
+  hold(rows: readonly WaitingRow[]): readonly WaitingRow[];
 }
 
 /** As long as a statement may take. In milliseconds. */
@@ -44,6 +46,8 @@ export function createRowQueue(now: () => number = () => performance.now()): Row
     return taken;
   }
 
+  const putBack = (rows: readonly WaitingRow[]): void => void (waiting = [...rows, ...waiting]);
+
   return {
     add: (row) => void waiting.push(row),
     count: () => waiting.length,
@@ -60,7 +64,8 @@ export function createRowQueue(now: () => number = () => performance.now()): Row
       held.delete(first);
       return takeWhere((organization) => organization === first);
     },
-    putBack(rows) {
+    putBack,
+    hold(rows) {
       const end = now() - longestWait;
       const failed = new Array<WaitingRow>();
       const patient = new Array<WaitingRow>();
@@ -70,7 +75,7 @@ export function createRowQueue(now: () => number = () => performance.now()): Row
           held.add(row.entry.organization);
           patient.push(row);
         }
-      waiting = [...patient, ...waiting];
+      putBack(patient);
       return failed;
     },
   };
