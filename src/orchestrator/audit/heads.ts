@@ -15,17 +15,16 @@ export interface LogEnd {
 /**
  * Runs work in a transaction that begins when nobody else appends to these logs, and lets nobody do so meanwhile,
  * whichever orchestrator it is. It runs once: the work may do what cannot be done twice.
- * @param examined `own`: whoever finds one of them held is told so (`isHeld`) before a statement may take no longer
+ * @throws an error that `isHeld` when one of them is held for too long
  */
 export async function holdingHeads<T>(
   database: Kysely<OrchestratorTables>,
   organizations: readonly string[],
-  examined: 'own' | 'every',
   work: (transaction: Transaction<OrchestratorTables>) => Promise<T>,
 ): Promise<T> {
   return database.transaction().execute(async (transaction) => {
     // The embedded database has one writer at a time.
-    if (transaction.getExecutor().adapter instanceof PostgresAdapter) await lock(transaction, organizations, examined);
+    if (transaction.getExecutor().adapter instanceof PostgresAdapter) await lock(transaction, organizations);
     return work(transaction);
   });
 }
@@ -38,16 +37,23 @@ export function isHeld(error: unknown): error is Error & { readonly code: string
   return error instanceof Error && 'code' in error && error.code === '55P03';
 }
 
+/** Those of these logs that somebody holds at this moment. */
+export async function heldOf(
+  database: Kysely<OrchestratorTables>,
+  organizations: readonly string[],
+): Promise<readonly string[]> {
+  if (organizations.length === 0) return [];
+  const heads = database.selectFrom('audit_heads').select('organization').where('organization', 'in', organizations);
+  const free = new Set((await heads.forUpdate().skipLocked().execute()).map(({ organization }) => organization));
+  return (await heads.execute()).map(({ organization }) => organization).filter((name) => !free.has(name));
+}
+
 const noHead = { organization: '', sequence: 0, mac: '', cut: 0, removed: 0 };
 
-async function lock(
-  transaction: Transaction<OrchestratorTables>,
-  organizations: readonly string[],
-  examined: 'own' | 'every',
-): Promise<void> {
+async function lock(transaction: Transaction<OrchestratorTables>, organizations: readonly string[]): Promise<void> {
+  const limit = organizations.length === 0 ? '' : `set local lock_timeout = ${longestLockMs}; `;
   // Earlier releases lock the whole table, and know nothing of its heads.
-  const limit = examined === 'own' ? `set local lock_timeout = ${longestLockMs};` : '';
-  await sql.raw(`${limit} lock table audit_rows in row exclusive mode`).execute(transaction);
+  await sql.raw(`${limit}lock table audit_rows in row exclusive mode`).execute(transaction);
   if (organizations.length === 0) return;
   const names = [...new Set(organizations)].toSorted();
   // In the order of their names, so that two who need the same ones never wait for each other.

@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { requestIdHeader } from '../../../src/api/request-id.ts';
-import { base64, startSharedServer, type TestServer } from '../../orchestrator/support/server.ts';
+import { base64, startServer, startSharedServer, type TestServer } from '../../orchestrator/support/server.ts';
 import { describeLane } from '../../support/lane.ts';
 import { makeDatabase, postgresLane, serverUrl } from '../../support/postgres.ts';
 
@@ -13,7 +13,10 @@ describeLane(postgresLane, () => {
     url = serverUrl(await makeDatabase());
     shared = await startSharedServer({ database: { url } });
     server = shared.server;
-    for (const name of ['a', 'b']) await server.call('organizations.create', { name });
+    for (const name of ['a', 'b']) {
+      await server.call('organizations.create', { name });
+      await server.as(server.owner, name)('environments.create', { name: 'e' });
+    }
   });
   afterAll(() => shared.stop());
 
@@ -61,7 +64,7 @@ describeLane(postgresLane, () => {
     const beside = await locking(`select from organizations where name = 'a' for update`);
     const blocked = Promise.allSettled(
       Array.from({ length: 20 }, (_, index) =>
-        server.as(server.owner, 'a')('environments.create', { name: `e${index}` }),
+        server.as(server.owner, 'a')('environments.create', { name: `f${index}` }),
       ),
     );
     await heard(server.url);
@@ -83,6 +86,16 @@ describeLane(postgresLane, () => {
     await beside.query('commit');
     await held;
     for (const name of ['a', 'b']) expect((await server.as(server.owner, name)('audit.verify')).problems).toEqual([]);
+  });
+
+  it('a server starts although somebody holds the audit log of an organization, and serves the others', async () => {
+    const beside = await locking(`select from audit_heads where organization = 'a' for update`);
+    const second = await startServer({ settings: { database: { url } } });
+    expect(second.log()).toMatch(/"organization":"a","error":"HeldLogError.*audit rows could not be written/);
+    await second.as(server.owner, 'b')('environments.create', { name: 'n' });
+    await beside.query('commit');
+    await second.as(server.owner, 'a')('environments.create', { name: 'n' });
+    for (const name of ['a', 'b']) expect((await second.as(server.owner, name)('audit.verify')).problems).toEqual([]);
   });
 });
 
