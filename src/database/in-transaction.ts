@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
-import { inLane } from './lanes.ts';
+import { inQueue } from './transaction-queues.ts';
 
 /** Both must be over before somebody is told that others were faster. */
 const patience = { ms: 5_000, attempts: 10 };
@@ -31,7 +31,7 @@ const patientAttempts = 3;
 /**
  * Runs work as if no other transaction ran beside it. Where the database says that others came in between, the work
  * runs again: it must do nothing outside the transaction that it may not do twice. Where that goes on, no other work of
- * its lane begins in this process until it is done, for a second at most: what reads much would otherwise never be
+ * its queue begins in this process until it is done, for a second at most: what reads much would otherwise never be
  * faster than those who write little.
  * @throws InterruptedError when its patience ends; what the work throws
  */
@@ -41,17 +41,17 @@ export async function inTransaction<Tables, T>(
 ): Promise<T> {
   // SQLite knows no other level, and leaves this one unread.
   const run = (): Promise<T> => database.transaction().setIsolationLevel('serializable').execute(work);
-  return inLane(database, async (lane) => {
+  return inQueue(database, async (queue) => {
     const end = Date.now() + patience.ms;
     let letOthersGoOn: (() => void) | undefined;
     try {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await (attempt === 1 ? lane.turn().then(run) : lane.oneByOne(run));
+          return await (attempt === 1 ? queue.turn().then(run) : queue.oneByOne(run));
         } catch (error) {
           if (!isInterrupted(error)) throw error;
           if (Date.now() > end && attempt >= patience.attempts) throw new InterruptedError(error);
-          if (attempt >= patientAttempts) letOthersGoOn ??= lane.holdBack();
+          if (attempt >= patientAttempts) letOthersGoOn ??= queue.holdBack();
           // At random, so that those who met do not meet again.
           await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
         }

@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { inTransaction, InterruptedError } from '../../src/database/in-transaction.ts';
-import { divideIntoLanes } from '../../src/database/lanes.ts';
+import { divideQueue } from '../../src/database/transaction-queues.ts';
 import { openDatabase } from '../../src/database/open.ts';
 
 async function open() {
@@ -112,17 +112,17 @@ it('work that goes on meeting others holds them back for a second, and no longer
   expect(state.begunAfter).toBeGreaterThanOrEqual(8);
 });
 
-it('work of other lanes goes on meanwhile', async () => {
+it('work of other queues goes on meanwhile', async () => {
   const database = await open();
-  const lane = new AsyncLocalStorage<string>();
-  divideIntoLanes(database, () => lane.getStore() ?? '');
+  const queue = new AsyncLocalStorage<string>();
+  divideQueue(database, () => queue.getStore() ?? '');
   const done: string[] = [];
   const work = async (name: string): Promise<void> => {
-    await lane.run(name, () => inTransaction(database, async () => void done.push(name)));
+    await queue.run(name, () => inTransaction(database, async () => void done.push(name)));
   };
   const others: Promise<void>[] = [];
   let runs = 0;
-  await lane.run('a', () =>
+  await queue.run('a', () =>
     inTransaction(database, async () => {
       runs += 1;
       if (runs === 4) others.push(work('a'), work('b'));

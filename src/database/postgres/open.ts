@@ -2,7 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import { readPlainFile, fileProblem } from '../../files/plain-file.ts';
 import { DatabaseError } from '../database-error.ts';
-import { divideIntoLanes } from '../lanes.ts';
+import { divideQueue } from '../transaction-queues.ts';
 import { logFor, type DatabaseObserver } from '../observer.ts';
 import { DatabaseUnavailableError } from '../unavailable.ts';
 import { parseAddress, type PostgresAddress } from './address.ts';
@@ -47,7 +47,7 @@ export async function openPostgres<Tables>(
   const database = new Kysely<Tables>({ dialect, ...logFor(observer) });
   try {
     await requireUsable(database);
-    if (holder !== undefined) divideIntoLanes(database, () => holder()?.name ?? '');
+    if (holder !== undefined) divideQueue(database, () => holder()?.name ?? '');
     return database;
   } catch (error) {
     await database.destroy();

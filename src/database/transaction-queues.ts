@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely';
 const longestHoldMs = 1_000;
 
 /** Transactions that wait for each other where they meet. */
-export interface Lane {
+export interface Queue {
   /** Nothing new begins until the answer is called, or for as long as others may be held back. */
   holdBack(): () => void;
   /** Waits once: those who are let through later must not make it wait again and again. */
@@ -13,40 +13,40 @@ export interface Lane {
   oneByOne<T>(run: () => Promise<T>): Promise<T>;
 }
 
-interface Lanes {
+interface Queues {
   readonly current: () => string;
-  readonly inUse: Map<string, { readonly lane: Lane; users: number }>;
+  readonly inUse: Map<string, { readonly queue: Queue; users: number }>;
 }
 
 /** By what is the same for every view of a database. */
-const known = new WeakMap<object, Lanes>();
+const known = new WeakMap<object, Queues>();
 
 /**
- * Keeps transactions apart that need not wait for each other; default: a database has one lane.
- * @param current names the lane of the present work
+ * Keeps transactions apart that need not wait for each other; default: all of a database are in one.
+ * @param current names the queue of the present work
  */
-export function divideIntoLanes<Tables>(database: Kysely<Tables>, current: () => string): void {
+export function divideQueue<Tables>(database: Kysely<Tables>, current: () => string): void {
   known.set(database.getExecutor(), { current, inUse: new Map() });
 }
 
-/** Runs work in the lane that it belongs to. */
-export async function inLane<Tables, T>(database: Kysely<Tables>, work: (lane: Lane) => Promise<T>): Promise<T> {
+/** Runs work in the queue that it belongs to. */
+export async function inQueue<Tables, T>(database: Kysely<Tables>, work: (queue: Queue) => Promise<T>): Promise<T> {
   const place = database.getExecutor();
-  const lanes = known.get(place) ?? { current: () => '', inUse: new Map() };
-  known.set(place, lanes);
-  const name = lanes.current();
-  const used = lanes.inUse.get(name) ?? { lane: createLane(), users: 0 };
-  lanes.inUse.set(name, used);
+  const queues = known.get(place) ?? { current: () => '', inUse: new Map() };
+  known.set(place, queues);
+  const name = queues.current();
+  const used = queues.inUse.get(name) ?? { queue: createQueue(), users: 0 };
+  queues.inUse.set(name, used);
   used.users += 1;
   try {
-    return await work(used.lane);
+    return await work(used.queue);
   } finally {
     used.users -= 1;
-    if (used.users === 0) lanes.inUse.delete(name);
+    if (used.users === 0) queues.inUse.delete(name);
   }
 }
 
-function createLane(): Lane {
+function createQueue(): Queue {
   const preferred = new Set<Promise<void>>();
   let last: Promise<unknown> = Promise.resolve();
   return {
