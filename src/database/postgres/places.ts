@@ -22,6 +22,8 @@ export interface PlaceLimits {
   readonly total: number;
   /** Of these, for the server's own work alone. */
   readonly kept: number;
+  /** And what it may have at once. */
+  readonly mostOfOwn: number;
   /** What one holder may have at once: its requests may all wait for one row. */
   readonly mostOfOne: number;
   readonly longestWaitMs: number;
@@ -35,17 +37,18 @@ interface Line {
   readonly waiting: Set<Begin>;
 }
 
-export function createPlaces({ total, kept, mostOfOne, longestWaitMs }: PlaceLimits): Places {
+export function createPlaces({ total, kept, mostOfOwn, mostOfOne, longestWaitMs }: PlaceLimits): Places {
   const own: Line = { taken: 0, waiting: new Set() };
   const lines = new Lines(mostOfOne);
   let byHolders = 0;
   let waiting = 0;
 
   const isRoom = (): boolean => own.taken + byHolders < total;
+  const isRoomForOwn = (): boolean => isRoom() && own.taken < mostOfOwn;
   const isRoomForHolders = (): boolean => isRoom() && byHolders < total - kept;
 
   function isFree(holder: Holder | undefined): boolean {
-    return holder === undefined ? isRoom() : isRoomForHolders() && lines.of(holder).taken < mostOfOne;
+    return holder === undefined ? isRoomForOwn() : isRoomForHolders() && lines.of(holder).taken < mostOfOne;
   }
 
   /** @returns what gives it back */
@@ -55,7 +58,7 @@ export function createPlaces({ total, kept, mostOfOne, longestWaitMs }: PlaceLim
       count(holder, -1);
       // One place serves one: there is no other that has become free.
       const [first] = own.waiting;
-      if (first !== undefined) first();
+      if (first !== undefined && isRoomForOwn()) first();
       else if (isRoomForHolders()) lines.next()?.();
     };
   }

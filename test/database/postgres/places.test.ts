@@ -29,7 +29,9 @@ function follow(places: Places) {
 }
 
 it('those who wait get places in turn by name, and in their order within a name', async () => {
-  const { take, giveBack, begun } = follow(createPlaces({ total: 1, kept: 0, mostOfOne: 1, longestWaitMs }));
+  const { take, giveBack, begun } = follow(
+    createPlaces({ total: 1, kept: 0, mostOfOwn: 1, mostOfOne: 1, longestWaitMs }),
+  );
   for (const name of ['a', 'a', 'a', 'a', 'b', 'b', 'c']) take(name);
   await giveBack(0);
   await new Promise(setImmediate);
@@ -38,7 +40,9 @@ it('those who wait get places in turn by name, and in their order within a name'
 });
 
 it('names that somebody makes up take no turns from those in another group', async () => {
-  const { take, giveBack, begun } = follow(createPlaces({ total: 1, kept: 0, mostOfOne: 1, longestWaitMs }));
+  const { take, giveBack, begun } = follow(
+    createPlaces({ total: 1, kept: 0, mostOfOwn: 1, mostOfOne: 1, longestWaitMs }),
+  );
   for (let count = 0; count < 100; count += 1) take(`made up ${count}`, { group: 'unknown', name: String(count) });
   for (const name of ['a', 'b']) take(name);
   await new Promise(setImmediate);
@@ -47,7 +51,9 @@ it('names that somebody makes up take no turns from those in another group', asy
 });
 
 it('keeps places for work of its own, which goes before all others', async () => {
-  const { take, giveBack, begun } = follow(createPlaces({ total: 3, kept: 1, mostOfOne: 2, longestWaitMs }));
+  const { take, giveBack, begun } = follow(
+    createPlaces({ total: 3, kept: 1, mostOfOwn: 3, mostOfOne: 2, longestWaitMs }),
+  );
   for (let count = 0; count < 5; count += 1) take(`a ${count}`, { group: 'known', name: 'a' });
   take('own 0', 'own');
   take('own 1', 'own');
@@ -57,8 +63,22 @@ it('keeps places for work of its own, which goes before all others', async () =>
   expect(begun.slice(3)).toEqual(['own 1', 'a 2', 'a 3']);
 });
 
+it('leaves places to others, however much work of its own there is', async () => {
+  const { take, giveBack, begun } = follow(
+    createPlaces({ total: 4, kept: 1, mostOfOwn: 2, mostOfOne: 2, longestWaitMs }),
+  );
+  for (let count = 0; count < 4; count += 1) take(`own ${count}`, 'own');
+  for (const name of ['a', 'b', 'c']) take(name);
+  await new Promise(setImmediate);
+  expect(begun).toEqual(['own 0', 'own 1', 'a', 'b']);
+  await giveBack(3);
+  expect(begun.slice(4)).toEqual(['own 2', 'own 3', 'c']);
+});
+
 it('a name has at most its share, whatever it waits for, and gets no more when others give theirs back', async () => {
-  const { take, giveBack, begun } = follow(createPlaces({ total: 4, kept: 0, mostOfOne: 2, longestWaitMs }));
+  const { take, giveBack, begun } = follow(
+    createPlaces({ total: 4, kept: 0, mostOfOwn: 4, mostOfOne: 2, longestWaitMs }),
+  );
   for (let count = 0; count < 4; count += 1) take(`a ${count}`, { group: 'known', name: 'a' });
   take('b');
   take('c');
@@ -70,7 +90,7 @@ it('a name has at most its share, whatever it waits for, and gets no more when o
 });
 
 it('whoever finds no place in time is told so, and takes none from those behind', async () => {
-  const places = createPlaces({ total: 1, kept: 0, mostOfOne: 1, longestWaitMs: 1 });
+  const places = createPlaces({ total: 1, kept: 0, mostOfOwn: 1, mostOfOne: 1, longestWaitMs: 1 });
   const giveBack = await places.take(undefined);
   const holder = { group: 'known', name: 'a' };
   const late = Promise.allSettled([places.take(holder), places.take(undefined)]);
