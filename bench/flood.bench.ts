@@ -57,12 +57,12 @@ function of(organization: string, target: Target): Target {
 
 async function startFlood({ url, write }: BenchServer) {
   const wires = await Promise.all(Array.from({ length: connections }, () => openWire(url)));
-  let isOver = false;
+  const end = new AbortController();
   let written = 0;
   const started = performance.now();
   for (const [index, wire] of wires.entries())
     void (async () => {
-      while (!isOver)
+      while (!end.signal.aborted)
         try {
           await wire.ask(write(`KEY_${index}`));
           written += 1;
@@ -72,7 +72,7 @@ async function startFlood({ url, write }: BenchServer) {
     })();
   return {
     stop(): number {
-      isOver = true;
+      end.abort();
       for (const wire of wires) wire.close();
       return (written * 1_000) / (performance.now() - started);
     },

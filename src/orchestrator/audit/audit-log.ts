@@ -91,7 +91,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
         resolveAll('committed', 'durable');
         areTrusted = true;
       } catch (error) {
-        if (fail(batch, error) === 'once more') {
+        if (fail(batch, error) === 'one') {
           mustExamine ||= examined === 'every';
           mustVouch ||= isVouched;
         }
@@ -103,23 +103,23 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     committing = undefined;
   }
 
-  /** @returns `once more`: the fault was that of one organization */
-  function fail(batch: readonly WaitingRow[], error: unknown): 'once more' | 'no more' {
+  /** @returns whose fault it was: that of one organization is none of the others */
+  function fail(batch: readonly WaitingRow[], error: unknown): 'one' | 'all' {
     // Without a row of theirs, it is nobody's log that is held.
     if (isHeld(error) && batch.length > 0) {
       const late = rows.hold(batch);
       if (late.length > 0) refuse(late, heldTooLong(error.code));
-      return 'once more';
+      return 'one';
     }
     if (error instanceof UnsignableError) {
       const isIts = ({ entry }: WaitingRow): boolean => entry?.organization === error.organization;
       rows.putBack(batch.filter((row) => !isIts(row)));
       refuse(batch.filter(isIts), error);
-      return 'once more';
+      return 'one';
     }
     areTrusted = false;
     refuse(batch, error);
-    return 'no more';
+    return 'all';
   }
 
   function refuse(refused: readonly WaitingRow[], error: unknown): void {
