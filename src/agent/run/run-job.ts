@@ -132,7 +132,8 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   const environment = new JobEnvironment({
     variables: session.variables,
     jobEnv: job.env,
-    secrets: session.catalogue.map(({ key }) => key),
+    // A name that is only declared has no value that could win.
+    secrets: session.catalogue.flatMap(({ key, status }) => (status === 'declared' ? [] : [key])),
     path: surroundings.environment['PATH'] ?? '',
   });
   for (const message of environment.ignored) emit({ type: 'notice', job: job.name, message });
