@@ -47,6 +47,22 @@ describe('values travel when they are asked for', () => {
     expect(keysRead(api)).toEqual([]);
   });
 
+  it('`has` says in the log, once a key, that it is false only because a backend could not be asked', async () => {
+    const source = withSteps(
+      `step('one', async (ctx) => console.log(JSON.stringify(['MAYBE', 'MAYBE', 'A', 'LATER', 'OTHER'].map((key) => ctx.secrets.has(key)))))`,
+      "environment: 'production', secrets: ['A', 'LATER', 'MAYB*']",
+    );
+    const known = { values: { A: 'a' }, declared: ['LATER'] };
+    const doubtful = await runWith({ ...known, unlistedBackends: ['corp-vault'] }, source);
+    expect(doubtful.stdout).toContain('[false,false,true,false,false]');
+    expect(doubtful.stderr.match(/warning: .*/g)).toEqual([
+      'warning: has("MAYBE") is false, but a backend that could hold it could not be queried; get would say so',
+    ]);
+    const certain = await runWith({ ...known, openEnded: true }, source);
+    expect(certain.stdout).toContain('[false,false,true,false,false]');
+    expect(certain.stderr).not.toContain('warning:');
+  });
+
   it('a key outside an open-ended catalogue is asked for; outside a closed one it is not', async () => {
     const source = workflowOf('console.log((await ctx.secrets.get("LATE")).length)');
     const open = await runWith({ unlisted: { LATE: 'just-created' }, openEnded: true }, source);

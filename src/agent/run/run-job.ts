@@ -215,6 +215,8 @@ function startOf({ run, session, environment }: StepsOfJob, step: string, stepIn
     variables: environment.variables(),
     catalogue: session.catalogue,
     openEnded: session.openEnded,
+    unlisted: session.notices.length > 0,
+    stated: job.secrets,
     writeScope: session.writeScope,
     stripped: run.found.stripped,
     modules: run.found.modules,
