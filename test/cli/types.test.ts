@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdtemp, readFile, rm, writeFile, mkdir, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile, mkdir, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -10,6 +10,7 @@ import { differenceOf } from '../../src/cli/kici/types/difference.ts';
 import type { KnownKeys, KeyOrigin } from '../../src/cli/kici/types/names.ts';
 import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts';
 import { writeTypes } from '../../src/cli/kici/types/types-file.ts';
+import { LanguageServer } from '../support/language-server.ts';
 import { cleanEnvironment, runProgram, spawnProgram, type ProgramResult } from '../support/programs.ts';
 import { startWireApi, type Answers, type WireApi } from '../support/wire-api.ts';
 
@@ -35,6 +36,7 @@ interface TypesProject {
 async function project(
   catalogues: Record<string, Catalogue | readonly Secret[]>,
   workflows: Record<string, string>,
+  hasSdk = true,
 ): Promise<TypesProject> {
   const api = await startWireApi({
     'resolution.catalogue': ({ environment }) => {
@@ -49,6 +51,7 @@ async function project(
     await rm(folder, { recursive: true, force: true });
   });
   await mkdir(join(folder, '.kici/workflows'), { recursive: true });
+  if (hasSdk) await installSdk(folder);
   for (const [name, text] of Object.entries(workflows)) await writeFile(join(folder, '.kici/workflows', name), text);
   const environment = { ...cleanEnvironment(folder), KICI_URL: api.url, KICI_TOKEN: 'author' };
   return {
@@ -58,6 +61,11 @@ async function project(
     environment,
     kici: (...args) => runProgram('kici', args, { environment, folder }),
   };
+}
+
+async function installSdk(folder: string): Promise<void> {
+  await mkdir(join(folder, 'node_modules/@kici-dev'), { recursive: true });
+  await symlink(join(import.meta.dirname, '../../src/sdk'), join(folder, 'node_modules/@kici-dev/sdk'));
 }
 
 const workflow = (...jobs: string[]): string =>
@@ -390,3 +398,31 @@ function shapeOf(source: ts.SourceFile | undefined, keys: ts.Node | undefined): 
   if (source !== undefined) visit(source);
   return kinds;
 }
+
+describe('editors in a project that `kici init` has made', () => {
+  it('suggest keys once they find the SDK; until then `kici types` says what to install', async () => {
+    const { folder, kici } = await project({ production: [secret('DB_PASSWORD'), secret('DB_USER')] }, {}, false);
+    expect((await kici('init', '--environment', 'production', '--secret', 'DB_PASSWORD')).code).toBe(0);
+    const before = await kici('types');
+    expect(before).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('`npm install --save-dev @kici-dev/sdk`'),
+    });
+    const file = join(folder, '.kici/workflows/hello.ts');
+    const text = (await readFile(file, 'utf8')).replace("get('DB_PASSWORD')", "get('')");
+    const suggested = async (): Promise<readonly (readonly string[])[]> =>
+      Promise.all(
+        ['typescript-5.9', 'typescript'].map(async (compiler) => {
+          await using server = await LanguageServer.start(compiler, folder);
+          return (await server.completions(file, text, "''"))[0] ?? [];
+        }),
+      );
+    for (const names of await suggested()) expect(names).not.toContain('DB_PASSWORD');
+    await installSdk(folder);
+    expect(await suggested()).toEqual([
+      ['DB_PASSWORD', 'DB_USER'],
+      ['DB_PASSWORD', 'DB_USER'],
+    ]);
+    expect((await kici('types')).stderr).toBe('');
+  });
+});
