@@ -256,6 +256,8 @@ describeLane(browserLane, () => {
     try {
       await stage.page.reload();
       const locked = stage.page.getByRole('button', { name: 'locked: Add secret' });
+      // Names and bindings are still there.
+      await stage.page.getByRole('main').getByText('Bound by staging.').waitFor();
       await locked.focus();
       await stage.page.keyboard.press('Enter');
       await stage.page.getByText('kici-admin secret set --scope internal:staging KEY --org default').waitFor();
