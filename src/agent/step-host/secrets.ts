@@ -44,8 +44,8 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
   }
 
   /** An author who takes another way for a missing key should see that it may be there. */
-  function doubt(key: string): void {
-    if (doubted.has(key) || !parseKey(key).ok) return;
+  function doubt(key: unknown): void {
+    if (typeof key !== 'string' || doubted.has(key) || !parseKey(key).ok || !isStated(start.stated, key)) return;
     doubted.add(key);
     process.stderr.write(
       `warning: has("${key}") is false, but a backend that could hold it could not be queried; get would say so\n`,
@@ -62,7 +62,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
     },
     has: (key) => {
       const entry = entries.get(key);
-      if (entry === undefined && start.unlisted && isStated(start.stated, String(key))) doubt(String(key));
+      if (entry === undefined && start.unlisted) doubt(key);
       return entry !== undefined && isListed(entry);
     },
     getMeta(key) {
