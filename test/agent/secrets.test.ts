@@ -47,7 +47,7 @@ describe('values travel when they are asked for', () => {
     expect(keysRead(api)).toEqual([]);
   });
 
-  it('`has` says in the log, once a key, that it is false only because a backend could not be asked', async () => {
+  it('`has` says in the log, once a key, that it is false only because a backend could not be queried', async () => {
     const source = withSteps(
       `step('one', async (ctx) => console.log(JSON.stringify(['MAYBE', 'MAYBE', 'A', 'LATER', 'OTHER'].map((key) => ctx.secrets.has(key)))))`,
       "environment: 'production', secrets: ['A', 'LATER', 'MAYB*']",
