@@ -5,8 +5,8 @@ import { onTestFinished } from 'vitest';
 import { cleanEnvironment, runProgram, type ProgramResult } from '../support/programs.ts';
 import { startWireApi, type Answers, type WireApi } from '../support/wire-api.ts';
 
-type Catalogue = Awaited<ReturnType<NonNullable<Answers['resolution.catalogue']>>>;
-type Secret = Catalogue['secrets'][number];
+export type Catalogue = Awaited<ReturnType<NonNullable<Answers['resolution.catalogue']>>>;
+export type Secret = Catalogue['secrets'][number];
 
 export const secret = (key: string, more: Partial<Secret> = {}): Secret => ({
   key,

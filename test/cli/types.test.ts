@@ -11,7 +11,7 @@ import type { KnownKeys, KeyOrigin } from '../../src/cli/kici/types/names.ts';
 import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts';
 import { writeTypes } from '../../src/cli/kici/types/types-file.ts';
 import { runProgram, spawnProgram } from '../support/programs.ts';
-import { secret, typesProject } from './types-project.ts';
+import { secret, typesProject, type Catalogue, type Secret } from './types-project.ts';
 
 const workflow = (...jobs: string[]): string =>
   `import { workflow, job, step, push } from '@kici-dev/sdk';
