@@ -59,3 +59,16 @@ it('rows that have waited for too long are not put back', () => {
   expect(namesOf(queue.hold(queue.take()))).toEqual(['a 0', 'a 1']);
   expect(namesOf(queue.take())).toEqual(['a 2', 'a 3']);
 });
+
+it('rows of every held log are refused in time, however long the others take', () => {
+  let now = 0;
+  const queue = createRowQueue(() => now);
+  const names = Array.from({ length: 60 }, (_, index) => `o${index} 1`);
+  for (const name of names) queue.add(rowOf(name));
+  queue.add(rowOf('late 1', 5_000));
+  const refused = new Array<string>();
+  for (; now < 10_500; now += 500) refused.push(...namesOf(queue.hold(queue.take())));
+  expect(refused.toSorted()).toEqual(names.toSorted());
+  expect(namesOf(queue.take())).toEqual(['late 1']);
+  expect([queue.count(), queue.take()]).toEqual([0, []]);
+});

@@ -25,7 +25,8 @@ export interface RowQueue {
   putBack(rows: readonly WaitingRow[]): void;
   /**
    * Puts back rows of logs of which somebody holds one: each log's rows are taken apart from now on.
-   * @returns those that have waited for too long or have no entry, which are not put back
+   * @returns those that have no entry, and those of all logs taken apart that have waited for too long: they are not
+   * put back
    */
   hold(rows: readonly WaitingRow[]): readonly WaitingRow[];
 }
@@ -75,7 +76,13 @@ export function createRowQueue(now: () => number = () => performance.now()): Row
           held.add(row.entry.organization);
           patient.push(row);
         }
-      putBack(patient);
+      // Each log that is held takes its time: rows of the others would wait for it, and again, without anybody looking.
+      const isLate = ({ entry, since }: WaitingRow): boolean =>
+        entry !== undefined && held.has(entry.organization) && since <= end;
+      failed.push(...waiting.filter(isLate));
+      waiting = [...patient, ...waiting.filter((row) => !isLate(row))];
+      const left = new Set(waiting.map(({ entry }) => entry?.organization));
+      for (const organization of held) if (!left.has(organization)) held.delete(organization);
       return failed;
     },
   };
