@@ -19,6 +19,7 @@ export interface AuditLog {
   probe(): Promise<void>;
   /**
    * Compares every organization's log with the anchor and records each break. To be called before the first request.
+   * @throws DatabaseUnavailableError, also where another transaction keeps logs from being written, and AnchorError
    */
   examine(): Promise<void>;
   /** Whether this very process has written rows of an organization, so that its anchor has something of them. */
@@ -178,7 +179,11 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     },
     async examine() {
       await services.anchor.sweep();
-      await commitRows([], 'every');
+      try {
+        await commitRows([], 'every');
+      } catch (error) {
+        throw isHeld(error) ? heldTooLong(error.code) : error;
+      }
       await vouch('now');
     },
     hasWritten: (organization) => writer.heads.has(organization),
@@ -192,8 +197,9 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   };
 }
 
-function heldTooLong(code: string): DatabaseUnavailableError {
-  return new DatabaseUnavailableError(code, `another transaction holds the organization's audit log (${code})`);
+/** Those who hold it, or the logs whose turn comes before it. */
+function heldTooLong(code: string, what = 'audit logs'): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(code, `other transactions keep ${what} from being written (${code})`);
 }
 
 /** In the subject: releases that know of no request read, chain and verify such rows like any other. */

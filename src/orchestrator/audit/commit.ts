@@ -88,10 +88,17 @@ export class HeldLogError extends Error {
   }
 }
 
-/** Orchestrators that are busy hold a log for a moment: one of them is left out only where it is held again. */
-const attempts = 3;
+/**
+ * How long a log that cannot be left out is waited for, in milliseconds. Rows that wait are tried again, each log apart;
+ * without any, as at a start, nobody tries again. `heldOf` sees neither a locked table nor a head whose first insertion
+ * is under way.
+ */
+const patience = { withRows: 1_500, withoutRows: 10_000 };
 
-/** Holds the logs of all that can be signed, but for those that somebody else holds and that are not needed. */
+/**
+ * Holds the logs of all that can be signed, but for those that are not needed and that somebody else holds at the
+ * instant after a wait was in vain.
+ */
 async function holdingMost<T>(
   { database, listener }: Writer,
   signers: ReadonlyMap<string, Sign>,
@@ -99,12 +106,13 @@ async function holdingMost<T>(
   work: (transaction: Transaction<OrchestratorTables>, held: ReadonlyMap<string, Sign>) => Promise<T>,
 ): Promise<T> {
   const free = new Map(signers);
-  for (let attempt = 1; ; attempt += 1)
+  const end = performance.now() + (needed.size > 0 ? patience.withRows : patience.withoutRows);
+  for (;;)
     try {
       return await holdingHeads(database, [...free.keys()], (transaction) => work(transaction, free));
     } catch (error) {
       const others = [...free.keys()].filter((name) => !needed.has(name));
-      if (!isHeld(error) || others.length === 0 || attempt === attempts) throw error;
+      if (!isHeld(error) || others.length === 0 || performance.now() >= end) throw error;
       for (const name of await heldOf(database, others)) {
         free.delete(name);
         listener.failed(new HeldLogError(name, error));

@@ -97,7 +97,27 @@ describeLane(postgresLane, () => {
     await second.as(server.owner, 'a')('environments.create', { name: 'n' });
     for (const name of ['a', 'b']) expect((await second.as(server.owner, name)('audit.verify')).problems).toEqual([]);
   });
+
+  it('a server that starts tries again and again where nobody can say which log is held', async () => {
+    const beside = await locking('lock table audit_rows in share mode');
+    const second = startServer({ settings: { database: { url } } });
+    await Promise.race([second, waited(beside, 4)]);
+    await beside.query('commit');
+    await (await second).as(server.owner, 'b')('environments.create', { name: 'o' });
+  });
 });
+
+/** Resolves when so many transactions have waited for a lock. */
+async function waited(beside: Client, count: number): Promise<void> {
+  const seen = new Set<string>();
+  while (seen.size < count) {
+    const { rows } = await beside.query<{ readonly virtualtransaction: string }>(
+      `select virtualtransaction from pg_locks join pg_database on pg_database.oid = database
+        where datname = current_database() and not granted`,
+    );
+    for (const { virtualtransaction } of rows) seen.add(virtualtransaction);
+  }
+}
 
 /** What was sent before has been read by then. */
 async function heard(url: string): Promise<void> {
