@@ -32,7 +32,7 @@ export async function reseal(
       isShared: settings.database !== undefined,
       durable: async () => undefined,
       now: Date.now,
-      listener: { failed: () => undefined, broken: () => undefined },
+      listener: { failed: () => undefined, leftOut: () => undefined, broken: () => undefined },
     });
     const entries = [...Map.groupBy(found, ({ organization }) => organization ?? 'default')].map(
       ([organization, rows]) => ({

@@ -40,6 +40,9 @@ async function openLog(anchor: AuditAnchor, folder?: string) {
         failed: (error) => {
           failures.push(error);
         },
+        leftOut: (organization) => {
+          failures.push(organization);
+        },
         broken: (_, sequence, found) => {
           throw new Error(`unexpected break in row ${sequence}: ${found.kind}`);
         },

@@ -25,7 +25,11 @@ it('a cut of rows that the anchor has yet to get shows, though somebody has touc
     isShared: false,
     durable: async () => undefined,
     now: () => 1,
-    listener: { failed: () => undefined, broken: (_, sequence, { kind }) => breaks.push(`${kind} at ${sequence}`) },
+    listener: {
+      failed: () => undefined,
+      leftOut: () => undefined,
+      broken: (_, sequence, { kind }) => breaks.push(`${kind} at ${sequence}`),
+    },
   });
   await log.examine();
   await log.append(row);

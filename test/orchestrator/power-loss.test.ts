@@ -49,6 +49,7 @@ async function open(folder: string, sync?: SyncFile) {
     now: () => 1,
     listener: {
       failed: (error) => failures.push(error),
+      leftOut: (organization) => failures.push(organization),
       broken: (_, sequence, { kind }) => breaks.push(`${kind} at ${sequence}`),
     },
   });

@@ -4,7 +4,6 @@ import { commitsOf } from '../../database/open.ts';
 import { createFileAnchor, type AuditAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createAuditLog, type AuditLog } from '../../orchestrator/audit/audit-log.ts';
-import { HeldLogError, UnsignableError } from '../../orchestrator/audit/commit.ts';
 import { CheckpointSinkError } from '../../orchestrator/audit/checkpoints/sink.ts';
 import { outsideRequests } from '../../orchestrator/request-scope.ts';
 import type { AuditObserver } from '../../telemetry/telemetry.ts';
@@ -45,13 +44,17 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
           return problem === undefined ? undefined : new CheckpointSinkError(problem);
         },
         listener: {
-          failed: (error) => {
+          failed: (error, organization) => {
             // Rows of several requests share a commit.
             outsideRequests(() => {
-              const isOfOne = error instanceof UnsignableError || error instanceof HeldLogError;
-              log.error(
-                { ...(isOfOne && { organization: error.organization }), error: errorTrail(error) },
-                'audit rows could not be written',
+              log.error({ organization, error: errorTrail(error) }, 'audit rows could not be written');
+            });
+          },
+          leftOut: (organization) => {
+            outsideRequests(() => {
+              log.warn(
+                { organization },
+                'the audit log is held by another transaction: it is examined when it is next written to',
               );
             });
           },

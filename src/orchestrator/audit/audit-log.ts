@@ -108,14 +108,14 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   function fail(batch: readonly WaitingRow[], error: unknown): 'one' | 'all' {
     // Without a row of theirs, it is nobody's log that is held.
     if (isHeld(error) && batch.length > 0) {
-      const late = rows.hold(batch);
-      if (late.length > 0) refuse(late, heldTooLong(error.code));
+      for (const [organization, late] of Map.groupBy(rows.hold(batch), ({ entry }) => entry?.organization))
+        refuse(late, heldTooLong(error.code, organization), organization);
       return 'one';
     }
     if (error instanceof UnsignableError) {
       const isIts = ({ entry }: WaitingRow): boolean => entry?.organization === error.organization;
       rows.putBack(batch.filter((row) => !isIts(row)));
-      refuse(batch.filter(isIts), error);
+      refuse(batch.filter(isIts), error, error.organization);
       return 'one';
     }
     areTrusted = false;
@@ -123,8 +123,8 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     return 'all';
   }
 
-  function refuse(refused: readonly WaitingRow[], error: unknown): void {
-    services.listener.failed(error);
+  function refuse(refused: readonly WaitingRow[], error: unknown, organization?: string): void {
+    services.listener.failed(error, organization);
     for (const { reject } of refused) reject(error);
   }
 
@@ -198,7 +198,8 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
 }
 
 /** Those who hold it, or the logs whose turn comes before it. */
-function heldTooLong(code: string, what = 'audit logs'): DatabaseUnavailableError {
+function heldTooLong(code: string, organization?: string): DatabaseUnavailableError {
+  const what = organization === undefined ? 'audit logs' : `the audit log of ${organization}`;
   return new DatabaseUnavailableError(code, `other transactions keep ${what} from being written (${code})`);
 }
 

@@ -77,17 +77,6 @@ export class UnsignableError extends Error {
   }
 }
 
-/** Another transaction holds the log of an organization, which is left out of an examination of all. */
-export class HeldLogError extends Error {
-  override readonly name = 'HeldLogError';
-  readonly organization: string;
-
-  constructor(organization: string, cause: unknown) {
-    super(`another transaction holds the audit log of ${organization}`, { cause });
-    this.organization = organization;
-  }
-}
-
 /**
  * How long a log that cannot be left out is waited for, in milliseconds. Rows that wait are tried again, each log apart;
  * without any, as at a start, nobody tries again. `heldOf` sees neither a locked table nor a head whose first insertion
@@ -115,7 +104,7 @@ async function holdingMost<T>(
       if (!isHeld(error) || others.length === 0 || performance.now() >= end) throw error;
       for (const name of await heldOf(database, others)) {
         free.delete(name);
-        listener.failed(new HeldLogError(name, error));
+        listener.leftOut(name);
       }
     }
 }
@@ -133,7 +122,7 @@ async function signersOf(
       if (DatabaseUnavailableError.is(error)) throw error;
       const unsignable = new UnsignableError(organization, error);
       if (needed.has(organization)) throw unsignable;
-      listener.failed(unsignable);
+      listener.failed(unsignable, organization);
     }
   return signers;
 }

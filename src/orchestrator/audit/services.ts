@@ -8,8 +8,10 @@ export type AuditSigner = (organization: string) => Promise<(bytes: Uint8Array) 
 
 /** Hears what concerns the server's operator rather than a caller. */
 export interface AuditListener {
-  /** Rows could not be written. */
-  failed(error: unknown): void;
+  /** Rows could not be written: those of one organization, or of all. */
+  failed(error: unknown, organization?: string): void;
+  /** Another transaction holds a log, which is examined when it is next written to. */
+  leftOut(organization: string): void;
   /** A break was recorded, in the row `sequence`. */
   broken(organization: string, sequence: number, found: AuditBreak): void;
 }

@@ -22,6 +22,9 @@ const log = createAuditLog({
     failed: (error) => {
       throw error;
     },
+    leftOut: (organization) => {
+      throw new Error(`the log of ${organization} is held`);
+    },
     broken: (_, sequence, { kind }) => breaks.push(`${kind} at ${sequence}`),
   },
 });

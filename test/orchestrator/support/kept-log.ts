@@ -40,7 +40,7 @@ export async function keptLog(durable: () => Promise<void> = async () => undefin
     durable: async () => undefined,
     now,
     refusal: () => (refusing?.problem() === undefined ? undefined : new Error(refusing.problem())),
-    listener: { failed: () => undefined, broken: () => undefined },
+    listener: { failed: () => undefined, leftOut: () => undefined, broken: () => undefined },
   });
   onTestFinished(async () => {
     await log.settle();
