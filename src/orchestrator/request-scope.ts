@@ -24,6 +24,14 @@ export function outsideRequests<T>(work: () => T): T {
   return scopes.exit(work);
 }
 
+/** Whoever it is done for: its name is no organization's, and its database work takes turns with theirs. */
+const watching: RequestScope = { id: '', isOver: true, organization: '', isKnown: true };
+
+/** Runs work that the server does by itself, but that neither requests nor audit rows should wait for. */
+export function inTurnWithRequests<T>(work: () => T): T {
+  return scopes.run(watching, work);
+}
+
 /** Id of the request that the present work is done for. */
 export function requestId(): string | undefined {
   const scope = scopes.getStore();

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../src/composition/application.ts';
 import { createEventStreams } from '../../src/orchestrator/events/streams.ts';
+import { inRequest, requestHolder } from '../../src/orchestrator/request-scope.ts';
 import { pino } from 'pino';
 import { databaseFor } from '../support/engine.ts';
 import { signIn } from './support/browser.ts';
@@ -282,6 +283,32 @@ describe('streams', () => {
       expect(ended).toEqual(Array.from({ length: 20 }, (_, number) => `crowd t${number}`));
       streams.endAll();
     });
+  });
+
+  it('are looked at in turn with requests, before which the own work of the server goes', async () => {
+    const holders = new Array<unknown>();
+    const looked = Promise.withResolvers<unknown>();
+    const note = (): void => void holders.push(requestHolder());
+    const streams = createEventStreams(() => ({
+      look: async () => {
+        note();
+        return { changes: [], overflow: false };
+      },
+      sequence: 0,
+    }));
+    const current = (): Promise<never> => {
+      note();
+      looked.resolve(undefined);
+      return Promise.reject(new TypeError('nobody listens'));
+    };
+    const reader = { organization: 'a', tokenId: 't', current, send: () => {}, end: () => {} };
+    const scope = { id: 'r', isOver: false, organization: 'a', isKnown: true };
+    await inRequest(scope, () => streams.add(reader, undefined));
+    await looked.promise;
+    streams.endAll();
+    const [first, ...later] = holders;
+    expect(first).toEqual({ group: 'known', name: 'a' });
+    expect(later).toEqual(Array.from({ length: 2 }, () => ({ group: 'known', name: '' })));
   });
 
   it('carry something every 15 s, so that nothing on the way takes them for dead', async () => {

@@ -11,7 +11,7 @@ const keepAliveDelayMs = 10_000;
 const maxConnections = 10;
 /** Of these, for the server's own work: requests that are slow must not keep the audit rows of others waiting. */
 const keptConnections = 2;
-/** That work has at most so many: where many pages are open, it looks at all of them at once. */
+/** That work has at most so many, or there might be none for requests. */
 const mostOfOwn = 4;
 /** And of one organization, whose requests may all wait for one row. */
 const mostOfOne = 6;

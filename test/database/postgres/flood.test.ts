@@ -38,7 +38,8 @@ describeLane(postgresLane, () => {
     const flood = Array.from({ length: 100 }, () => ask('a'));
     await heard(server.url);
     const other = ask('b');
-    await heard(server.url);
+    // It has a connection, which may have had to be made.
+    await waited(beside, 7);
     await beside.query('commit');
     for (const answer of await Promise.all([...flood, other])) expect(answer.status).toBe(404);
     const answered: readonly string[] =
