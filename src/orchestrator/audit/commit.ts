@@ -78,9 +78,9 @@ export class UnsignableError extends Error {
 }
 
 /**
- * How long a log that cannot be left out is waited for, in milliseconds. Rows that wait are tried again, each log apart;
- * without any, as at a start, nobody tries again. `heldOf` sees neither a locked table nor a head whose first insertion
- * is under way.
+ * How long logs are waited for that cannot be left out, in milliseconds; `heldOf` sees neither a locked table nor a
+ * head whose first insertion is under way. Rows are tried again, each log apart; nobody does so for a start, which has
+ * none.
  */
 const patience = { withRows: 1_500, withoutRows: 10_000 };
 
