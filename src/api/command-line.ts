@@ -3,11 +3,13 @@ import type { Operation } from './operation.ts';
 /**
  * The whole command that does the same, ready to paste into a shell.
  * @param input the known part of the operation's input; what else the command needs is shown in capitals
+ * @param more flags that only the command line has, with their words
  */
 export function commandLine(
   { command, commandArguments = {} }: Pick<Operation, 'command' | 'commandArguments'>,
   organization: string,
   input: Readonly<Record<string, unknown>>,
+  more: readonly string[] = [],
 ): string | undefined {
   if (command === undefined) return undefined;
   const entries = Object.entries(commandArguments);
@@ -16,7 +18,7 @@ export function commandLine(
   const org = ['--org', shellWord(organization)];
   // Readers look for the name first, but a value that looks like a flag must come last.
   const tail = positions.some((word) => /^['$]*-/.test(word)) ? [...org, '--', ...positions] : [...positions, ...org];
-  return [command, ...flags, ...tail].join(' ');
+  return [command, ...flags, ...tail, ...more.map(shellWord)].join(' ');
 }
 
 function isFlag(flag: string): boolean {

@@ -47,7 +47,7 @@ describe('values travel when they are asked for', () => {
     expect(keysRead(api)).toEqual([]);
   });
 
-  it('`has` says in the log, once a key, that it is false only because a backend could not be queried', async () => {
+  it('`has` says in the log, once a key, that it is false only because the keys of a backend are not known', async () => {
     const source = withSteps(
       `step('one', async (ctx) => console.log(JSON.stringify(['MAYBE', 'MAYBE', 'A', 'LATER', 'OTHER'].map((key) => ctx.secrets.has(key)))))`,
       "environment: 'production', secrets: ['A', 'LATER', 'MAYB*']",
@@ -56,7 +56,7 @@ describe('values travel when they are asked for', () => {
     const doubtful = await runWith({ ...known, unlistedBackends: ['corp-vault'] }, source);
     expect(doubtful.stdout).toContain('[false,false,true,false,false]');
     expect(doubtful.stderr.match(/warning: .*/g)).toEqual([
-      'warning: has("MAYBE") is false, but a backend that could hold it could not be queried; get would say so',
+      'warning: has("MAYBE") is false, but the keys of a backend that could hold it are not known; get would say so',
     ]);
     const certain = await runWith({ ...known, openEnded: true }, source);
     expect(certain.stdout).toContain('[false,false,true,false,false]');

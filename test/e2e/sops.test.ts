@@ -81,7 +81,9 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
       publicKeyEncoding: { type: 'spki', format: 'pem' },
     });
     const note = 'the first line of a note\nand the second one\n';
-    const document = `${plain}pin: 482913\npem: ${JSON.stringify(privateKey)}\nnote: ${JSON.stringify(note)}\n`;
+    // More digits than a number of JavaScript holds.
+    const id = '1234567890123456789';
+    const document = `${plain}pin: 482913\nid: ${id}\ndebug: true\npem: ${JSON.stringify(privateKey)}\nnote: ${JSON.stringify(note)}\n`;
     const { folder, environment } = await prepare(orchestrator, 'sops-env.ts', 'secrets.enc.yaml', document);
     await writeFile(join(folder, '.kici/workflows/deploy.ts'), await pageWorkflow());
     await writeFile(
@@ -90,6 +92,9 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
 echo "plain: $db_password"
 printf %s "$db_password" | base64
 echo "pin: $pin"
+echo "id: $id"
+printf '%s' "$id" | sha256sum
+echo "debug: $debug"
 printf '%s' "$pem" | sha256sum
 printf '%s' "$note" | sha256sum
 printf '%b' "$pem" | head -3
@@ -100,8 +105,10 @@ printf '%s' "$note"
     const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment, folder });
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('plain: ***\n***');
-    expect(stdout).toContain('pin: ***\n');
-    for (const value of [privateKey, note]) expect(stdout).toContain(createHash('sha256').update(value).digest('hex'));
+    expect(stdout).toContain('pin: ***\nid: ***\n');
+    expect(stdout).toContain('debug: true\n');
+    for (const value of [id, privateKey, note])
+      expect(stdout).toContain(createHash('sha256').update(value).digest('hex'));
     for (const line of [...privateKey.split('\n').slice(1, -2), ...note.trim().split('\n'), 'from-the-encrypted'])
       expect(stdout + stderr).not.toContain(line);
   });

@@ -27,4 +27,13 @@ describe('a value whose line ends are written as escapes, as dotenv has them', (
     expect(masked(value, certificate.join('\n'))).toBe(certificate.join('\n'));
     expect(masked(value, 'what-is-secret-of-it')).toBe('***');
   });
+
+  it.each([String.raw`C:\Users\runner\nodejs-tools`, String.raw`\\build-server\releases\nightly`])(
+    'takes no line end from a text with other backslashes: %s',
+    (value) => {
+      const [before, after] = value.split(String.raw`\n`);
+      expect(masked(value, `${before}> dir ${after}\n`)).toBe(`${before}> dir ${after}\n`);
+      expect(masked(value, `path: ${value}\n`)).toBe('path: ***\n');
+    },
+  );
 });

@@ -100,6 +100,31 @@ describe('value entry', () => {
     },
   );
 
+  it('that is off says with which command, and leaves the intent and the refusal in the audit log', async () => {
+    await server.call('policy.set', { valueEntry: 'off' });
+    const change = {
+      name: 'kept-away',
+      type: 'memory',
+      settings: { address: 'http://127.0.0.1:9', password: canary },
+      secretSettings: { password: base64(canary) },
+    };
+    const answer = await person.call('backends.add', change);
+    expect(answer).toMatchObject({
+      ...refused,
+      json: {
+        cliEquivalent:
+          'kici-admin backend add --type memory --set address=http://127.0.0.1:9 kept-away --org default --secret password',
+      },
+    });
+    expect(JSON.stringify(answer.json)).not.toContain(canary);
+    const { rows } = await server.call('audit.list', { operation: 'backends.add', limit: 2 });
+    const subject = { name: 'kept-away', type: 'memory' };
+    expect(rows).toMatchObject([
+      { phase: 'outcome', result: 'operation_disabled', subject },
+      { phase: 'intent', subject },
+    ]);
+  });
+
   it('takes one of the two, sealed for this very place', async () => {
     expect(await codeOf(server.call('secrets.set', at))).toBe('invalid_request');
     expect(await codeOf(server.call('secrets.set', { ...at, value: 'dg==', sealed: await sealed() }))).toBe(

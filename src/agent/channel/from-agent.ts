@@ -19,7 +19,7 @@ export interface StartStep {
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist anyway. */
   readonly openEnded: boolean;
-  /** Whether that is so because something could not be queried, not only because lists lag. */
+  /** Whether that is so because a backend's keys are not known, not only because lists lag. */
   readonly unlisted: boolean;
   /** The only keys that the job may have; default: every key of the environment. */
   readonly stated?: readonly string[] | undefined;

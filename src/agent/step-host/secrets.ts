@@ -48,7 +48,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
     if (typeof key !== 'string' || doubted.has(key) || !parseKey(key).ok || !isStated(start.stated, key)) return;
     doubted.add(key);
     process.stderr.write(
-      `warning: has("${key}") is false, but a backend that could hold it could not be queried; get would say so\n`,
+      `warning: has("${key}") is false, but the keys of a backend that could hold it are not known; get would say so\n`,
     );
   }
 

@@ -1,5 +1,5 @@
 import { operations } from 'virtual:operations';
-import { commandLine as lineOf, shellWord } from '../../api/command-line.ts';
+import { commandLine as lineOf } from '../../api/command-line.ts';
 import type { ClientInput, OperationId } from '../../api/registry.ts';
 
 /** The known part of an input. */
@@ -17,6 +17,5 @@ export function commandLine<Id extends OperationId>(
   input: KnownInput<Id>,
   more: readonly string[] = [],
 ): string {
-  const line = lineOf(operations[id], organization, { ...input }) ?? '';
-  return [line, ...more.map(shellWord)].join(' ');
+  return lineOf(operations[id], organization, { ...input }, more) ?? '';
 }

@@ -21,9 +21,10 @@ export function joinedLines(text: string): readonly string[] {
   return filled.length > 1 ? [filled.join(' '), filled.join('')] : [];
 }
 
-/** What programs read whose line ends are written as escapes: SOPS writes dotenv so. */
+/** What programs read whose line ends are written as escapes: SOPS writes dotenv so. Other backslashes tell a path. */
 export function withLineEnds(text: string): string {
-  return text.replace(/(?:\\r)?\\n/g, '\n');
+  const read = text.replace(/(?:\\r)?\\n/g, '\n');
+  return read.includes('\\') ? text : read;
 }
 
 /** The words with one blank in between, as a shell writes what it expands without quotes, and HTML what it shows. */

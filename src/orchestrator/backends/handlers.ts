@@ -1,4 +1,4 @@
-import { internalBackendName } from '@kici-dev/secret-backend';
+import { internalBackendName, type BackendDefinition } from '@kici-dev/secret-backend';
 import { defaultHostPolicy } from '@kici-dev/secret-federation';
 import { ApiError } from '../../api/api-error.ts';
 import type { Call } from '../caller.ts';
@@ -7,8 +7,8 @@ import type { EnvironmentStore } from '../environments/store.ts';
 import type { HandlersFor } from '../handlers.ts';
 import { reaches } from '../reach.ts';
 import type { Instance, Instances } from './instances.ts';
-import { requireSecretsForNewAddress, requireValidSettings } from './settings.ts';
-import { settingsOf, type BackendRow, type BackendStore, type SecretSettings } from './store.ts';
+import { requireSecretsForNewAddress, requireValidSettings, shownSettings } from './settings.ts';
+import { settingsOf, type BackendRow, type BackendStore, type PlainSettings, type SecretSettings } from './store.ts';
 import type { ValueEntry } from '../values/entry.ts';
 import { testBackend } from './test-backend.ts';
 import type { BackendTypes } from './types.ts';
@@ -25,6 +25,7 @@ export interface BackendServices {
 
 interface SentSettings {
   readonly name: string;
+  readonly settings: PlainSettings;
   readonly secretSettings: Readonly<Record<string, string>>;
   readonly sealedSettings: Readonly<Record<string, string>>;
 }
@@ -82,13 +83,20 @@ export function createBackendHandlers({
   async function openSettings(
     call: Call,
     id: 'backends.add' | 'backends.update',
-    { name, secretSettings, sealedSettings }: SentSettings,
+    { secretSettings, sealedSettings, ...sentPlain }: SentSettings,
+    definition: BackendDefinition,
   ): Promise<SecretSettings> {
-    const fields = new Set([...Object.keys(secretSettings), ...Object.keys(sealedSettings)]);
+    const { name } = sentPlain;
+    const fields = [...new Set([...Object.keys(secretSettings), ...Object.keys(sealedSettings)])];
+    const command = {
+      input: { ...sentPlain, settings: shownSettings(definition, sentPlain.settings) },
+      more: fields.flatMap((key) => ['--secret', key]),
+    };
     const opened = await Promise.all(
-      [...fields].map(async (key) => {
+      fields.map(async (key) => {
         const sent = { value: secretSettings[key], sealed: sealedSettings[key] };
-        return [key, await values.open(call, id, { purpose: 'backend setting', scope: name, key }, sent)] as const;
+        const place = { purpose: 'backend setting', scope: name, key } as const;
+        return [key, await values.open(call, id, place, sent, command)] as const;
       }),
     );
     return Object.fromEntries(opened);
@@ -126,7 +134,7 @@ export function createBackendHandlers({
           'see `kici-admin backend types` for what can be added',
         );
       const definition = await types.get(input.type);
-      const secrets = await openSettings(call, 'backends.add', input);
+      const secrets = await openSettings(call, 'backends.add', input, definition);
       requireValidSettings(definition, input.settings, secrets);
       const at = now();
       const row = {
@@ -154,7 +162,7 @@ export function createBackendHandlers({
       refuseInternal(input.name, 'has no settings');
       const before = await requireRow(organization, input.name);
       const definition = await types.get(before.type);
-      const given = await openSettings(call, 'backends.update', input);
+      const given = await openSettings(call, 'backends.update', input, definition);
       const settings = without({ ...settingsOf(before), ...input.settings }, input.unset);
       const secrets: SecretSettings = without({ ...(await store.openSecrets(before)), ...given }, input.unset);
       requireValidSettings(definition, settings, secrets);

@@ -21,6 +21,13 @@ export function requireValidSettings(
   );
 }
 
+/** Those that may be shown before they are checked: a secret one may be among them by mistake. */
+export function shownSettings({ settings: fields }: BackendDefinition, settings: PlainSettings): PlainSettings {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([name]) => Object.hasOwn(fields, name) && fields[name]?.secret !== true),
+  );
+}
+
 /**
  * Stored credentials belong to the address that they were given for. Changing the address requires them again, so that
  * nobody can have a stored credential sent elsewhere.

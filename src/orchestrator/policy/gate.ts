@@ -52,15 +52,19 @@ export function createPolicyGate(store: PolicyStore, audit: AuditLog): PolicyGat
   };
 }
 
-/** What a session is told when it may not do something at the dashboard. */
+/**
+ * What a session is told when it may not do something at the dashboard.
+ * @param more flags that only the command line has, with their words
+ */
 export function disabled(
   id: OperationId,
   organization: string,
   input: Readonly<Record<string, unknown>>,
   why: string,
+  more: readonly string[] = [],
 ): ApiError {
   const operation: Operation = operations[id];
-  const cliEquivalent = commandLine(operation, organization, input);
+  const cliEquivalent = commandLine(operation, organization, input, more);
   return new ApiError(
     'operation_disabled',
     why,

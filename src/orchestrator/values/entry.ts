@@ -19,6 +19,12 @@ export interface SentValue {
   readonly sealed?: string | undefined;
 }
 
+/** The command that a session is told whose value is not taken: no value is in it. */
+export interface EntryCommand {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly more?: readonly string[];
+}
+
 /** What a session is told whose value is not taken. */
 const refusals = {
   sealed: "the organization's policy accepts values from the dashboard only if the page has sealed them",
@@ -31,10 +37,17 @@ export interface ValueEntry {
   /**
    * @param id the operation that it comes with
    * @param place where the value belongs; also named in messages
+   * @param command default: for that place
    * @throws ApiError `invalid_request`, `too_large`; `operation_disabled` for a session's value that the policy keeps
    * out, as it does with plain ones where it requires sealed ones
    */
-  open(call: Call, id: OperationId, place: Omit<EntryPlace, 'organization'>, sent: SentValue): Promise<SecretValue>;
+  open(
+    call: Call,
+    id: OperationId,
+    place: Omit<EntryPlace, 'organization'>,
+    sent: SentValue,
+    command?: EntryCommand,
+  ): Promise<SecretValue>;
 }
 
 export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEntry {
@@ -59,12 +72,11 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
     return wrapped(opened.value);
   }
 
-  async function requireEntry(call: Call, id: OperationId, place: Omit<EntryPlace, 'organization'>, isSealed: boolean) {
+  async function requireEntry(call: Call, id: OperationId, { input, more }: EntryCommand, isSealed: boolean) {
     if (!isSession(call.caller)) return;
     const mode = valueEntryOf(await policy.read(call.organization));
     if (mode === 'open' || (mode === 'sealed' && isSealed)) return;
-    const { scope, key } = place;
-    throw disabled(id, call.organization, { scope, key, name: scope }, refusals[mode]);
+    throw disabled(id, call.organization, input, refusals[mode], more);
   }
 
   return {
@@ -73,10 +85,10 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
       const fingerprint = await fingerprintOf(publicKey);
       return { keyId: keyIdOf(fingerprint), publicKey: Buffer.from(publicKey).toString('base64'), fingerprint };
     },
-    async open(call, id, place, { value, sealed }) {
+    async open(call, id, place, { value, sealed }, command = { input: { ...place } }) {
       if ((value === undefined) === (sealed === undefined))
         throw new ApiError('invalid_request', `value: ${place.key} takes either a value or a sealed one`);
-      await requireEntry(call, id, place, sealed !== undefined);
+      await requireEntry(call, id, command, sealed !== undefined);
       if (sealed !== undefined) return unseal({ ...place, organization: call.organization }, sealed);
       return wrapped(Buffer.from(value ?? '', 'base64'));
     },

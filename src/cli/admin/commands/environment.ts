@@ -40,7 +40,9 @@ const list = defineCommand({
   summary: 'List environments',
   operations: ['environments.list'],
   examples: ['kici-admin environment list', 'kici-admin environment list --scope production'],
-  parameters: { scope: option('--scope <scope>', 'only those with bindings that select this scope') },
+  parameters: {
+    scope: option('--scope <scope>', 'only those with bindings that select this scope, and the number of these alone'),
+  },
   run: async ({ scope }, session) => {
     const data = await session.call('environments.list', { ...(scope !== undefined && { scope }) });
     return {
