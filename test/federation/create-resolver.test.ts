@@ -166,7 +166,7 @@ describe('createResolver', () => {
     await expect(resolver.get('A')).rejects.toMatchObject({ code: 'secret_unavailable' });
   });
 
-  it('leaves out nothing while a lower place has it, or could not be asked', async () => {
+  it('leaves out nothing while a lower place has it, or could not be queried', async () => {
     const down = scriptedBackend({
       list: () => {
         throw new BackendError('unreachable');
