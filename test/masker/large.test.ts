@@ -96,6 +96,16 @@ describe('what is not a value of 64 KiB', () => {
   });
 });
 
+it('many lines are masked where a search has coloured something in each', () => {
+  const masker = createMasker();
+  const secret = Array.from({ length: 200 }, (_, index) => `${index}: "${lines.slice(index * 31, index * 31 + 40)}"`);
+  masker.add(Buffer.from(secret.join('\n')));
+  const coloured = secret.map((text) => `\u001b[01;31m\u001b[K${text.slice(0, 2)}\u001b[m\u001b[K${text.slice(2)}`);
+  const shown = coloured.map((text) => text.replace(/..$/, '\u001b[01;31m\u001b[K$&\u001b[m\u001b[K')).join('\n');
+  const left = masker.mask(shown).replaceAll(/\u001b\[(?:01;31)?[mK]/g, '');
+  expect(left).toMatch(/^(?:\*{3}|\n)*$/);
+});
+
 it('ten values that differ only at their ends are told apart', () => {
   const masker = createMasker();
   const values = Array.from({ length: 10 }, (_, index) => `${line.slice(0, 10_000)}${index}-${'z'.repeat(index)}`);

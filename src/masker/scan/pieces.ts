@@ -75,18 +75,24 @@ export function tidy(last: Piece, bytes: number): Piece {
 }
 
 /**
- * Whether the pieces that contain the last bytes contain those of the others, piece by piece and with no more line
- * breaks, apart from the bytes for which a gap stands: then they also mask what the others do.
+ * Whether the pieces that contain the last bytes contain those of the others, in order and with no more line breaks,
+ * apart from the bytes for which a gap stands: then they also mask what the others do. They may have pieces in between,
+ * such as a line end by itself that is a gap for the others.
  */
 export function cover(pieces: Piece | undefined, others: Piece | undefined, bytes: number): boolean {
   let [one, other] = [textOf(pieces, pieces, bytes), textOf(others, others, bytes)];
   let [after, afterOther] = [pieces, others];
   while (one !== other) {
-    if (one === undefined || other === undefined) return false;
-    if (one.start > other.start || one.start + one.length < other.start + other.length) return false;
-    if (hasLine(one, after) && !hasLine(other, afterOther)) return false;
-    [after, afterOther] = [one.previous, other.previous];
-    [one, other] = [textOf(after, pieces, bytes), textOf(afterOther, others, bytes)];
+    if (one === undefined) return false;
+    const isBetween = other === undefined || one.start >= other.start + other.length;
+    if (hasLine(one, after) && (isBetween || !hasLine(other, afterOther))) return false;
+    after = one.previous;
+    if (!isBetween) {
+      if (one.start > other.start || one.start + one.length < other.start + other.length) return false;
+      afterOther = other.previous;
+      other = textOf(afterOther, others, bytes);
+    }
+    one = textOf(after, pieces, bytes);
   }
   return true;
 }
