@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { commonSpellings } from './dialects/common.ts';
+import { joiningSpellings, largeSpellings } from './dialects/common.ts';
 import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
 import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { alignments, alignedBase64, base64Forms, twiceBase64, utf16Of } from './encodings/base64.ts';
 import { hexForms, plainHexForms } from './encodings/hex.ts';
 import { write, type Needle } from './encodings/needle.ts';
+import { shortenedForms } from './encodings/shortened.ts';
 import { partsOf, type Part } from './parts/parts.ts';
 
 /** Shorter values, in bytes, are not masked: they would hide half of every log. */
@@ -45,8 +46,8 @@ export function familiesOf(value: Uint8Array, isCrowded = false): readonly Famil
 }
 
 function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly Needle[] {
-  if (valueBytes <= maxPairedBytes) return formsOf(bytes, 'pairs');
-  return kind === 'layout' ? [bytes] : formsOf(bytes, 'all');
+  if (kind === 'layout' && valueBytes > maxPairedBytes) return [bytes];
+  return formsOf(bytes, valueBytes > maxPairedBytes ? 'all' : 'pairs', kind !== 'line');
 }
 
 /** A large value may have many lines and leaves, each of which would bring a hundred needles. */
@@ -55,23 +56,31 @@ function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Fami
   const isPiece = kind === 'line' || (kind === 'leaf' && bytes.byteLength > maxLeafBytes);
   if (bytes.byteLength <= maxSpelledBytes && !isPiece) return [() => formsOf(bytes, isCrowded ? 'common' : 'all')];
   const encoded = isPiece || !isUtf8(bytes) ? [() => bytes] : [() => bytes, () => utf16Of(bytes)];
+  const inEveryAlignment = encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset)));
+  if (isPiece) return [() => largeSpellings(bytes, 'common'), ...inEveryAlignment, () => plainHexForms(bytes)];
+  const json = isUtf8(bytes) ? inBase64 : [];
   return [
-    () => commonSpellings(bytes),
-    ...encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset))),
-    ...(isPiece ? [] : [() => twiceBase64(bytes)]),
-    () => plainHexForms(bytes),
+    () => largeSpellings(bytes, isCrowded ? 'common' : 'every'),
+    () => joiningSpellings(bytes),
+    ...inEveryAlignment,
+    ...json.flatMap(({ spell }) =>
+      alignments.map((offset) => () => alignedBase64(Buffer.from(spell(bytes.toString())), offset)),
+    ),
+    () => twiceBase64(bytes),
+    () => hexForms(bytes),
+    () => shortenedForms(bytes),
   ];
 }
 
 /** Those first that are the same bytes in memory. */
-function formsOf(bytes: Buffer, breadth: Breadth | 'common'): readonly Needle[] {
+function formsOf(bytes: Buffer, breadth: Breadth | 'common', isShortened = false): readonly Needle[] {
   const isText = isUtf8(bytes);
   const written = [bytes.toString('latin1')];
   const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
   return [
     ...(breadth === 'common'
-      ? [...plainHexForms(bytes), ...commonSpellings(bytes)]
-      : [...hexForms(bytes), ...asBytes(spellings(bytes, breadth))]),
+      ? [...plainHexForms(bytes), ...largeSpellings(bytes, 'common')]
+      : [...hexForms(bytes), ...(isShortened ? shortenedForms(bytes) : []), ...asBytes(spellings(bytes, breadth))]),
     ...[...inner].flatMap((form) => base64Forms(Buffer.from(form, 'latin1'))),
     ...(isText ? base64Forms(utf16Of(bytes)) : []),
     ...twiceBase64(bytes),

@@ -18,6 +18,15 @@ function visible(byte: string): string {
   return code < 0x20 || code === 0x7f ? `\\C-${String.fromCharCode(code ^ 0x40)}` : byte;
 }
 
+/** Quotes in a row are written together, so the quotes around the value end and begin again only once, if at all. */
+function joined(write: (quotes: string) => string): (text: string) => string {
+  return (text) =>
+    text.replace(/'+/g, (quotes, at: number) => {
+      const [before, after] = [at === 0 ? '' : "'", at + quotes.length === text.length ? '' : "'"];
+      return before + write(quotes) + after;
+    });
+}
+
 export const singleQuoted: Dialect = {
   name: 'single quotes of a shell',
   spell: replacing(/'/g, { "'": String.raw`'\''` }),
@@ -34,7 +43,9 @@ export const dollarQuoted: Dialect = {
 /** How shells quote a word. */
 export const shellDialects: readonly Dialect[] = [
   singleQuoted,
-  { name: 'single quotes of dash', spell: replacing(/'/g, { "'": `'"'"'` }) },
+  { name: 'single quotes of Python', spell: replacing(/'/g, { "'": `'"'"'` }) },
+  { name: 'quotes of dash', spell: joined((quotes) => `"${quotes}"`), isJoining: true },
+  { name: 'quotes of zsh', spell: joined((quotes) => quotes.replaceAll("'", String.raw`\'`)), isJoining: true },
   doubleQuoted,
   dollarQuoted,
   { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octalEscape), bytewise: true },
@@ -64,6 +75,6 @@ export const shellDialects: readonly Dialect[] = [
     spell: replacing(/['\\]|[^ -~]/g, visibleNames, visible),
     bytewise: true,
   },
-  { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`) },
+  { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`), isJoining: true },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
 ];

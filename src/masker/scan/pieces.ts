@@ -88,13 +88,23 @@ export function cover(pieces: Piece | undefined, others: Piece | undefined, byte
     if (hasLine(one, after) && (isBetween || !hasLine(other, afterOther))) return false;
     after = one.previous;
     if (!isBetween) {
-      if (one.start > other.start || one.start + one.length < other.start + other.length) return false;
+      if (!contains(one, other, hasLine(one, after))) return false;
       afterOther = other.previous;
       other = textOf(afterOther, others, bytes);
     }
     one = textOf(after, pieces, bytes);
   }
   return true;
+}
+
+/**
+ * At a line break a mark may end one line or begin the next, as a backslash of folded text does: the pattern has it
+ * once, and either way that one is masked.
+ */
+function contains(one: Piece, other: Piece, isBeforeLine: boolean): boolean {
+  const isAfterLine = one.previous?.isLine === true && other.previous?.isLine === true;
+  const [begin, end] = [one.start - Number(isAfterLine), one.start + one.length + Number(isBeforeLine)];
+  return begin <= other.start && end >= other.start + other.length;
 }
 
 /** The last piece up to that one that is no gap, if it contains any of the last bytes. */

@@ -30,7 +30,8 @@ export function cellsOf(tool: string): readonly Cell[] {
     const frame = frames.get(`${dialect} ${value}`) ?? '';
     const masked = maskBytes(maskers[value], output);
     const length = (values[value] ?? '').length < 8 ? 4 : windowLength;
-    const left = windows(ownPart(output, frame), length).find((text) => masked.includes(text) && !frame.includes(text));
+    const shown = new Set(windows(masked, length));
+    const left = windows(ownPart(output, frame), length).find((text) => shown.has(text) && !frame.includes(text));
     return { tool, dialect, valueClass: names[value] ?? '', masked, left };
   });
 }

@@ -29,8 +29,8 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   'inspect of a list': (value) => inspect([value, [value, value]]),
   'format %j': (value) => format('%j', { key: value }),
   'format %o': (value) => format('failed with %s and %o', value, { key: value }),
-  'error of JSON.parse': (value) => errorOf(() => JSON.parse(value)),
-  'error of JSON.parse, in a longer text': (value) => errorOf(() => JSON.parse(`{"key": ${value}}`)),
+  'error of JSON.parse': (value) => afterToken(() => JSON.parse(value)),
+  'error of JSON.parse, in a longer text': (value) => afterToken(() => JSON.parse(`{"key": ${value}}`)),
   'error of URL': (value) => errorOf(() => new URL(value)),
   'error of fs': (value) => errorOf(() => readFileSync(`/nowhere/${value}`)),
   'error of strictEqual': (value) => errorOf(() => strictEqual(value, 'expected')),
@@ -64,6 +64,11 @@ function errorOf(fail: () => unknown): string {
     if (error instanceof Error) return inspect(Object.assign(error, { stack: `${error.name}: ${error.message}` }));
   }
   return '';
+}
+
+/** Without the one character that it could not read. */
+function afterToken(fail: () => unknown): string {
+  return errorOf(fail).replace(/Unexpected token '.+?', /su, '');
 }
 
 function tableOf(value: string): string {

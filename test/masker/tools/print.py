@@ -1,6 +1,6 @@
 """Prints each value of the list on standard input in Python's ways, as [dialect, value's number, output]."""
-import base64, codecs, csv, difflib, html, http.cookies, io, json, logging, pprint, quopri, re, shlex, subprocess, sys
-import reprlib, textwrap, traceback, unittest, urllib.parse, urllib.request, xml.sax.saxutils, xml.etree.ElementTree as ET
+import base64, csv, difflib, html, http.cookies, io, json, logging, pprint, quopri, re, shlex, subprocess, sys
+import traceback, urllib.parse, urllib.request, xml.sax.saxutils, xml.etree.ElementTree as ET
 
 try:
     import yaml
@@ -45,10 +45,6 @@ def failed(fail):
         return traceback.format_exc(limit=0)
 
 
-def compared(value):
-    return failed(lambda: unittest.TestCase().assertEqual(value, "expected"))
-
-
 dialects = {
     "error of json": lambda v: failed(lambda: json.loads("[" + v)),
     "error of int": lambda v: failed(lambda: int(v)),
@@ -56,17 +52,6 @@ dialects = {
     "error of getattr": lambda v: failed(lambda: getattr("", v)),
     "error of urllib": lambda v: failed(lambda: urllib.request.urlopen(v)),
     "error of float": lambda v: failed(lambda: float(v)),
-    "error of assertEqual": compared,
-    "reprlib": reprlib.repr,
-    "textwrap": lambda v: textwrap.fill(v, 40),
-    "base32": lambda v: base64.b32encode(v.encode()).decode(),
-    "base85": lambda v: base64.b85encode(v.encode()).decode(),
-    "ascii85": lambda v: base64.a85encode(v.encode()).decode(),
-    "uuencode": lambda v: codecs.encode(v.encode(), "uu").decode(),
-    "UTF-7": lambda v: v.encode("utf-7").decode(),
-    "punycode": lambda v: v.encode("punycode").decode(),
-    "bytes as a list": lambda v: str(list(v.encode())),
-    "pprint of bytes": lambda v: pprint.pformat(v.encode()),
     "logging": logged,
     "traceback": traced,
     "pprint": pprint.pformat,
