@@ -27,6 +27,15 @@ function joined(write: (quotes: string) => string): (text: string) => string {
     });
 }
 
+/** Stretches between single quotes have quotes of their own, as far as they need them. */
+function quotedWhereNeeded(text: string): string {
+  const stretches = text
+    .split("'")
+    .map((stretch) => (/["#$&()*;<>?[\\\]^`{|}\s]/.test(stretch) ? `'${stretch}'` : stretch));
+  // Those at the ends may belong to a longer text.
+  return stretches.join(String.raw`\'`).replace(/^'|'$/g, '');
+}
+
 export const singleQuoted: Dialect = {
   name: 'single quotes of a shell',
   spell: replacing(/'/g, { "'": String.raw`'\''` }),
@@ -75,6 +84,16 @@ export const shellDialects: readonly Dialect[] = [
     spell: replacing(/['\\]|[^ -~]/g, visibleNames, visible),
     bytewise: true,
   },
+  {
+    name: "$'…' of zsh, ASCII",
+    bytewise: true,
+    spell: replacing(/['\\!]|[^ -~]/g, { ...named, '!': String.raw`\!` }, octalEscape),
+  },
+  {
+    name: 'comparison in a trace of zsh',
+    spell: replacing(/[ #$()*<>?[\\\]^|~\t\n]/g, { '\t': String.raw`$'\t'`, '\n': String.raw`$'\n'` }, backslash),
+  },
+  { name: 'zsh (q-)', spell: quotedWhereNeeded, isJoining: true },
   { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`), isJoining: true },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
 ];

@@ -24,7 +24,6 @@ if [ -n "${BASH_VERSION:-}" ]; then
   diff -y <(printf '%s\n' "$V") <(printf 'x\n') | show "diff -y"
   diff <(printf '%s\n' "$V") <(printf 'x\n') | show "diff of files"
   diff -u <(printf '%s\n' "$V") <(printf 'x\n') | sed 1,2d | show "diff -u"
-  curl -s --libcurl - -u "user:$V" -H "Token: $V" -d "$V" file:///dev/null 2>&1 | show "curl --libcurl"
   curl -sG --data-urlencode "key=$V" -w '%{url_effective}' file:///dev/null 2>&1 | show "curl --data-urlencode"
   curl -sSo /dev/null "http://127.0.0.1:1/$V" 2>&1 | show "curl error"
   dash -xc ': $V' 2>&1 | show "dash set -x, words"
