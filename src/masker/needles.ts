@@ -40,14 +40,21 @@ export function familiesOf(value: Uint8Array, isCrowded = false): readonly Famil
   if (bytes.byteLength > maxSpelledBytes || isCrowded)
     return partsOf(bytes)
       .flatMap((part) => largeFamilies(part, isCrowded))
-      .map((make) => ({ make, isSlow: false }));
-  const make = (): readonly Needle[] => partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength));
-  return [{ make, isSlow: true }];
+      .map(quick);
+  const [isPaired, parts] = [bytes.byteLength <= maxPairedBytes, partsOf(bytes)];
+  const few = isPaired ? parts : parts.filter(({ kind }) => kind !== 'whole');
+  const make = (): readonly Needle[] => few.flatMap((part) => formsOfPart(part, isPaired));
+  const whole = isPaired ? [] : parts.filter(({ kind }) => kind === 'whole');
+  return [{ make, isSlow: true }, ...whole.flatMap((part) => wholeFamilies(part.bytes)).map(quick)];
 }
 
-function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly Needle[] {
-  if (kind === 'layout' && valueBytes > maxPairedBytes) return [bytes];
-  return formsOf(bytes, valueBytes > maxPairedBytes ? 'all' : 'pairs', kind !== 'line');
+function quick(make: Family['make']): Family {
+  return { make, isSlow: false };
+}
+
+function formsOfPart({ bytes, kind }: Part, isPaired: boolean): readonly Needle[] {
+  if (kind === 'layout' && !isPaired) return [bytes];
+  return formsOf(bytes, isPaired ? 'pairs' : 'all', kind !== 'line');
 }
 
 /** A large value may have many lines and leaves, each of which would bring a hundred needles. */
@@ -55,21 +62,34 @@ function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Fami
   if (kind === 'layout') return [() => [bytes]];
   const isPiece = kind === 'line' || (kind === 'leaf' && bytes.byteLength > maxLeafBytes);
   if (bytes.byteLength <= maxSpelledBytes && !isPiece) return [() => formsOf(bytes, isCrowded ? 'common' : 'all')];
-  const encoded = isPiece || !isUtf8(bytes) ? [() => bytes] : [() => bytes, () => utf16Of(bytes)];
-  const inEveryAlignment = encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset)));
-  if (isPiece) return [() => largeSpellings(bytes, 'common'), ...inEveryAlignment, () => plainHexForms(bytes)];
-  const json = isUtf8(bytes) ? inBase64 : [];
+  return isPiece ? pieceFamilies(bytes) : wholeFamilies(bytes, isCrowded);
+}
+
+function pieceFamilies(bytes: Buffer): readonly Family['make'][] {
+  return [() => largeSpellings(bytes, 'common'), ...inEveryAlignment(() => bytes), () => plainHexForms(bytes)];
+}
+
+function wholeFamilies(bytes: Buffer, isCrowded = false): readonly Family['make'][] {
+  const texts = [
+    () => utf16Of(bytes),
+    ...inBase64.map(
+      ({ spell }) =>
+        () =>
+          Buffer.from(spell(bytes.toString())),
+    ),
+  ];
   return [
     () => largeSpellings(bytes, isCrowded ? 'common' : 'every'),
     () => joiningSpellings(bytes),
-    ...inEveryAlignment,
-    ...json.flatMap(({ spell }) =>
-      alignments.map((offset) => () => alignedBase64(Buffer.from(spell(bytes.toString())), offset)),
-    ),
+    ...[() => bytes, ...(isUtf8(bytes) ? texts : [])].flatMap(inEveryAlignment),
     () => twiceBase64(bytes),
     () => hexForms(bytes),
     () => shortenedForms(bytes),
   ];
+}
+
+function inEveryAlignment(of: () => Buffer): readonly Family['make'][] {
+  return alignments.map((offset) => () => alignedBase64(of(), offset));
 }
 
 /** Those first that are the same bytes in memory. */

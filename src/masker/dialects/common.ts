@@ -24,7 +24,7 @@ const chains: readonly Chain[] = [
 let everyChain: readonly Chain[] = [];
 
 /** Every dialect by itself and around the common ones. */
-function chainsOf(breadth: CommonBreadth): readonly Chain[] {
+function chainsOf(breadth: LargeBreadth): readonly Chain[] {
   if (breadth === 'common') return chains;
   const [outer, once] = [allDialects.filter(({ isJoining }) => isJoining !== true), [javascriptJson, jqJson]];
   if (everyChain.length === 0)
@@ -44,7 +44,7 @@ const isMark = Array.from({ length: 0x80 }, (_, code) => /\W/.test(String.fromCh
 const maxKnown = 4_096;
 
 /** The dialects that logs are full of, or all of them and pairs. */
-export type CommonBreadth = 'common' | 'every';
+type LargeBreadth = 'common' | 'every';
 
 /** What characters of a value become, beside those that stay. */
 type Images = ReadonlyMap<string, string>;
@@ -60,7 +60,7 @@ const maxKinds = 256;
  * The value as it is and in the dialects. They differ in what they make of each character, so one look at which
  * characters the value has tells them apart; none is spelled before it is needed.
  */
-export function largeSpellings(bytes: Buffer, breadth: CommonBreadth): readonly Needle[] {
+export function largeSpellings(bytes: Buffer, breadth: LargeBreadth): readonly Needle[] {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const counts = countMarks(bytes, encoding);
   const key = `${breadth} ${encoding} ${[...counts.keys()].join('')}`;
@@ -89,7 +89,7 @@ function countMarks(bytes: Buffer, encoding: Encoding): ReadonlyMap<string, numb
 }
 
 /** What the dialects that differ make of the characters; of none in the first. */
-function imagesOf(characters: readonly string[], encoding: Encoding, breadth: CommonBreadth): readonly Images[] {
+function imagesOf(characters: readonly string[], encoding: Encoding, breadth: LargeBreadth): readonly Images[] {
   const unlike = new Map<string, Images>([['', new Map()]]);
   const isPossible = ({ dialects }: Chain): boolean =>
     encoding === 'utf8' || dialects.every(({ bytewise }) => bytewise);
