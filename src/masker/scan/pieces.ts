@@ -84,14 +84,15 @@ export function cover(pieces: Piece | undefined, others: Piece | undefined, byte
   let [after, afterOther] = [pieces, others];
   while (one !== other) {
     if (one === undefined) return false;
-    const isBetween = other === undefined || one.start >= other.start + other.length;
-    if (hasLine(one, after) && (isBetween || !hasLine(other, afterOther))) return false;
-    after = one.previous;
-    if (!isBetween) {
-      if (!contains(one, other, hasLine(one, after))) return false;
+    const isLine = hasLine(one, after);
+    if (other === undefined || one.start >= other.start + other.length) {
+      if (isLine) return false;
+    } else {
+      if ((isLine && !hasLine(other, afterOther)) || !contains(one, other, isLine)) return false;
       afterOther = other.previous;
       other = textOf(afterOther, others, bytes);
     }
+    after = one.previous;
     one = textOf(after, pieces, bytes);
   }
   return true;

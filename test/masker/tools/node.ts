@@ -35,7 +35,8 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   'error of fs': (value) => errorOf(() => readFileSync(`/nowhere/${value}`)),
   'error of strictEqual': (value) => errorOf(() => strictEqual(value, 'expected')),
   'error of deepStrictEqual': (value) => errorOf(() => deepStrictEqual({ key: value, other: [value] }, { key: 'x' })),
-  'error of an argument': (value) => errorOf(() => Reflect.apply(Buffer.alloc, Buffer, [value])),
+  'error of an argument': (value) =>
+    errorOf(() => Reflect.apply((size: number) => Buffer.alloc(size), undefined, [value])),
   encodeURIComponent: (value) => encodeURIComponent(value),
   encodeURI: (value) => encodeURI(value),
   'encodeURIComponent of JSON': (value) => encodeURIComponent(JSON.stringify(value)),
