@@ -54,7 +54,7 @@ function quick(make: Family['make']): Family {
 
 function formsOfPart({ bytes, kind }: Part, isPaired: boolean): readonly Needle[] {
   if (kind === 'layout' && !isPaired) return [bytes];
-  return formsOf(bytes, isPaired ? 'pairs' : 'all', kind !== 'line');
+  return formsOf(bytes, isPaired ? 'pairs' : 'all');
 }
 
 /** A large value may have many lines and leaves, each of which would bring a hundred needles. */
@@ -93,14 +93,14 @@ function inEveryAlignment(of: () => Buffer): readonly Family['make'][] {
 }
 
 /** Those first that are the same bytes in memory. */
-function formsOf(bytes: Buffer, breadth: Breadth | 'common', isShortened = false): readonly Needle[] {
+function formsOf(bytes: Buffer, breadth: Breadth | 'common'): readonly Needle[] {
   const isText = isUtf8(bytes);
   const written = [bytes.toString('latin1')];
   const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
   return [
     ...(breadth === 'common'
       ? [...plainHexForms(bytes), ...largeSpellings(bytes, 'common')]
-      : [...hexForms(bytes), ...(isShortened ? shortenedForms(bytes) : []), ...asBytes(spellings(bytes, breadth))]),
+      : [...hexForms(bytes), ...shortenedForms(bytes), ...asBytes(spellings(bytes, breadth))]),
     ...[...inner].flatMap((form) => base64Forms(Buffer.from(form, 'latin1'))),
     ...(isText ? base64Forms(utf16Of(bytes)) : []),
     ...twiceBase64(bytes),

@@ -11,6 +11,7 @@ const argumentUnits = 25;
 const longestArgument = 28;
 /** What V8 shows of a text that is no JSON, before and after the place. */
 const jsonUnits = 10;
+const after = ' '.repeat(3 * jsonUnits);
 const afterToken = /^Unexpected token .+?, (?:\.\.\.)?"(.*"(?:\.\.\.)? is not valid JSON)$/su;
 const jsonBegins = /^\s*[[{"tfn]/;
 
@@ -26,7 +27,8 @@ export function shortenedForms(bytes: Buffer): readonly Needle[] {
 
 function inJsonErrors(text: string, bytes: Buffer): readonly Needle[] {
   const first = { bytes: firstOf(text, bytes, jsonUnits), form: inJsonError };
-  const further = jsonBegins.test(text) ? afterToken.exec(errorOf(text))?.[1] : undefined;
+  // In a longer text V8 shows as much of a short one.
+  const further = jsonBegins.test(text) ? afterToken.exec(errorOf(text + after))?.[1] : undefined;
   return further === undefined ? [first] : [first, Buffer.from(further)];
 }
 
