@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startOpenBao } from '../backends/vault/test/support/open-bao.ts';
@@ -13,6 +13,7 @@ import { linesOf, timedSteps, turnarounds } from './turnaround.ts';
 
 const rounds = 9;
 const shortSteps = 100;
+const longRounds = 3;
 /** Long enough for the process of the next step to be ready. */
 const pacedMs = 100;
 const pacedSteps = 20;
@@ -23,6 +24,7 @@ export default workflow('bench', { on: push(), jobs: [job('bench', { runsOn: 'de
 const oneGet = "step('first', async (ctx) => { await ctx.secrets.get('TOKEN'); })";
 const projects = {
   one: workflow(oneGet),
+  two: workflow(oneGet),
   typed: workflow(oneGet.replace('ctx', 'ctx: StepContext')).replace('step, push', 'step, push, type StepContext'),
   gets: workflow(
     "step('gets', async (ctx) => { const began = performance.now(); for (let index = 0; index < 100; index += 1) await ctx.secrets.get('TOKEN'); console.log('GET ' + (performance.now() - began) / 100 + ' '); })",
@@ -54,6 +56,8 @@ export async function run(): Promise<readonly BenchRow[]> {
       await mkdir(join(folder, project, '.kici/workflows'), { recursive: true });
       await writeFile(join(folder, project, '.kici/workflows/bench.ts'), text);
     }
+    // The process that reads two files runs no step.
+    await writeFile(join(folder, 'two/.kici/workflows/other.ts'), projects.one.replace("'bench'", "'other'"));
     await writeFile(join(folder, 'bare.mjs'), bareScript);
     await writeFile(join(folder, 'one/.env.schema'), varlockSchema);
     const environment = {
@@ -66,10 +70,11 @@ export async function run(): Promise<readonly BenchRow[]> {
     if (bao !== undefined) await writeSecret(bao);
     const bin = await installPublished(folder);
     const kici = [join(bin, 'kici.mjs'), 'run', '--json'];
+    const cold = [await installCold(bin, join(folder, 'cold')), 'run', '--json'];
     const list = [join(bin, 'kici-admin.mjs'), 'secret', 'list', '--scope', 'a', '--url', names.url];
     const at = (project: keyof typeof projects): string => join(folder, project);
     return [
-      ...(await starts(kici, list, at, environment)),
+      ...(await starts(kici, cold, list, at, environment)),
       ...(await within(kici, at, environment)),
       ...(await output(kici.slice(0, -1), at, environment)),
     ];
@@ -86,6 +91,7 @@ type Program = readonly [what: string, project: keyof typeof projects, command: 
 
 async function starts(
   kici: readonly string[],
+  cold: readonly string[],
   list: readonly string[],
   at: Place,
   env: NodeJS.ProcessEnv,
@@ -97,6 +103,8 @@ async function starts(
     [baseline, 'one', [node, '-e', '0']],
     ['kici run, one step with one secret', 'one', [node, ...kici], 3],
     ['the same, with types in the workflow', 'typed', [node, ...kici], 3.5],
+    ['the same in a project of two workflow files', 'two', [node, ...kici, 'bench']],
+    ['the same without bytecode, as with another Node.js', 'one', [node, ...cold]],
     ['the same from source', 'one', [node, programFile('kici'), 'run', '--json']],
     ['kici-admin secret list', 'one', [node, ...list], 2.5],
     ['a bare script with one request', 'one', [node, '../bare.mjs']],
@@ -125,8 +133,11 @@ async function starts(
 }
 
 async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv): Promise<readonly BenchRow[]> {
-  const { ms } = await turnarounds(kici, at('steps'), env);
-  const bare = await bareProcesses(shortSteps, at('steps'), env);
+  const [runs, bare] = [new Array<number>(), new Array<number>()];
+  for (let round = 0; round < longRounds; round += 1) {
+    runs.push((await turnarounds(kici, at('steps'), env)).ms);
+    bare.push(await bareProcesses(shortSteps, at('steps'), env));
+  }
   const { startToAuthor, authorToStart } = await turnarounds(kici, at('paced'), env);
   const gets: number[] = [];
   const late: number[] = [];
@@ -147,11 +158,22 @@ async function within(kici: readonly string[], at: Place, env: NodeJS.ProcessEnv
   return [
     row('from the start of a step to its function, with a spare', startToAuthor, 5),
     row('from the end of its function to the next start', authorToStart, 5),
-    { what: `${shortSteps} times ${baseline}, as many at once as cores`, value: bare, unit: 'ms' },
-    row(`${shortSteps} short steps, the whole run`, [ms], 1_500),
+    { what: `${shortSteps} times ${baseline}, as many at once as cores`, value: median(bare), unit: 'ms' },
+    row(`${shortSteps} short steps, the whole run`, runs, 1_500),
     row('get inside a step, one after another', gets, 2),
     row('from the print of a line to its arrival', late, 10),
   ];
+}
+
+/** A copy of what is published whose bytecode is of no Node.js. @returns its program */
+async function installCold(bin: string, folder: string): Promise<string> {
+  const [published, installed] = [join(bin, '../..'), join(folder, 'node_modules/@kici-dev')];
+  await cp(published, installed, { recursive: true });
+  const bundle = join(installed, 'kici/bundle');
+  const stamps = (await readdir(bundle)).filter((file) => file.endsWith('.stamp'));
+  if (stamps.length === 0) throw new Error('nothing says what the bytecode is of');
+  for (const stamp of stamps) await writeFile(join(bundle, stamp), 'of another');
+  return join(installed, 'kici/bin/kici.mjs');
 }
 
 /** The least that so many processes take here: steps come one after another, their processes side by side. */

@@ -36,7 +36,7 @@ export function flag(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
 
-export function oneOf<const T extends string | null>(...values: readonly T[]): Check<T> {
+export function oneOf<const T extends string | true | null>(...values: readonly T[]): Check<T> {
   return (value): value is T => values.some((one) => one === value);
 }
 

@@ -26,7 +26,7 @@ const isOpened = check.object(
     catalogue: check.listOf(
       check.object(
         { ...place, status: check.oneOf('available', 'declared', 'unavailable') },
-        { version: check.text(), code: isCode, ...why },
+        { version: check.text(), code: isCode, gone: check.oneOf(true), ...why },
       ),
     ),
     openEnded: check.flag,

@@ -23,6 +23,7 @@ import type { AuditSigner } from '../orchestrator/audit/services.ts';
 import type { WatchedState } from '../telemetry/telemetry.ts';
 import { countBreaks } from '../orchestrator/audit/count-breaks.ts';
 import { countOpenJobs } from '../orchestrator/jobs/count-open.ts';
+import { outsideRequests, requestHolder } from '../orchestrator/request-scope.ts';
 import { identifiers } from './identifiers.ts';
 
 /** A running server. */
@@ -61,13 +62,13 @@ export async function startApplication(
     const telemetry = await openTelemetry(settings, log);
     closing.defer(() => telemetry.close());
     const { key, created } = await readKey(settings.key);
-    const database = await openStorage(settings, telemetry.database);
+    const database = await openStorage(settings, { observer: telemetry.database, holder: requestHolder });
     closing.defer(() => database.destroy());
     const time = now === undefined ? await keepTime(settings, database, repeat) : { now, stop: () => undefined };
     closing.defer(() => {
       time.stop();
     });
-    const keyring = await openKeyring(database, key, time.now);
+    const keyring = await openKeyring(database, key, time.now, outsideRequests);
     // Written by a version that did not seal rows: accepted as they are, once.
     if (!keyring.rowsAreSealed) await sealRows(database, keyring, 'seal');
     const opened = { settings, log, now: time.now, telemetry, certificate, database, keyring };

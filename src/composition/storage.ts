@@ -3,10 +3,9 @@ import type { Kysely } from 'kysely';
 import { cannotUse } from '../database/cannot-use.ts';
 import { DatabaseError } from '../database/database-error.ts';
 import { migrate } from '../database/migrate.ts';
-import type { DatabaseObserver } from '../database/observer.ts';
 import { makeFolder, openDatabase } from '../database/open.ts';
 import { parseAddress } from '../database/postgres/address.ts';
-import { openPostgres } from '../database/postgres/open.ts';
+import { openPostgres, type DatabaseUse } from '../database/postgres/open.ts';
 import { DatabaseUnavailableError } from '../database/unavailable.ts';
 import { allMigrations, type AllTables } from './all-tables.ts';
 import { fileProblem } from '../files/plain-file.ts';
@@ -16,14 +15,14 @@ export type StorageSettings = Pick<ServerSettings, 'dataDir' | 'database'>;
 
 /**
  * Opens the database that the settings name, its tables up to date, and makes the data folder.
- * @param observer default: nobody measures
+ * @param use default: nobody measures, and all work is the server's own
  * @throws DatabaseError
  */
 export async function openStorage(
   { dataDir, database }: StorageSettings,
-  observer?: DatabaseObserver,
+  use: DatabaseUse = {},
 ): Promise<Kysely<AllTables>> {
-  if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir), undefined, observer));
+  if (database === undefined) return upToDate(openDatabase<AllTables>(databaseFile(dataDir), undefined, use.observer));
   try {
     makeFolder(dataDir);
   } catch (error) {
@@ -33,7 +32,7 @@ export async function openStorage(
       'check that it is a folder, or that its parent is writable; KICI_DATA_DIR names another',
     );
   }
-  return requireMoved(await openServer(database, observer));
+  return requireMoved(await openServer(database, use));
 }
 
 /**
@@ -49,9 +48,9 @@ export async function migrateStorage({ dataDir, database }: StorageSettings): Pr
  * Opens a PostgreSQL, its tables up to date.
  * @throws DatabaseError
  */
-export async function openServer(server: DatabaseServer, observer?: DatabaseObserver): Promise<Kysely<AllTables>> {
+export async function openServer(server: DatabaseServer, use?: DatabaseUse): Promise<Kysely<AllTables>> {
   await migrateServer(server);
-  return openPostgres<AllTables>({ url: server.url, passwordFile: server.passwordFile }, 'serving', observer);
+  return openPostgres<AllTables>({ url: server.url, passwordFile: server.passwordFile }, 'serving', use);
 }
 
 async function migrateServer({ url, migrationUrl, passwordFile }: DatabaseServer): Promise<void> {

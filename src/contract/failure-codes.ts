@@ -49,7 +49,7 @@ export const failureCodes = Object.freeze({
   deleted: {
     transient: false,
     meaning: 'the current version is deleted',
-    hint: 'restore it, write a new value, or remove the secret for good',
+    hint: 'restore it, write a new value, or have its binding skip what is deleted (`--skip-deleted`)',
   },
   destroyed: { transient: false, meaning: 'the version is destroyed', hint: 'write a new value' },
   disabled: { transient: false, meaning: 'the version is disabled', hint: 'enable it, or write a new value' },

@@ -15,7 +15,11 @@ export function cellsNow<Tables>(database: Kysely<Tables>, query: CompiledQuery)
   return database instanceof EmbeddedKysely ? database.cells(query) : undefined;
 }
 
-/** The rows that a statement finds at once; undefined where it has to be waited for. */
+/**
+ * The rows that a statement finds at once; undefined where it has to be waited for. Of what other processes have
+ * committed it has what was there at the last look of this turn of the event loop: to be called for whoever has looked
+ * since he came, as each request does for its caller.
+ */
 export function rowsNow<Tables, R>(database: Kysely<Tables>, query: CompiledQuery<R>): readonly R[] | undefined {
-  return database instanceof EmbeddedKysely ? database.rows(query) : undefined;
+  return database instanceof EmbeddedKysely ? database.rows(query, 'turn') : undefined;
 }

@@ -13,7 +13,7 @@ import type { FoundRows } from './found-rows.ts';
 import { EmbeddedDialect } from './dialect.ts';
 import { isBusy } from './in-transaction.ts';
 import { logFor, type DatabaseObserver } from './observer.ts';
-import { isSelect, type EmbeddedDatabase } from './sqlite.ts';
+import { isSelect, type AsOf, type EmbeddedDatabase } from './sqlite.ts';
 
 /**
  * Kysely on SQLite, where a statement that was compiled before and only reads runs at once: the way through Kysely's
@@ -45,25 +45,29 @@ export class EmbeddedKysely<Tables> extends Kysely<Tables> {
 
   /** As `cellsOf`; undefined where it cannot run at once. */
   cells(query: CompiledQuery): readonly Cells[] | undefined {
-    return this.#now(query)?.cells;
+    return this.#now(query, 'now')?.cells;
   }
 
   /** What a statement finds; undefined where it cannot run at once. */
-  rows<R>(query: CompiledQuery<R>): R[] | undefined {
+  rows<R>(query: CompiledQuery<R>, asOf: AsOf = 'now'): R[] | undefined {
     // What a statement finds is as its type says, which Kysely takes for granted too.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return this.#now(query)?.rows as R[] | undefined;
+    return this.#now(query, asOf)?.rows as R[] | undefined;
   }
 
   override transaction(): TransactionBuilder<Tables> {
     return new DirectTransactionBuilder(super.transaction(), this.#props, this.#way);
   }
 
-  #now({ sql, parameters }: CompiledQuery): FoundRows | undefined {
-    if (this.#database.isInTransaction() || !isSelect(sql)) return undefined;
+  #now({ sql, parameters }: CompiledQuery, asOf: AsOf): FoundRows | undefined {
+    if (!isSelect(sql)) return undefined;
+    if (this.#database.isInTransaction()) {
+      this.#database.forgetLook();
+      return undefined;
+    }
     const observer = this.#observer;
     try {
-      return this.#database.find(sql, parameters, observer && ((ms) => observer.ran(sql, ms, false)));
+      return this.#database.find(sql, parameters, asOf, observer && ((ms) => observer.ran(sql, ms, false)));
     } catch (error) {
       if (isBusy(error)) return undefined;
       throw error;

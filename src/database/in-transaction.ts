@@ -1,11 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Kysely, Transaction } from 'kysely';
+import { inQueue } from './transaction-queues.ts';
 
 /** Both must be over before somebody is told that others were faster. */
 const patience = { ms: 5_000, attempts: 10 };
 const longestPauseMs = 50;
-/** Whoever is let through holds all others back no longer: they have clients who wait. */
-const longestHoldMs = 1_000;
 const sqliteBusy = 5;
 
 /**
@@ -32,8 +31,8 @@ const patientAttempts = 3;
 /**
  * Runs work as if no other transaction ran beside it. Where the database says that others came in between, the work
  * runs again: it must do nothing outside the transaction that it may not do twice. Where that goes on, no other work of
- * this process begins until it is done, for a second at most: what reads much would otherwise never be faster than
- * those who write little.
+ * its queue begins in this process until it is done, for a second at most: what reads much would otherwise never be
+ * faster than those who write little.
  * @throws InterruptedError when its patience ends; what the work throws
  */
 export async function inTransaction<Tables, T>(
@@ -42,61 +41,25 @@ export async function inTransaction<Tables, T>(
 ): Promise<T> {
   // SQLite knows no other level, and leaves this one unread.
   const run = (): Promise<T> => database.transaction().setIsolationLevel('serializable').execute(work);
-  // The same for every view of a database.
-  const place = database.getExecutor();
-  const end = Date.now() + patience.ms;
-  let letOthersGoOn: (() => void) | undefined;
-  try {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await (attempt === 1 ? turnOf(place).then(run) : oneByOne(place, run));
-      } catch (error) {
-        if (!isInterrupted(error)) throw error;
-        if (Date.now() > end && attempt >= patience.attempts) throw new InterruptedError(error);
-        if (attempt >= patientAttempts) letOthersGoOn ??= holdBack(place);
-        // At random, so that those who met do not meet again.
-        await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
+  return inQueue(database, async (queue) => {
+    const end = Date.now() + patience.ms;
+    let letOthersGoOn: (() => void) | undefined;
+    try {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await (attempt === 1 ? queue.turn().then(run) : queue.oneByOne(run));
+        } catch (error) {
+          if (!isInterrupted(error)) throw error;
+          if (Date.now() > end && attempt >= patience.attempts) throw new InterruptedError(error);
+          if (attempt >= patientAttempts) letOthersGoOn ??= queue.holdBack();
+          // At random, so that those who met do not meet again.
+          await wait(Math.random() * Math.min(longestPauseMs, 2 ** attempt));
+        }
       }
+    } finally {
+      letOthersGoOn?.();
     }
-  } finally {
-    letOthersGoOn?.();
-  }
-}
-
-const preferred = new WeakMap<object, Set<Promise<void>>>();
-
-/** Nothing new begins until the answer is called, or for as long as others may be held back. */
-function holdBack(place: object): () => void {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const all = preferred.get(place) ?? new Set();
-  preferred.set(place, all.add(promise));
-  const letGo = (): void => {
-    clearTimeout(timer);
-    all.delete(promise);
-    if (all.size === 0) preferred.delete(place);
-    resolve();
-  };
-  const timer = setTimeout(letGo, longestHoldMs);
-  return letGo;
-}
-
-/** Waits once: those who are let through later must not make it wait again and again. */
-async function turnOf(place: object): Promise<void> {
-  const all = preferred.get(place);
-  if (all !== undefined) await Promise.all(all);
-}
-
-const queues = new WeakMap<object, Promise<unknown>>();
-
-/** Those who met others would go on meeting each other. */
-async function oneByOne<T>(place: object, run: () => Promise<T>): Promise<T> {
-  const before = queues.get(place) ?? Promise.resolve();
-  const own = before.then(run, run);
-  queues.set(
-    place,
-    own.catch(() => undefined),
-  );
-  return own;
+  });
 }
 
 /** Whether nothing was done because another transaction was in the way. */

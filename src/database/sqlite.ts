@@ -8,14 +8,20 @@ import { requireStorable } from './text.ts';
 
 const maxCachedStatements = 500;
 
+export type AsOf = 'now' | 'turn';
+
 export interface EmbeddedDatabase extends SqliteDatabase {
   isInTransaction(): boolean;
   /**
    * What a statement that only reads finds. It does not run where it was run before and nothing that it depends on has
    * changed.
+   * @param asOf of what other connections have committed: by now, or by the last such look of this turn of the event
+   * loop
    * @param ran called if it has run, with how long that took, in milliseconds
    */
-  find(sql: string, parameters: readonly unknown[], ran?: (tookMs: number) => void): FoundRows;
+  find(sql: string, parameters: readonly unknown[], asOf: AsOf, ran?: (tookMs: number) => void): FoundRows;
+  /** To be called where a statement could not be found `now`, and is waited for. */
+  forgetLook(): void;
 }
 
 interface Reader {
@@ -83,8 +89,12 @@ export function sqliteForKysely(database: DatabaseSync, wrote: () => void = () =
       database.close();
     },
     isInTransaction: () => database.isTransaction,
-    find(sql, parameters, ran) {
-      changes.look();
+    forgetLook() {
+      changes.forgetLook();
+    },
+    find(sql, parameters, asOf, ran) {
+      if (asOf === 'now') changes.look();
+      else changes.lookInTurn();
       const reader = readerOf(sql);
       const question = reader.tables.isSteady ? asked(parameters) : undefined;
       const stamp = changes.stampOf(reader.tables);

@@ -34,6 +34,9 @@ export class TableChanges {
   #ofAll = 0;
   #seenOfOthers: unknown;
   #seenSchema: unknown;
+  /** In this turn of the event loop, and nothing has shown since that it was too early. */
+  #hasLooked = false;
+  #isTurnKnown = false;
   /** The schema was changed in a transaction that may be undone. */
   #mayReturn = false;
   #preparing: { readonly reads: Set<TableCount>; readonly writes: Set<TableCount>; isSteady: boolean } | undefined;
@@ -87,7 +90,9 @@ export class TableChanges {
    * (sqlite.org/pragma.html#pragma_data_version).
    */
   look(): void {
+    this.#hasLooked = false;
     const version = this.#version.get()?.[0];
+    this.#keepLook();
     if (version === this.#seenOfOthers) return;
     this.#seenOfOthers = version;
     this.#ofAll += 1;
@@ -95,6 +100,26 @@ export class TableChanges {
     if (schema === this.#seenSchema) return;
     this.#seenSchema = schema;
     this.#schemaChanged();
+  }
+
+  /** As `look`, unless that was done in this turn of the event loop. */
+  lookInTurn(): void {
+    if (!this.#hasLooked) this.look();
+  }
+
+  /** Somebody has begun who did not look. */
+  forgetLook(): void {
+    this.#hasLooked = false;
+  }
+
+  #keepLook(): void {
+    this.#hasLooked = true;
+    if (this.#isTurnKnown) return;
+    this.#isTurnKnown = true;
+    setImmediate(() => {
+      this.#isTurnKnown = false;
+      this.#hasLooked = false;
+    });
   }
 
   /** Grows whenever what a statement reads may be another. */

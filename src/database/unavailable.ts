@@ -45,15 +45,21 @@ export function refusalOf(
     : undefined;
 }
 
+type Told = readonly [code: string, message: string];
+
+const noneFree: Told = ['pool_full', 'no connection to the database server became free in time'];
+
 /** What the driver gives no code: `pg-pool/index.js`, `pg/lib/client.js`. */
-const ownTimeouts: ReadonlyMap<string, readonly [code: string, message: string]> = new Map([
-  [
-    'timeout exceeded when trying to connect',
-    ['pool_full', 'no connection to the database server became free in time'],
-  ],
+const ownTimeouts: ReadonlyMap<string, Told> = new Map<string, Told>([
+  ['timeout exceeded when trying to connect', noneFree],
   ['Query read timeout', ['ETIMEDOUT', 'the database server did not answer a statement in time']],
   ['Connection terminated due to connection timeout', ['ETIMEDOUT', 'the database server cannot be reached in time']],
 ]);
+
+export function poolFull(): DatabaseUnavailableError {
+  const [code, message] = noneFree;
+  return new DatabaseUnavailableError(code, `${message} (${code})`);
+}
 
 /** @param error of the driver or the system, not of the server: its message may name anything */
 export function lostConnection(error: unknown): DatabaseUnavailableError {

@@ -14,7 +14,7 @@ import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
 import { mergeInTurns } from './merge-in-turns.ts';
-import { keysOfBlocks, type Catalogue } from './resolver/catalogue.ts';
+import { isGone, keysOfBlocks, type Catalogue, type Entry } from './resolver/catalogue.ts';
 import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
 import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/resolver-error.ts';
 import { explain, type Explanation } from './resolver/explain.ts';
@@ -96,13 +96,10 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
     catalogue,
     has: (key) => {
       const entry = catalogue.entries.get(key);
-      return entry === undefined ? unlisted.has(key) : entry.status !== 'declared';
+      return entry === undefined ? unlisted.has(key) : isListed(entry);
     },
     list: () =>
-      [
-        ...[...catalogue.entries.values()].filter(({ status }) => status !== 'declared').map(({ key }) => key),
-        ...unlisted.keys(),
-      ].toSorted(),
+      [...[...catalogue.entries.values()].filter(isListed).map(({ key }) => key), ...unlisted.keys()].toSorted(),
     unavailable: () => unavailableParts(catalogue.blocks),
     getMeta: (key) => {
       const winner = catalogue.entries.get(key)?.winner;
@@ -129,6 +126,11 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
       }
     },
   };
+}
+
+/** Whether the key counts as there: it has a value, or may have one that is unavailable at present. */
+function isListed(entry: Entry): boolean {
+  return entry.status !== 'declared' && !isGone(entry);
 }
 
 /** Resolves keys that are requested in one turn of the event loop together. */

@@ -33,8 +33,16 @@ export interface DataKeys {
   byId(organization: string, purpose: KeyPurpose, id: string): DataKey | undefined | Promise<DataKey | undefined>;
 }
 
+/** Runs work that all callers who want it meanwhile share, so that it is done for none of them. */
+export type Shared = <T>(work: () => T) => T;
+
 /** Unwrapped keys stay in memory, since unwrapping may be a call to a key service. */
-export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncryptionKey, now: () => number): DataKeys {
+export function createDataKeys(
+  database: Kysely<KeyringTables>,
+  kek: KeyEncryptionKey,
+  now: () => number,
+  shared: Shared,
+): DataKeys {
   const activeKeys = new Map<string, DataKey | Promise<DataKey>>();
   const keysById = new Map<string, DataKey | undefined | Promise<DataKey | undefined>>();
 
@@ -101,26 +109,28 @@ export function createDataKeys(database: Kysely<KeyringTables>, kek: KeyEncrypti
   }
 
   const byId: DataKeys['byId'] = (organization, purpose, id) =>
-    remember(keysById, `${organization}\n${purpose}\n${id}`, () => load(organization, purpose, id));
+    remember(keysById, `${organization}\n${purpose}\n${id}`, () => shared(() => load(organization, purpose, id)));
+
+  async function loadActive(organization: string, purpose: KeyPurpose): Promise<DataKey> {
+    let id = await findActive(organization, purpose);
+    if (id === undefined) {
+      await create(organization, purpose);
+      id = await findActive(organization, purpose);
+    }
+    const key = id === undefined ? undefined : await byId(organization, purpose, id);
+    if (key === undefined)
+      throw new KeyringError(
+        'wrong_key',
+        `the data key of ${organization === '' ? 'the installation' : organization} for its ${purposes[purpose]} is missing`,
+        'restore the database from a backup',
+      );
+    return key;
+  }
 
   return {
     byId,
     active: (organization, purpose) =>
-      remember(activeKeys, `${organization}\n${purpose}`, async () => {
-        let id = await findActive(organization, purpose);
-        if (id === undefined) {
-          await create(organization, purpose);
-          id = await findActive(organization, purpose);
-        }
-        const key = id === undefined ? undefined : await byId(organization, purpose, id);
-        if (key === undefined)
-          throw new KeyringError(
-            'wrong_key',
-            `the data key of ${organization === '' ? 'the installation' : organization} for its ${purposes[purpose]} is missing`,
-            'restore the database from a backup',
-          );
-        return key;
-      }),
+      remember(activeKeys, `${organization}\n${purpose}`, () => shared(() => loadActive(organization, purpose))),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { BackendError, SecretValue } from '@kici-dev/secret-backend';
 import type { Kysely } from 'kysely';
-import { createDataKeys, type DataKey } from './data-keys.ts';
+import { createDataKeys, type DataKey, type Shared } from './data-keys.ts';
 import { signingKey, type SigningKey } from './signing-key.ts';
 import { decrypt, encodeParts, encrypt } from './envelope.ts';
 import { KeyringError } from './keyring-error.ts';
@@ -52,15 +52,17 @@ const keyIdBytes = 36;
 
 /**
  * Opens the keys of a database.
+ * @param shared default: whoever wants a key first loads it
  * @throws KeyringError `wrong_key` if the database was written under another key-encryption key
  */
 export async function openKeyring(
   database: Kysely<KeyringTables>,
   kek: KeyEncryptionKey,
   now: () => number,
+  shared: Shared = (work) => work(),
 ): Promise<Keyring> {
   const { rowsAreSealed } = await checkKey(database, kek);
-  const keys = createDataKeys(database, kek, now);
+  const keys = createDataKeys(database, kek, now, shared);
   const associated = (
     organization: string,
     purpose: string,

@@ -1,10 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Holder } from '../database/postgres/places.ts';
 
 /** One request, for as long as it is being answered. */
 export interface RequestScope {
   readonly id: string;
   /** Set once it is answered: what a timer does that it has started is no longer its work. */
   isOver: boolean;
+  /** The organization that it names. */
+  readonly organization: string;
+  /** Whether its connection has shown a valid token for it: made-up names take no turns from those who have. */
+  isKnown: boolean;
 }
 
 const scopes = new AsyncLocalStorage<RequestScope>();
@@ -23,4 +28,16 @@ export function outsideRequests<T>(work: () => T): T {
 export function requestId(): string | undefined {
   const scope = scopes.getStore();
   return scope === undefined || scope.isOver ? undefined : scope.id;
+}
+
+/** For whom the database works at present; `undefined`: for the server itself. */
+export function requestHolder(): Holder | undefined {
+  const scope = scopes.getStore();
+  return scope && { group: scope.isKnown ? 'known' : 'unknown', name: scope.organization };
+}
+
+/** The present request has shown a valid token. */
+export function noteKnown(): void {
+  const scope = scopes.getStore();
+  if (scope !== undefined) scope.isKnown = true;
 }

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isGroupAlive } from '../../src/agent/process/process-status.ts';
 import { programFile } from '../support/programs.ts';
 import { journals, place, secrets } from './support/exec-place.ts';
 import { keysRead, type FakeSecrets } from './support/fake-jobs.ts';
@@ -34,6 +35,16 @@ describe('kici exec', () => {
     expect([code, left]).toEqual([3, []]);
     expect(stdout).toMatch(/^600\n700\ncertificate\nthe-api-key \/.*\/kici-step-[0-9a-f]{32}\/secret\n0\n$/);
     expect(await journals(project)).toEqual([]);
+  });
+
+  it('counts no key among all or a pattern that is deleted wherever it was', async () => {
+    const { exec } = await place({ ...secrets, gone: ['API_KEY_OLD'] });
+    for (const flags of ['--all --file CERT=tls.crt', '--only API_KEY*'])
+      expect(await exec(flags, 'env')).toMatchObject({ code: 0, stdout: expect.stringContaining('API_KEY=') });
+    expect(await exec('--only API_KEY_OLD', 'env')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('API_KEY_OLD is unavailable'),
+    });
   });
 
   it('hands over nothing that was not named, and says so', async () => {
@@ -233,6 +244,31 @@ describe('a signal', () => {
     expect((await outcome).code).toBe(137);
     expect(performance.now() - began).toBeGreaterThan(4_500);
     expect([await project.leftovers(), await journals(project)]).toEqual([[], []]);
+  });
+
+  it('that a program has survived does not keep it from ending with the parent of kici', async () => {
+    const { project } = await place();
+    const program = `trap 'echo survived' INT; trap 'echo told; exit' TERM; echo "ready $PPID"; ${wait}`;
+    const kici = [process.execPath, programFile('kici'), 'exec', '--environment', 'production', '--only', 'API_KEY'];
+    // One group, which nobody signals.
+    const parent = spawn('sh', ['-c', '"$@"; true', 'sh', ...kici, '--', 'bash', '-c', program], {
+      cwd: project.folder,
+      env: project.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    onTestFinished(() => {
+      if (parent.pid !== undefined && isGroupAlive(parent.pid)) process.kill(-parent.pid, 'SIGKILL');
+    });
+    let printed = '';
+    for await (const chunk of parent.stdout) {
+      const before = printed;
+      printed += String(chunk);
+      const [, pid] = /ready (\d+)\n/.exec(printed) ?? [];
+      if (pid !== undefined && !before.includes('ready')) process.kill(Number(pid), 'SIGINT');
+      if (printed.includes('survived')) parent.kill('SIGKILL');
+    }
+    expect(printed).toMatch(/^ready \d+\nsurvived\ntold\n$/);
   });
 
   it('that kills kici itself leaves no file: its watchdog removes them', async () => {

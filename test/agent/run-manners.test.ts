@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { jsonEvent } from '../../src/cli/kici/run/json-event.ts';
 import { startOrchestrator, runProgram } from '../support/programs.ts';
-import { makeProject, type Project } from './support/project.ts';
+import { startFakeJobs } from './support/fake-jobs.ts';
+import { finished, makeProject, withSteps, type Project } from './support/project.ts';
 
 const source = `import { workflow, job, step, push } from '@kici-dev/sdk';
 export default workflow('main', { on: push(), jobs: [
@@ -38,6 +39,23 @@ async function projectWithSecrets(files: Readonly<Record<string, string>>): Prom
 }
 
 describe('a run', () => {
+  it('tells of its end before the orchestrator has closed its session', async () => {
+    const told = Promise.withResolvers<void>();
+    let printed = '';
+    const api = await startFakeJobs({ closing: told.promise });
+    onTestFinished(() => api.close());
+    const project = await makeProject({ 'main.ts': withSteps("step('s', () => {})") }, { KICI_URL: api.url });
+    const agent = project.start(['run']);
+    agent.stdout?.on('data', (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.includes('workflow main: succeeded')) told.resolve();
+    });
+    // A run that waits for the answer gives up in the end, and says so.
+    expect(await finished(agent)).toMatchObject({ code: 0, stderr: '' });
+    expect(printed).toContain('workflow main: succeeded\n');
+    expect(api.calls.map(({ id }) => id)).toEqual(['jobs.open', 'jobs.close']);
+  });
+
   it('tells at its end what failed, where in the code, and what would set a missing secret', async () => {
     await using made = await projectWithSecrets({ 'main.ts': source });
     const { code, stdout, stderr } = await made.project.run('run', '--jobs', '1');

@@ -47,6 +47,18 @@ describe('values travel when they are asked for', () => {
     expect(keysRead(api)).toEqual([]);
   });
 
+  it('lists no key that is deleted wherever it was, and still says why', async () => {
+    const { code, stdout } = await runWith(
+      { values: { AGE_KEY_2: 'value-b' }, gone: ['AGE_KEY_1'], unavailable: { AGE_KEY_3: 'sealed' } },
+      workflowOf(`
+      const s = ctx.secrets;
+      console.log(s.list().join(), s.has('AGE_KEY_1'), s.getMeta('AGE_KEY_1').backend);
+      await s.get('AGE_KEY_1').catch(({ name, message }) => console.log(name, message));`),
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('AGE_KEY_2,AGE_KEY_3 false corp-vault\n')]);
+    expect(stdout).toMatch(/SecretUnavailableError .*AGE_KEY_1.*deleted/);
+  });
+
   it('a key outside an open-ended catalogue is asked for; outside a closed one it is not', async () => {
     const source = workflowOf('console.log((await ctx.secrets.get("LATE")).length)');
     const open = await runWith({ unlisted: { LATE: 'just-created' }, openEnded: true }, source);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { inTransaction, InterruptedError } from '../../src/database/in-transaction.ts';
+import { divideQueue } from '../../src/database/transaction-queues.ts';
 import { openDatabase } from '../../src/database/open.ts';
 
 async function open() {
@@ -108,4 +110,26 @@ it('work that goes on meeting others holds them back for a second, and no longer
   });
   await other;
   expect(state.begunAfter).toBeGreaterThanOrEqual(8);
+});
+
+it('work of other queues goes on meanwhile', async () => {
+  const database = await open();
+  const queue = new AsyncLocalStorage<string>();
+  divideQueue(database, () => queue.getStore() ?? '');
+  const done: string[] = [];
+  const work = async (name: string): Promise<void> => {
+    await queue.run(name, () => inTransaction(database, async () => void done.push(name)));
+  };
+  const others: Promise<void>[] = [];
+  let runs = 0;
+  await queue.run('a', () =>
+    inTransaction(database, async () => {
+      runs += 1;
+      if (runs === 4) others.push(work('a'), work('b'));
+      if (done.length === 0) throw Object.assign(new Error('others came in between'), { code: '40001' });
+      done.push('a, which met others');
+    }),
+  );
+  await Promise.all(others);
+  expect(done).toEqual(['b', 'a, which met others', 'a']);
 });

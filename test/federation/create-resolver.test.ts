@@ -145,6 +145,23 @@ describe('createResolver', () => {
     expect(skipping.unavailable()).toEqual([]);
   });
 
+  it('leaves out of its list what is deleted wherever it was', async () => {
+    const resolver = await createResolver({
+      bindings: [{ scope: 'one:p' }],
+      backends: {
+        one: {
+          backend: scriptedBackend({
+            async *list() {
+              yield { secrets: [{ ...ref('A', 'p'), problem: 'deleted' as const }, ref('B', 'p')], unlisted: [] };
+            },
+          }),
+        },
+      },
+    });
+    expect([resolver.list(), resolver.has('A'), resolver.has('B')]).toEqual([['B'], false, true]);
+    await expect(resolver.get('A')).rejects.toMatchObject({ code: 'secret_unavailable' });
+  });
+
   it.each([
     [{ scope: 'other:p' }, 'there is no backend other'],
     [{ scope: 'one:..' }, 'binding 1'],

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { SecretValue } from '@kici-dev/secret-backend';
 import { describe, expect, it } from 'vitest';
 import { encodeParts } from '../../src/keyring/envelope.ts';
+import type { KeyEncryptionKey } from '../../src/keyring/key-encryption-key.ts';
 import { openKeyring } from '../../src/keyring/keyring.ts';
 import { keyA, keyB, keyringDatabase, now, temporaryFolder } from './support.ts';
 
@@ -42,6 +44,28 @@ describe('a keyring', () => {
       name: 'BackendError',
       code,
     });
+  });
+
+  it('loads a key for nobody: whoever wants it meanwhile waits for the same load', async () => {
+    const database = await keyringDatabase(await temporaryFolder());
+    await (await openKeyring(database, keyA(), now)).seal('acme', 'secret', place, value);
+    const caller = new AsyncLocalStorage<string>();
+    const loadedFor: unknown[] = [];
+    const kek = keyA();
+    const watched: KeyEncryptionKey = {
+      id: kek.id,
+      wrap: (plain, associated) => kek.wrap(plain, associated),
+      async unwrap(wrapped, associated) {
+        loadedFor.push(caller.getStore());
+        return kek.unwrap(wrapped, associated);
+      },
+    };
+    const keyring = await openKeyring(database, watched, now, (work) => caller.exit(work));
+    loadedFor.length = 0;
+    await Promise.all(
+      ['first', 'second'].map((name) => caller.run(name, () => keyring.seal('acme', 'secret', place, value))),
+    );
+    expect(loadedFor).toEqual([undefined]);
   });
 
   it('gives each organization keys of its own', async () => {

@@ -88,6 +88,19 @@ it('rows that arrive together share a commit, and each resolves once it is durab
   expect(heads.length).toBeLessThan(10);
 });
 
+it('the anchor has every row once it has settled, although another organization has lost its key meanwhile', async () => {
+  const heads: AuditHead[] = [];
+  const { log } = await openLog(
+    memoryAnchor((written) => {
+      heads.push(...written);
+    }),
+  );
+  await log.append(row, 'committed');
+  const lost = log.append({ ...row, organization: 'lost' });
+  await Promise.all([expect(lost).rejects.toThrow('cannot be signed'), log.settle()]);
+  expect(heads.at(-1)?.sequence).toBe(1);
+});
+
 it('no row waits for all that follow it, turn for turn', async () => {
   const { log } = await openLog(memoryAnchor(() => undefined));
   await log.append(row);

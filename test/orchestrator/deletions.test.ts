@@ -57,6 +57,43 @@ describe('a deleted secret', () => {
   });
 });
 
+describe('a secret that is deleted wherever it was', () => {
+  const withTwo = async (lower?: string): Promise<TestServer> => {
+    const server = await startServer({ settings: { keepDeletedMs: 60_000 } });
+    for (const key of ['AGE_KEY_1', 'AGE_KEY_2']) await set(server, 'production', key);
+    await server.call('environments.create', { name: 'e', bind: ['production'] });
+    if (lower !== undefined) {
+      await set(server, 'fallback', 'AGE_KEY_1', lower);
+      await server.call('bindings.add', { environment: 'e', scope: 'fallback', priority: -1 });
+    }
+    await server.call('secrets.delete', { scope: 'production', key: 'AGE_KEY_1' });
+    return server;
+  };
+  const gone = async (server: TestServer) =>
+    (await open(server, 'e')).opened.catalogue.map((entry) => [entry.key, entry.status, entry.gone]);
+
+  it('is gone for a job, which still hears why, and a warning of check', async () => {
+    const server = await withTwo();
+    expect(await gone(server)).toEqual([
+      ['AGE_KEY_1', 'unavailable', true],
+      ['AGE_KEY_2', 'available', undefined],
+    ]);
+    expect(await (await open(server, 'e')).read('AGE_KEY_1')).toMatchObject([
+      { status: 'unavailable', code: 'deleted' },
+    ]);
+    expect((await server.call('resolution.check', { environment: 'e' })).problems).toMatchObject([
+      { kind: 'key_unavailable', severity: 'warning', subject: 'AGE_KEY_1' },
+    ]);
+  });
+
+  it('is not gone while a lower place has the key, which is not served either', async () => {
+    const server = await withTwo('another');
+    expect(await gone(server)).toContainEqual(['AGE_KEY_1', 'unavailable', undefined]);
+    await server.call('secrets.delete', { scope: 'fallback', key: 'AGE_KEY_1' });
+    expect(await gone(server)).toContainEqual(['AGE_KEY_1', 'unavailable', true]);
+  });
+});
+
 describe('a binding that skips what is deleted', () => {
   it('lets the next candidate take its place, and explain says so', async () => {
     const server = await withDeleted({ skipDeleted: true });

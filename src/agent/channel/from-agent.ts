@@ -59,6 +59,13 @@ export interface CatalogueEntry {
   readonly scope: string;
   readonly version?: string | undefined;
   readonly status: 'available' | 'declared' | 'unavailable';
+  /** It is deleted wherever it was. */
+  readonly gone?: true | undefined;
+}
+
+/** Whether a job counts the key among its secrets. */
+export function isListed({ status, gone }: CatalogueEntry): boolean {
+  return status !== 'declared' && gone !== true;
 }
 
 export interface LoadWorkflows {

@@ -13,6 +13,7 @@ import { EnvFileError, parseEnvFile, type Assignment } from './env-file.ts';
 export class ExchangeFolder {
   readonly path: string;
   readonly #journal: Journal;
+  #isRemoved = false;
 
   private constructor(path: string, journal: Journal) {
     this.path = path;
@@ -59,8 +60,11 @@ export class ExchangeFolder {
     return parseEnvFile(bytes);
   }
 
+  /** Nobody makes it again: its second end costs nothing. */
   async remove(): Promise<void> {
+    if (this.#isRemoved) return;
     await removeFolder(this.path, [basename(this.file)]);
+    this.#isRemoved = true;
     this.#journal.forget(this.path);
   }
 }

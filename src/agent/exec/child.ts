@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Masker } from '@kici-dev/secret-masker';
 import { OutputAllowance } from '../limits/output-allowance.ts';
-import { notStarted } from './program.ts';
+import { cancelled, notStarted } from './program.ts';
 import { isForeground } from './terminal.ts';
 
 /** Writes, and resolves when there is room for more. */
@@ -18,6 +18,7 @@ export interface ChildRun {
   /** In bytes. Without it and a masker, output goes to this process's own descriptors, and so to its terminal. */
   readonly outputLimit: number | undefined;
   readonly io: ChildIo;
+  /** Whether the program is not to be started. Once it runs, it gets this process's signals. */
   readonly signal: AbortSignal;
 }
 
@@ -41,13 +42,12 @@ const lookMs = 20;
 /** A look counts where nobody makes this process wait with its own output, or so much has come since the end. */
 const drainBytes = 16_777_216;
 
-/** @throws AgentError (`command_not_found`, `command_not_started`) */
+/** @throws AgentError (`command_not_found`, `command_not_started`, `cancelled`) */
 export async function runChild(run: ChildRun): Promise<ChildEnd> {
   const { command, masker, io } = run;
   // Before the program starts: it may report ready, and be told to end, before the next line here runs.
   let [hasEnded, held, afterEnd] = [false, 0, 0];
   const signals = passSignals(
-    run.signal,
     (name) => child?.kill(name),
     () => hasEnded,
   );
@@ -62,6 +62,8 @@ export async function runChild(run: ChildRun): Promise<ChildEnd> {
   };
   let child: ChildProcess | undefined;
   try {
+    // One that came before reaches no program.
+    if (run.signal.aborted) throw cancelled();
     const isPiped = masker !== undefined || run.outputLimit !== undefined;
     child = start(run, isPiped);
     const ended = endOf(child, command[0]);
@@ -114,20 +116,18 @@ function endOf(child: ChildProcess, file: string): Promise<number> {
 }
 
 /**
- * Passes signals on to the program. A request to end everything (SIGTERM, SIGHUP, a lost parent) kills it after five
- * seconds; a Ctrl-C is the program's own business.
+ * Passes signals on to the program. A request to end everything (SIGTERM, as which a lost parent counts, or SIGHUP)
+ * kills it after five seconds; a Ctrl-C is the program's own business.
  */
 function passSignals(
-  signal: AbortSignal,
   kill: (name: NodeJS.Signals) => void,
   hasEnded: () => boolean,
 ): { readonly pass: (name: Passed) => void; readonly isToldToEnd: () => boolean; readonly stop: () => void } {
   let timer: NodeJS.Timeout | undefined;
-  let [isToldToEnd, isInterrupted] = [false, false];
+  let isToldToEnd = false;
   const pass = (name: Passed): void => {
     const isKey = name === 'SIGINT' || name === 'SIGQUIT';
     const isRequest = name === 'SIGTERM' || name === 'SIGHUP';
-    isInterrupted ||= name === 'SIGINT';
     // Keys mean this process once there is no program.
     isToldToEnd ||= isRequest || (isKey && hasEnded());
     // A terminal signals every process in the foreground; passing it on would be a second Ctrl-C.
@@ -137,20 +137,12 @@ function passSignals(
         kill('SIGKILL');
       }, graceMs);
   };
-  // Unless the signal that has come is what aborted it, this process's parent is gone.
-  const onAbort = (): void => {
-    setImmediate(() => {
-      if (!isToldToEnd && !isInterrupted) pass('SIGTERM');
-    });
-  };
   for (const name of passed) process.on(name, pass);
-  signal.addEventListener('abort', onAbort);
   return {
     pass,
     isToldToEnd: () => isToldToEnd,
     stop: () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
       for (const name of passed) process.removeListener(name, pass);
     },
   };

@@ -8,7 +8,7 @@ import { runChild, type ChildRun } from './child.ts';
 import { readHandover, type Handed } from './handover.ts';
 import type { ExecOptions } from './options.ts';
 import { withPlace } from './place.ts';
-import { requireProgram } from './program.ts';
+import { cancelled, requireProgram } from './program.ts';
 import { childVariables } from './variables.ts';
 
 export interface ExecEnd {
@@ -30,7 +30,6 @@ export async function exec(options: ExecOptions): Promise<ExecEnd> {
     for (const message of given.notices) options.notice(message);
     if (masker !== undefined) register(masker, given, options.notice);
     const variables = await childVariables(options, given, mount);
-    if (options.signal.aborted) throw cancelled();
     return runWithin(limiter, { ...options, variables, masker });
   });
 }
@@ -85,8 +84,4 @@ function register(masker: Masker, { variables, files }: Handed, notice: ExecOpti
   for (const { key, value } of [...variables, ...files])
     if (masker.add(value.bytes()) !== 'masked')
       notice(`the value of ${key} is too short to be masked, so it is visible wherever it is printed`);
-}
-
-function cancelled(): AgentError {
-  return new AgentError('cancelled', 'the command was cancelled', 'the program was not started');
 }

@@ -1,6 +1,7 @@
 import type { SecretValue } from '@kici-dev/secret-backend';
 import { isPattern, isStated } from '../../api/stated-keys.ts';
 import { variableNameProblem } from '../../api/variable-names.ts';
+import { isListed } from '../channel/from-agent.ts';
 import type { Variable } from '../environment/job-environment.ts';
 import { AgentError } from '../agent-error.ts';
 import { described, howToSet } from '../run/stated-keys.ts';
@@ -56,7 +57,7 @@ export async function readHandover(session: JobSession, handover: Handover): Pro
 }
 
 function keysOf({ catalogue }: JobSession, { keys, files }: Handover): readonly string[] {
-  const listed = catalogue.flatMap(({ key, status }) => (status === 'declared' ? [] : [key]));
+  const listed = catalogue.filter(isListed).map(({ key }) => key);
   if (keys === 'all') return listed.filter((key) => !files.some((file) => file.key === key));
   return [...new Set([...keys.filter((key) => !isPattern(key)), ...listed.filter((key) => isStated(keys, key))])];
 }

@@ -26,3 +26,7 @@ export function notStarted(file: string, error: unknown): AgentError {
 function notFound(file: string): AgentError {
   return new AgentError('command_not_found', `there is no program ${JSON.stringify(file)}`, 'check its name and PATH');
 }
+
+export function cancelled(): AgentError {
+  return new AgentError('cancelled', 'the command was cancelled', 'the program was not started');
+}

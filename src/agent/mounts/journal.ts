@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readPlainFile } from '../../files/plain-file.ts';
@@ -8,7 +8,7 @@ import { processIdentity, isRunning, type ProcessIdentity } from '../process/ide
 import { processStatus } from '../process/process-status.ts';
 import { endMarked } from '../process/marked.ts';
 import { removeGroup } from '../limits/remove-group.ts';
-import { removeFolder } from './temporary-folder.ts';
+import { removeFile, removeFolder } from './temporary-folder.ts';
 import { envFile, isContainerName, isGroupFolder, isTemporaryFolder } from './temporary-name.ts';
 
 /** Resolves with whether the container existed; rejects if that is unknown. */
@@ -120,7 +120,7 @@ export class Journal {
     const containers = [...this.#outstanding].filter(isContainerName);
     const late = await Promise.all(containers.map(async (name) => this.#tryContainer(name)));
     const isDone = this.#outstanding.size === 0;
-    await Promise.all([this.#handle.close(), isDone ? rm(this.path, { force: true }) : undefined]);
+    await Promise.all([this.#handle.close(), isDone ? removeFile(this.path) : undefined]);
     return this.#isWaiting || late.includes(true);
   }
 }
@@ -176,7 +176,7 @@ async function sweepOne(path: string, removeContainer: RemoveContainer): Promise
     ...things.filter(isGroupFolder).map(removeGroup),
   ]);
   const isClean = isEnded && !isWaiting && results.every(({ status }) => status === 'fulfilled');
-  if (isClean) await rm(path, { force: true }).catch(() => undefined);
+  if (isClean) await removeFile(path).catch(() => undefined);
   return isWaiting;
 }
 

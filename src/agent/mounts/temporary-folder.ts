@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, lstat, readdir, rename, rm, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemCode } from '../agent-error.ts';
 
 /**
  * Resolves when nothing is left of it, whatever a step did to it; a link in its place is removed, not followed.
@@ -16,11 +17,18 @@ export async function removeFolder(path: string, usual: readonly string[] = []):
   }
 }
 
+/** One call, where `rm` looks at the file twice before; a file that is not there is removed. */
+export async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  });
+}
+
 /** @returns whether it is gone */
 async function removeUsual(path: string, names: readonly string[]): Promise<boolean> {
   try {
     if (!(await lstat(path)).isDirectory()) return false;
-    await Promise.all(names.map(async (name) => rm(join(path, name), { force: true })));
+    await Promise.all(names.map(async (name) => removeFile(join(path, name))));
     await rmdir(path);
     return true;
   } catch {

@@ -169,8 +169,7 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
   const began = performance.now();
   const start = startOf(steps, step.name, stepIndex);
   const host = await pool.take({ surroundings, variables: start.variables });
-  pool.prepare(surroundings, job.stepIndexes.length - 1 - job.stepIndexes.indexOf(stepIndex));
-  const result = await runStep(host, {
+  const running = runStep(host, {
     start,
     timeoutMs: step.timeout,
     limits: surroundings.limits,
@@ -182,6 +181,9 @@ async function runOne(steps: StepsOfJob, stepIndex: number): Promise<StepResult[
     signal: run.signal,
     removals,
   });
+  // This step has its start by then.
+  pool.prepare(surroundings, job.stepIndexes.length - 1 - job.stepIndexes.indexOf(stepIndex));
+  const result = await running;
   await workplace.view.requireUnchanged();
   const ignored = [
     ...environment.export(result.exports),

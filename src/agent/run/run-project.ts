@@ -44,6 +44,7 @@ export async function runProject(run: ProjectRun): Promise<RunStatus> {
     signal,
     forSteps: true,
   });
+  if (project.files.length > 1) run.pool.prepareFirst();
   // Most first jobs need these, and the loader has nothing to report yet. A job that needs the client sees a failure.
   const loading = run.client ?? options.client();
   loading.catch(() => undefined);

@@ -21,20 +21,23 @@ interface Progress {
 }
 
 /** The second one starts while a short step runs, if there is a core for it. */
-const maxSpares = Math.min(2, availableParallelism());
+const maxSpares = 2;
 
 /** Starts the processes of the next steps while a step runs, so that a step does not wait for them. */
 export class StepPool {
   readonly #workplace: Workplace;
+  readonly #cores: number;
   readonly #progress: Progress;
   /** Has imported the workflow already, as the process that has read it. */
   #reader: StepProcess | undefined;
   readonly #readIn: Surroundings;
   #spares: Spare[] = [];
-  #discarded: Promise<void> | undefined;
+  /** What nobody waits for before the end of the run, which sees a failure. */
+  readonly #discarded: Promise<void>[] = [];
 
-  constructor(workplace: Workplace, progress: Progress = { hasStarted: false }) {
+  constructor(workplace: Workplace, cores = availableParallelism(), progress: Progress = { hasStarted: false }) {
     this.#workplace = workplace;
+    this.#cores = cores;
     this.#progress = progress;
     const { sandbox, environment, limiter } = workplace;
     this.#readIn = { ...sandbox.forLoader(environment), limits: limiter.ofRun, copy: undefined };
@@ -42,7 +45,7 @@ export class StepPool {
 
   /** For a job that runs beside this one's. */
   another(): StepPool {
-    return new StepPool(this.#workplace, this.#progress);
+    return new StepPool(this.#workplace, this.#cores, this.#progress);
   }
 
   /** Takes over the process that has read the workflows. */
@@ -58,9 +61,16 @@ export class StepPool {
     return Object.entries(variables).every(([name, value]) => this.#readIn.environment[name] === value);
   }
 
+  /** For a first step that the process which reads the workflows does not run, with what most jobs ask for. */
+  prepareFirst(): void {
+    const { sandbox, copies } = this.#workplace;
+    if (!sandbox.runsImages && !copies) this.prepare(this.#readIn, 1);
+  }
+
   /** @param steps how many are still to start */
   prepare(surroundings: Surroundings, steps: number): void {
-    while (this.#spares.length < Math.min(steps, maxSpares)) {
+    this.#dropOthers(surroundings);
+    while (this.#spares.length < Math.min(steps, maxSpares, this.#cores)) {
       const process = StepProcess.launch(this.#workplace, surroundings);
       // The caller that takes it sees the failure.
       process.catch(() => undefined);
@@ -75,31 +85,38 @@ export class StepPool {
     if (reader === undefined) this.dropReader();
     this.#reader = undefined;
     if (reader !== undefined) return reader;
-    if (this.#spares.some((spare) => !alike(spare.surroundings, surroundings))) await this.#closeSpares();
+    this.#dropOthers(surroundings);
     return this.#spares.shift()?.process ?? StepProcess.launch(this.#workplace, surroundings);
   }
 
-  /** What it has read may be out of date. Nobody waits for its end before the run's, which sees a failure. */
+  /** What it has read may be out of date. */
   dropReader(): void {
     if (this.#reader === undefined) return;
-    this.#discarded = this.#reader.discard();
-    this.#discarded.catch(() => undefined);
+    this.#discard(this.#reader.discard());
     this.#reader = undefined;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#reader?.discard(), this.#discarded, this.#closeSpares()]);
+    await Promise.all([this.#reader?.discard(), ...this.#discarded.splice(0), ...this.#spares.splice(0).map(end)]);
     this.#reader = undefined;
   }
 
-  async #closeSpares(): Promise<void> {
-    await Promise.all(
-      this.#spares.splice(0).map(async (spare) => {
-        const process = await spare.process.catch(() => undefined);
-        await process?.discard();
-      }),
-    );
+  #dropOthers(surroundings: Surroundings): void {
+    const others = this.#spares.filter((spare) => !alike(spare.surroundings, surroundings));
+    if (others.length === 0) return;
+    this.#spares = this.#spares.filter((spare) => !others.includes(spare));
+    for (const spare of others) this.#discard(end(spare));
   }
+
+  #discard(ending: Promise<void>): void {
+    ending.catch(() => undefined);
+    this.#discarded.push(ending);
+  }
+}
+
+async function end(spare: Spare): Promise<void> {
+  const process = await spare.process.catch(() => undefined);
+  await process?.discard();
 }
 
 /** Environments need no comparison: a sandbox's environment follows from its image. */

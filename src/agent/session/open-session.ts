@@ -54,7 +54,7 @@ export async function openSession(
   const sessionKey = agreeOn(pair.privateKey, opened);
   const catalogue = opened.catalogue
     .filter(({ key }) => isStated(stated, key))
-    .map(({ key, backend, scope, version, status }) => ({ key, backend, scope, version, status }));
+    .map(({ key, backend, scope, version, status, gone }) => ({ key, backend, scope, version, status, gone }));
   const entries = new Map(catalogue.map((entry) => [entry.key, entry]));
   return {
     catalogue,

@@ -5,7 +5,7 @@ import {
   type SecretMeta,
   type StepSecrets,
 } from '@kici-dev/sdk';
-import type { AgentAnswer, StartStep, ValueMeta } from '../channel/from-agent.ts';
+import { isListed, type AgentAnswer, type StartStep, type ValueMeta } from '../channel/from-agent.ts';
 import { checkFileOptions } from '../mounts/file-options.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
 import type { ProcessEnvironment } from './process-environment.ts';
@@ -17,7 +17,7 @@ import { SecretProblems } from './secret-problems.ts';
 export function createStepSecrets(requests: Requests, start: StartStep, environment: ProcessEnvironment): StepSecrets {
   const entries = new Map(start.catalogue.map((entry) => [entry.key, entry]));
   const names = [...entries.values()]
-    .filter(({ status }) => status !== 'declared')
+    .filter(isListed)
     .map(({ key }) => key)
     .toSorted((left, right) => (left < right ? -1 : 1));
   const read = new Map<string, ValueMeta>();
@@ -48,7 +48,10 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
       if (value.includes('\0')) throw new BinarySecretError(key, 'holds a NUL byte, which no environment variable can');
       environment.set(key, value);
     },
-    has: (key) => entries.has(key) && entries.get(key)?.status !== 'declared',
+    has: (key) => {
+      const entry = entries.get(key);
+      return entry !== undefined && isListed(entry);
+    },
     getMeta(key) {
       const known = read.get(key) ?? entries.get(key);
       return known === undefined ? undefined : metaOf(known);

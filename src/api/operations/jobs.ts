@@ -14,6 +14,7 @@ export const catalogueEntry = z.object({
   /** `declared`: the name exists without a value. `unavailable`: the winner cannot be determined. */
   status: z.enum(['available', 'declared', 'unavailable']),
   code: failureCode.optional(),
+  gone: z.literal(true).optional().describe('it is deleted wherever it was: a job does not list it'),
   ...why,
 });
 

@@ -26,9 +26,8 @@ export async function untilSignal(
   };
   const codeOf = (): number => (received === undefined ? 1 : 128 + constants.signals[received]);
   for (const ending of endings) process.on(ending, cancel);
-  const endWatch = onParentGone(io.environment, () => {
-    cancel('SIGTERM');
-  });
+  // Whoever else listens hears it too, such as the program of `kici exec` that has survived a Ctrl-C.
+  const endWatch = onParentGone(io.environment, () => process.emit('SIGTERM', 'SIGTERM'));
   try {
     const result = await work(abort.signal);
     return result === 'cancelled' ? codeOf() : result;

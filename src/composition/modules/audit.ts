@@ -4,6 +4,7 @@ import { commitsOf } from '../../database/open.ts';
 import { createFileAnchor, type AuditAnchor } from '../../orchestrator/audit/anchor.ts';
 import { createAudit } from '../../orchestrator/audit/audit.ts';
 import { createAuditLog, type AuditLog } from '../../orchestrator/audit/audit-log.ts';
+import { HeldLogError, UnsignableError } from '../../orchestrator/audit/commit.ts';
 import { CheckpointSinkError } from '../../orchestrator/audit/checkpoints/sink.ts';
 import { outsideRequests } from '../../orchestrator/request-scope.ts';
 import type { AuditObserver } from '../../telemetry/telemetry.ts';
@@ -47,7 +48,11 @@ export const auditModule: ContainerModule = new ContainerModule(({ bind }) => {
           failed: (error) => {
             // Rows of several requests share a commit.
             outsideRequests(() => {
-              log.error({ error: errorTrail(error) }, 'audit rows could not be written');
+              const isOfOne = error instanceof UnsignableError || error instanceof HeldLogError;
+              log.error(
+                { ...(isOfOne && { organization: error.organization }), error: errorTrail(error) },
+                'audit rows could not be written',
+              );
             });
           },
           broken: (organization, row, found) => {

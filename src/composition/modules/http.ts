@@ -107,6 +107,6 @@ const pageFolder = join(import.meta.dirname, '../../dashboard/dist');
 function builtPage(log: Logger): ReadonlyMap<string, PageFile> | undefined {
   const page = readPage(pageFolder);
   if (page === undefined)
-    log.warn('the dashboard is not served: it was not built; in a checkout `npm run prepare` builds it');
+    log.warn('the dashboard is not served: it was not built; in a checkout `npm run dependencies` builds it');
   return page;
 }

@@ -2,17 +2,25 @@ import { Kysely, sql } from 'kysely';
 import type { PoolConfig } from 'pg';
 import { readPlainFile, fileProblem } from '../../files/plain-file.ts';
 import { DatabaseError } from '../database-error.ts';
+import { divideQueue } from '../transaction-queues.ts';
 import { logFor, type DatabaseObserver } from '../observer.ts';
 import { DatabaseUnavailableError } from '../unavailable.ts';
 import { parseAddress, type PostgresAddress } from './address.ts';
 import { ServerDialect } from './dialect.ts';
 import { statementTimeouts } from './limits.ts';
+import type { Holder } from './places.ts';
 
 /** Which PostgreSQL, and what it takes to get in. */
 export interface PostgresSettings {
   readonly url: string;
   /** Holds the password in the place of the URL's; read for each connection, so that a new one counts at once. */
   readonly passwordFile?: string | undefined;
+}
+
+/** Who measures, and for whom the work is. */
+export interface DatabaseUse {
+  readonly observer?: DatabaseObserver | undefined;
+  readonly holder?: (() => Holder | undefined) | undefined;
 }
 
 const maxPasswordBytes = 4_096;
@@ -22,23 +30,24 @@ const name = 'kici-orchestrator';
 /**
  * Opens a PostgreSQL and looks whether it is one that can be used.
  * @param purpose decides how long a statement may take
- * @param observer default: nobody measures
+ * @param use default: nobody measures, and all work is the server's own
  * @throws DatabaseError `bad_address`, `cannot_open`
  */
 export async function openPostgres<Tables>(
   settings: PostgresSettings,
   purpose: keyof typeof statementTimeouts = 'serving',
-  observer?: DatabaseObserver,
+  { observer, holder }: DatabaseUse = {},
 ): Promise<Kysely<Tables>> {
   const address = parseAddress(settings.url);
   const config = await connectionTo(address, settings.passwordFile);
   // Imported by those alone who have a server.
   const { createPool } = await import('./pool.ts');
   const timeoutMs = statementTimeouts[purpose];
-  const dialect = new ServerDialect(createPool(config, timeoutMs, observer), timeoutMs);
+  const dialect = new ServerDialect(createPool(config, timeoutMs, { observer, holder }), timeoutMs);
   const database = new Kysely<Tables>({ dialect, ...logFor(observer) });
   try {
     await requireUsable(database);
+    if (holder !== undefined) divideQueue(database, () => holder()?.name ?? '');
     return database;
   } catch (error) {
     await database.destroy();

@@ -6,6 +6,7 @@ import { Candidates, type Candidate, type SkippedCandidate, type Unbindable } fr
 import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleBinding } from './compile.ts';
 import type { BackendTraits, Listing } from './listing.ts';
 import { withoutPause, type Pieces } from './pieces.ts';
+import { isDeletion } from './states.ts';
 
 /** What is known about a key before any value is read. */
 export interface Entry {
@@ -160,6 +161,11 @@ function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[
 function statusOf(winner: Candidate, blockedBy: Block | undefined): Entry['status'] {
   if (blockedBy !== undefined || winner.problem !== undefined) return 'unavailable';
   return winner.declaredOnly ? 'declared' : 'available';
+}
+
+/** Whether the key is deleted wherever it was, so that nothing can take its place and nobody can have it. */
+export function isGone({ winner, losers, blockedBy }: Entry): boolean {
+  return blockedBy === undefined && [winner, ...losers].every(({ problem }) => isDeletion(problem));
 }
 
 /** Why something is unavailable, and where. */

@@ -5,6 +5,7 @@ export {
   blockScope,
   buildCatalogue,
   followCatalogue,
+  isGone,
   keysOfBlocks,
   unavailability,
   type Catalogue,

@@ -1,8 +1,11 @@
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import type { AuditHead } from './anchor.ts';
-import { commit, tryWriting, type Writer } from './commit.ts';
+import { commit, tryWriting, UnsignableError, type Writer } from './commit.ts';
 import { requestIdField, type AuditEntry } from './entry.ts';
 import type { AuditLogServices } from './services.ts';
-import { requestId } from '../request-scope.ts';
+import { outsideRequests, requestId } from '../request-scope.ts';
+import { isHeld } from './heads.ts';
+import { createRowQueue, type AppendedUntil, type WaitingRow } from './row-queue.ts';
 import { createWaitingHeads } from './waiting-heads.ts';
 
 export interface AuditLog {
@@ -22,16 +25,6 @@ export interface AuditLog {
   hasWritten(organization: string): boolean;
   /** Resolves when the anchor has every row that was appended, or cannot be written. */
   settle(): Promise<void>;
-}
-
-export type AppendedUntil = 'committed' | 'durable';
-
-interface Waiting {
-  /** `undefined`: whoever waits only wants to know whether rows can be written. */
-  readonly entry: AuditEntry | undefined;
-  readonly until: AppendedUntil;
-  readonly resolve: (sequence: number) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** A commit with so many does not wait for more. */
@@ -56,7 +49,7 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       start();
     },
   });
-  let waiting: Waiting[] = [];
+  const rows = createRowQueue();
   /** How many write at the same time, as far as the last commit has shown. */
   let writers = 0;
   let mustExamine = false;
@@ -68,18 +61,17 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
   let committing: Promise<void> | undefined;
 
   function start(): void {
-    committing ??= commitAll();
+    // Rows of several requests share a commit, and none of them waits behind what other requests hold.
+    committing ??= outsideRequests(commitAll);
   }
 
   async function commitAll(): Promise<void> {
-    while (waiting.length > 0 || mustExamine || mustVouch) {
+    while (rows.count() > 0 || mustExamine || mustVouch) {
       await gather();
-      // Apart from rows, so that one organization's lost key does not look like everybody's fault.
-      const probes = waiting.filter(({ entry }) => entry === undefined);
-      const batch = probes.length > 0 ? probes : waiting;
+      const batch = rows.take();
       const examined = mustExamine ? 'every' : 'own';
+      const isVouched = mustVouch;
       const isAwaited = mustExamine || mustVouch || batch.some(({ until }) => until === 'durable');
-      waiting = probes.length > 0 ? waiting.filter(({ entry }) => entry !== undefined) : [];
       mustExamine = false;
       mustVouch = false;
       try {
@@ -99,15 +91,40 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
         resolveAll('committed', 'durable');
         areTrusted = true;
       } catch (error) {
-        areTrusted = false;
-        services.listener.failed(error);
-        for (const { reject } of batch) reject(error);
+        if (fail(batch, error) === 'one') {
+          mustExamine ||= examined === 'every';
+          mustVouch ||= isVouched;
+        }
       } finally {
-        writers = batch.length + waiting.length;
+        writers = batch.length + rows.count();
       }
     }
     // In the turn of the last look, or a row that comes after it would wait for ever.
     committing = undefined;
+  }
+
+  /** @returns whose fault it was: that of one organization is none of the others */
+  function fail(batch: readonly WaitingRow[], error: unknown): 'one' | 'all' {
+    // Without a row of theirs, it is nobody's log that is held.
+    if (isHeld(error) && batch.length > 0) {
+      const late = rows.hold(batch);
+      if (late.length > 0) refuse(late, heldTooLong(error.code));
+      return 'one';
+    }
+    if (error instanceof UnsignableError) {
+      const isIts = ({ entry }: WaitingRow): boolean => entry?.organization === error.organization;
+      rows.putBack(batch.filter((row) => !isIts(row)));
+      refuse(batch.filter(isIts), error);
+      return 'one';
+    }
+    areTrusted = false;
+    refuse(batch, error);
+    return 'all';
+  }
+
+  function refuse(refused: readonly WaitingRow[], error: unknown): void {
+    services.listener.failed(error);
+    for (const { reject } of refused) reject(error);
   }
 
   /**
@@ -118,15 +135,15 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
     const end = performance.now() + longestGathering;
     const enough = Math.min(writers / 2, mostGathered);
     let before = 0;
-    while (waiting.length > before && waiting.length < enough && performance.now() < end) {
-      before = waiting.length;
+    while (rows.count() > before && rows.count() < enough && performance.now() < end) {
+      before = rows.count();
       await endOfTurn();
     }
   }
 
   function wait(entry: AuditEntry | undefined, until: AppendedUntil): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    waiting.push({ entry, until, resolve, reject });
+    rows.add({ entry, until, since: performance.now(), resolve, reject });
     start();
     return promise;
   }
@@ -173,6 +190,10 @@ export function createAuditLog(services: AuditLogServices): AuditLog {
       await committing;
     },
   };
+}
+
+function heldTooLong(code: string): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(code, `another transaction holds the organization's audit log (${code})`);
 }
 
 /** In the subject: releases that know of no request read, chain and verify such rows like any other. */

@@ -1,11 +1,12 @@
-import { CompiledQuery, type Kysely } from 'kysely';
+import { CompiledQuery, type Kysely, type Transaction } from 'kysely';
+import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import type { AnchorState, AuditHead, AuditHeads } from './anchor.ts';
 import { cutSubject, readBeginning } from './beginning.ts';
 import { continueLog, type AuditBreak } from './break.ts';
 import { chainStart, signedBytes, type StoredRow, type UnsignedRow } from './chain.ts';
 import type { AuditEntry } from './entry.ts';
-import { holdingHeads, noteCut, readEnd, writeHeads, type Statements } from './heads.ts';
+import { heldOf, holdingHeads, isHeld, noteCut, readEnd, writeHeads, type Statements } from './heads.ts';
 import type { AuditLogServices } from './services.ts';
 
 type Sign = (bytes: Uint8Array) => string;
@@ -33,20 +34,23 @@ interface Committed {
  * Appends the entries behind what the log of each organization and the anchor agree on; where they do not, a row that
  * says so comes first.
  * @param examined whether the logs of other organizations are examined too; all of them always are where the anchor is
- * not as this writer has left it
+ * not as this writer has left it. Those that cannot be signed, or that somebody holds, are examined when they are
+ * written to
+ * @throws UnsignableError when an entry cannot be signed, and an error that `isHeld` when its log is held for too long:
+ * nothing was appended
  */
 export async function commit(
   writer: Writer,
   entries: readonly AuditEntry[],
   examined: 'own' | 'every',
 ): Promise<Committed & { readonly examined: 'own' | 'every' }> {
-  const { database, signer, anchor } = writer;
-  const names = new Set(entries.map(({ organization }) => organization));
+  const { database, anchor } = writer;
+  const needed = new Set(entries.map(({ organization }) => organization));
+  const names = new Set(needed);
   if (examined === 'every') for (const name of await everyOrganization(database, await anchor.read())) names.add(name);
   // Fetched before the transaction: a key that must be loaded needs the connection that the transaction holds.
-  const signers = new Map<string, Sign>();
-  for (const organization of names) signers.set(organization, await signer(organization));
-  const committed = await holdingHeads(database, [...names], async (transaction) => {
+  const signers = await signersOf(writer, names, needed);
+  const committed = await holdingMost(writer, signers, needed, async (transaction, held) => {
     const known = await anchor.read();
     const isOwn = known.state === 'readable' && anchor.isUntouched();
     // A new anchor takes the place of the old one, and must not hide what the old one would have shown of others.
@@ -54,12 +58,76 @@ export async function commit(
     // The file may lag behind what this writer knows, whoever has touched it.
     const trusted =
       known.state === 'readable' ? { ...known, heads: newestOf(names, known.heads, writer.heads) } : known;
-    return { ...(await appendTo(transaction, writer, known, trusted, signers, entries)), known };
+    return { ...(await appendTo(transaction, writer, known, trusted, held, entries)), known };
   });
   if (committed === undefined) return commit(writer, entries, 'every');
   anchor.adopt(committed.known);
   for (const [organization, head] of committed.heads) writer.heads.set(organization, head);
   return { ...committed, examined };
+}
+
+/** The rows of one organization cannot be signed: its key is lost. */
+export class UnsignableError extends Error {
+  override readonly name = 'UnsignableError';
+  readonly organization: string;
+
+  constructor(organization: string, cause: unknown) {
+    super(`the audit rows of ${organization} cannot be signed`, { cause });
+    this.organization = organization;
+  }
+}
+
+/** Another transaction holds the log of an organization, which is left out of an examination of all. */
+export class HeldLogError extends Error {
+  override readonly name = 'HeldLogError';
+  readonly organization: string;
+
+  constructor(organization: string, cause: unknown) {
+    super(`another transaction holds the audit log of ${organization}`, { cause });
+    this.organization = organization;
+  }
+}
+
+/** Orchestrators that are busy hold a log for a moment: one of them is left out only where it is held again. */
+const attempts = 3;
+
+/** Holds the logs of all that can be signed, but for those that somebody else holds and that are not needed. */
+async function holdingMost<T>(
+  { database, listener }: Writer,
+  signers: ReadonlyMap<string, Sign>,
+  needed: ReadonlySet<string>,
+  work: (transaction: Transaction<OrchestratorTables>, held: ReadonlyMap<string, Sign>) => Promise<T>,
+): Promise<T> {
+  const free = new Map(signers);
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await holdingHeads(database, [...free.keys()], (transaction) => work(transaction, free));
+    } catch (error) {
+      const others = [...free.keys()].filter((name) => !needed.has(name));
+      if (!isHeld(error) || others.length === 0 || attempt === attempts) throw error;
+      for (const name of await heldOf(database, others)) {
+        free.delete(name);
+        listener.failed(new HeldLogError(name, error));
+      }
+    }
+}
+
+async function signersOf(
+  { signer, listener }: Writer,
+  organizations: ReadonlySet<string>,
+  needed: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, Sign>> {
+  const signers = new Map<string, Sign>();
+  for (const organization of organizations)
+    try {
+      signers.set(organization, await signer(organization));
+    } catch (error) {
+      if (DatabaseUnavailableError.is(error)) throw error;
+      const unsignable = new UnsignableError(organization, error);
+      if (needed.has(organization)) throw unsignable;
+      listener.failed(unsignable);
+    }
+  return signers;
 }
 
 /** As `append` makes each row. */

@@ -15,6 +15,7 @@ export interface LogEnd {
 /**
  * Runs work in a transaction that begins when nobody else appends to these logs, and lets nobody do so meanwhile,
  * whichever orchestrator it is. It runs once: the work may do what cannot be done twice.
+ * @throws an error that `isHeld` when one of them is held for too long
  */
 export async function holdingHeads<T>(
   database: Kysely<OrchestratorTables>,
@@ -28,11 +29,31 @@ export async function holdingHeads<T>(
   });
 }
 
+/** How long one log that is held may keep those of others waiting; far longer than another orchestrator's commit. */
+const longestLockMs = 500;
+
+/** Whether another transaction held a log for too long: lock_not_available (PostgreSQL manual, appendix A). */
+export function isHeld(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && 'code' in error && error.code === '55P03';
+}
+
+/** Those of these logs that somebody holds at this moment. */
+export async function heldOf(
+  database: Kysely<OrchestratorTables>,
+  organizations: readonly string[],
+): Promise<readonly string[]> {
+  if (organizations.length === 0) return [];
+  const heads = database.selectFrom('audit_heads').select('organization').where('organization', 'in', organizations);
+  const free = new Set((await heads.forUpdate().skipLocked().execute()).map(({ organization }) => organization));
+  return (await heads.execute()).map(({ organization }) => organization).filter((name) => !free.has(name));
+}
+
 const noHead = { organization: '', sequence: 0, mac: '', cut: 0, removed: 0 };
 
 async function lock(transaction: Transaction<OrchestratorTables>, organizations: readonly string[]): Promise<void> {
+  const limit = organizations.length === 0 ? '' : `set local lock_timeout = ${longestLockMs}; `;
   // Earlier releases lock the whole table, and know nothing of its heads.
-  await sql`lock table audit_rows in row exclusive mode`.execute(transaction);
+  await sql.raw(`${limit}lock table audit_rows in row exclusive mode`).execute(transaction);
   if (organizations.length === 0) return;
   const names = [...new Set(organizations)].toSorted();
   // In the order of their names, so that two who need the same ones never wait for each other.

@@ -1,6 +1,7 @@
 import type { ChangeEvent } from '../../api/change-events.ts';
 import { ApiError } from '../../api/api-error.ts';
 import type { TokenCaller } from '../caller.ts';
+import { outsideRequests } from '../request-scope.ts';
 import type { ChangeFeed, News } from './feed.ts';
 import { oneTooMany } from './fair-share.ts';
 import { shownTo } from './visible.ts';
@@ -70,7 +71,8 @@ export function createEventStreams(feedOf: (organization: string) => ChangeFeed)
   }
 
   function schedule(): void {
-    timer ??= setTimeout(() => void look(), lookEveryMs).unref();
+    // For readers of all organizations, whoever came first.
+    timer ??= outsideRequests(() => setTimeout(() => void look(), lookEveryMs).unref());
   }
 
   async function tell({ feed, readers, started }: Following): Promise<void> {

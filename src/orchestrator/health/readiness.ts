@@ -1,3 +1,5 @@
+import { outsideRequests } from '../request-scope.ts';
+
 /** Resolves if requests can be served, rejects if not. */
 export type Readiness = () => Promise<void>;
 
@@ -22,7 +24,8 @@ export function createReadiness(
 
   function start(): Promise<void> {
     endedAt = undefined;
-    const started = probe().finally(() => {
+    // Callers share it, and must not wait behind what requests hold.
+    const started = outsideRequests(probe).finally(() => {
       endedAt = now();
     });
     started.catch(failed);

@@ -1,8 +1,9 @@
 import { DatabaseUnavailableError } from '../../database/unavailable.ts';
 import { ApiError } from '../../api/api-error.ts';
-import type { AppendedUntil, AuditLog } from '../audit/audit-log.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { CheckpointSinkError } from '../audit/checkpoints/sink.ts';
 import type { AuditEntry } from '../audit/entry.ts';
+import type { AppendedUntil } from '../audit/row-queue.ts';
 import { toApiError } from './error-reply.ts';
 
 /** What all audit rows of one operation have in common. */

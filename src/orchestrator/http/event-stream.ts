@@ -4,7 +4,7 @@ import { ApiError } from '../../api/api-error.ts';
 import { requirePermission, type Caller, type TokenCaller } from '../caller.ts';
 import type { EventStreams, StreamReader } from '../events/streams.ts';
 import type { Authenticator, Credentials } from './authenticate.ts';
-import type { ConnectionLimit } from './connections.ts';
+import type { Trust } from './known-connections.ts';
 import { requireOwnPage, type SessionCookies } from './session-cookie.ts';
 
 export interface EventStreamServices {
@@ -22,7 +22,7 @@ const maxUnsentBytes = 65_536;
 export function registerEventStream(
   app: FastifyInstance,
   { authenticator, cookies, events }: EventStreamServices,
-  trust: ConnectionLimit['trust'],
+  trust: Trust,
 ): void {
   async function readerOf(credentials: Credentials, organization: string): Promise<TokenCaller> {
     const { caller } = await authenticator.look(credentials, organization);
@@ -37,7 +37,7 @@ export function registerEventStream(
       const credentials = cookies.credentials(request.raw);
       if (credentials.kind === 'session') requireOwnPage(request.raw, credentials.secret);
       const { id } = requireReader((await authenticator.authenticate(credentials, organization)).caller);
-      trust(request.raw, id);
+      trust(request.raw, organization, id);
       const waiting: string[] = [];
       const stream = openLater(reply, waiting);
       const remove = await events.add(

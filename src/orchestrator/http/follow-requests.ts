@@ -3,6 +3,8 @@ import { eventsPath } from '../../api/change-events.ts';
 import type { OperationId } from '../../api/registry.ts';
 import { requestIdHeader } from '../../api/request-id.ts';
 import { inRequest, type RequestScope } from '../request-scope.ts';
+import type { KnownConnections } from './known-connections.ts';
+import { parameter } from './parse-input.ts';
 import type { RequestObserver, RequestWatch } from './request-observer.ts';
 
 declare module 'fastify' {
@@ -17,10 +19,15 @@ interface Followed {
 }
 
 /** Everything that a request does names it, and is told to whoever measures. */
-export function followRequests(app: FastifyInstance, observer: RequestObserver | undefined): void {
+export function followRequests(
+  app: FastifyInstance,
+  observer: RequestObserver | undefined,
+  known: KnownConnections,
+): void {
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header(requestIdHeader, request.id);
-    const scope = { id: request.id, isOver: false };
+    const organization = parameter(request, 'org');
+    const scope = { id: request.id, isOver: false, organization, isKnown: known.has(request.raw, organization) };
     // A stream lasts for hours: it has a metric of its own, and no time.
     const isStream = request.routeOptions.url?.endsWith(eventsPath) === true;
     const watch = isStream ? undefined : observer?.begin(observedOf(request));

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/api-error.ts';
 import type { Operation } from '../../api/operation.ts';
@@ -15,9 +15,9 @@ import type { Addressing } from './allowed-hosts.ts';
 import { answerInLines } from './answer-in-lines.ts';
 import { audited } from './audited.ts';
 import { sendAnswer } from './compression.ts';
-import type { ConnectionLimit } from './connections.ts';
 import { failureAnswer } from './error-reply.ts';
 import { hasAlready } from './etag.ts';
+import type { KnownConnections, Trust } from './known-connections.ts';
 import { OneCall } from './one-call.ts';
 import { namedOf, parameter, parseInput } from './parse-input.ts';
 import { RequestDeadline } from './request-deadline.ts';
@@ -48,33 +48,34 @@ interface Admitted extends Authenticated {
 
 type Handler = (input: Record<string, unknown>, call: Call) => Promise<unknown>;
 
-/**
- * Serves every operation of the registry. The caller is authenticated before the body is read.
- * @param trust is told of each request with a valid token, and the token that it counts for
- */
-export function registerRoutes(
-  app: FastifyInstance,
-  services: RouteServices,
-  trust: ConnectionLimit['trust'],
-  turns: Turns,
-): void {
+/** What keeps clients and organizations from taking the server away from each other. */
+export interface Fairness {
+  readonly trust: Trust;
+  readonly known: KnownConnections;
+  readonly turns: Turns;
+}
+
+/** Serves every operation of the registry. The caller is authenticated before the body is read. */
+export function registerRoutes(app: FastifyInstance, services: RouteServices, fairness: Fairness): void {
+  const { turns } = fairness;
   app.decorateRequest('admitted', null);
   for (const [id, operation] of operationEntries()) {
     // Input and handler have the same id, which the compiler cannot see across the union of all operations.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     const handler = services.handlers[id] as Handler;
     const input = operation.input.strict();
-    const admit = createAdmission(services, trust, id, operation);
+    const admit = createAdmission(services, fairness, id, operation);
     app.route({
       method: operation.method,
       config: { operation: id },
       ...(operation.maxBodyBytes !== undefined && { bodyLimit: operation.maxBodyBytes }),
       url: `/api/v1/orgs/:org${operation.path.replace(/\{(\w+)\}/g, ':$1')}`,
-      onRequest: (request, _, done) => {
+      onRequest: (request, reply, done) => {
         try {
           const admitted = admit(request);
           if (admitted instanceof Promise) return admitted;
         } catch (error) {
+          sayWhen(reply, error);
           // Not at once: its body may be on the way up in this very turn, and is then no unread one.
           return Promise.reject(error);
         }
@@ -128,7 +129,7 @@ export function registerRoutes(
             ? reply.status(304).send()
             : sendAnswer(operation, request, reply, answer);
         } catch (error) {
-          if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
+          sayWhen(reply, error);
           throw error;
         } finally {
           context[Symbol.dispose]();
@@ -138,10 +139,15 @@ export function registerRoutes(
   }
 }
 
+/** When to come again, for whoever found no room. */
+function sayWhen(reply: FastifyReply, error: unknown): void {
+  if (ApiError.is(error) && error.code === 'too_many_requests') void reply.header('retry-after', '1');
+}
+
 /** Lets a request in before its body is read; at once, where its caller is at hand. */
 function createAdmission(
   { addressing, cookies, authenticator, gate }: RouteServices,
-  trust: ConnectionLimit['trust'],
+  { trust, known, turns }: Fairness,
   id: OperationId,
   operation: Operation,
 ): (request: FastifyRequest) => Soon<void> {
@@ -151,8 +157,10 @@ function createAdmission(
     const shown = cookies.credentials(request.raw);
     if (shown.kind === 'session') requireOwnPage(request.raw, shown.secret);
     const organization = parameter(request, 'org');
+    // What is refused anyway costs the database nothing. A stranger is not told how long the line is.
+    if (known.has(request.raw, organization)) turns.requireRoom(organization);
     return whenKnown(authenticator.authenticate(shown, organization), ({ caller, generation, turn }) => {
-      trust(request.raw, tokenOf(caller));
+      trust(request.raw, organization, tokenOf(caller));
       requireAllowed(operation, caller);
       const passed = gate.require({ id, caller, organization, named: () => namedOf(operation, request) });
       return whenKnown(passed, () => {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { ApiError } from '../../api/api-error.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import { openApiDocument } from '../../api/openapi.ts';
+import { noteKnown } from '../request-scope.ts';
 import { createHostCheck, type Addressing } from './allowed-hosts.ts';
 import { answerBrokenRequest } from './broken-requests.ts';
 import type { Certificate } from './certificate.ts';
@@ -11,6 +12,7 @@ import { createConnections, type ConnectionLimit } from './connections.ts';
 import { registerDashboardSession, type DashboardSessionServices } from './dashboard-session.ts';
 import { answerTo, failureAnswer } from './error-reply.ts';
 import { followRequests } from './follow-requests.ts';
+import { createKnownConnections, type Trust } from './known-connections.ts';
 import { registerEventStream, type EventStreamServices } from './event-stream.ts';
 import type { HttpLimits } from './limits.ts';
 import type { PageFile } from './page-files.ts';
@@ -68,7 +70,8 @@ const keepAliveMs = 72_000;
 export function createServer(options: ServerOptions): HttpServer {
   const connections = createConnections(options.limits.maxConnections);
   const app = createApp(options.limits, connections, options.certificate);
-  followRequests(app, options.observer);
+  const known = createKnownConnections();
+  followRequests(app, options.observer, known);
   // Before any hook that could answer.
   refuseOtherHosts(app, options.addressing);
   const leaving = leaveGracefully(app, options, connections);
@@ -78,8 +81,13 @@ export function createServer(options: ServerOptions): HttpServer {
   logRequests(app, options.log);
   const turns = createTurns(options.limits);
   options.observer?.lined(turns.lines);
-  registerRoutes(app, options, connections.trust, turns);
-  registerEventStream(app, options, connections.trust);
+  const trust: Trust = (request, organization, token) => {
+    connections.trust(request, token);
+    known.note(request, organization);
+    noteKnown();
+  };
+  registerRoutes(app, options, { trust, known, turns });
+  registerEventStream(app, options, trust);
   if (options.dashboard !== undefined) {
     registerDashboardSession(app, options);
     if (options.dashboard.page !== undefined) registerPage(app, options.dashboard.page);

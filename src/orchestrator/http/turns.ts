@@ -12,6 +12,8 @@ export interface Turns {
    * @throws ApiError `too_many_requests` when too many of the organization wait already
    */
   run<T>(organization: string, isGone: () => boolean, request: (hasWaited: boolean) => Promise<T>): Promise<T>;
+  /** @throws ApiError `too_many_requests` as `run` would now */
+  requireRoom(organization: string): void;
   readonly lines: Lines;
 }
 
@@ -52,8 +54,8 @@ export function createTurns(
     if (line.running === 0) lines.delete(organization);
   }
 
-  /** Whoever leaves hands on the place. */
-  function wait(organization: string, { running, waiting }: Line, isGone: () => boolean): Promise<void> {
+  function requireRoom(organization: string, { running, waiting }: Line): void {
+    if (running < requestsAtOnce) return;
     if (waiting.size >= requestsWaiting)
       for (const one of [...waiting].filter((other) => other.isGone())) {
         waiting.delete(one);
@@ -65,6 +67,10 @@ export function createTurns(
         `${running} requests of ${organization} are being served, and ${waiting.size} are waiting`,
         'try again in a moment',
       );
+  }
+
+  /** Whoever leaves hands on the place. */
+  function wait(waiting: Line['waiting'], isGone: () => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     waiting.add({ isGone, resolve, reject });
     return promise;
@@ -75,7 +81,8 @@ export function createTurns(
       const line = lines.get(organization) ?? { running: 0, waiting: new Set() };
       lines.set(organization, line);
       const mustWait = line.running >= requestsAtOnce;
-      if (mustWait) await wait(organization, line, isGone);
+      requireRoom(organization, line);
+      if (mustWait) await wait(line.waiting, isGone);
       else line.running += 1;
       try {
         const turn = starts.turnOf(organization);
@@ -85,6 +92,10 @@ export function createTurns(
       } finally {
         leave(organization, line);
       }
+    },
+    requireRoom(organization) {
+      const line = lines.get(organization);
+      if (line !== undefined) requireRoom(organization, line);
     },
     *lines() {
       for (const [organization, { running, waiting }] of lines) yield { organization, running, waiting: waiting.size };

@@ -1,5 +1,5 @@
 import { describeFailure, hintOf, whyOf } from '@kici-dev/secret-backend';
-import { keysOfBlocks, selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
+import { isGone, keysOfBlocks, selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { isTakenBy, partProblem, unsteady } from './check-backends.ts';
@@ -54,7 +54,8 @@ function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
     return [
       {
         kind: twins ? 'twins' : 'key_unavailable',
-        severity: 'error',
+        // A job that lists its secrets does not meet it; one that asks for it by name does.
+        severity: isGone(entry) ? 'warning' : 'error',
         subject: key,
         message: twins
           ? `two names in ${place} map to the same key ${key}`

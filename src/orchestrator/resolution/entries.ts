@@ -1,5 +1,12 @@
 import { whyOf, type Failure } from '@kici-dev/secret-backend';
-import { blockScope, keysOfBlocks, unavailability, type Catalogue, type Entry } from '@kici-dev/secret-federation';
+import {
+  blockScope,
+  isGone,
+  keysOfBlocks,
+  unavailability,
+  type Catalogue,
+  type Entry,
+} from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
 
@@ -19,7 +26,14 @@ export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
   const cause = unavailability(entry);
   if (cause !== undefined) {
     const place = allowsScope(narrowing, cause.backend, cause.scope) ? cause : winner;
-    return { key, status: 'unavailable', ...cause, backend: place.backend, scope: place.scope };
+    return {
+      key,
+      status: 'unavailable',
+      ...cause,
+      backend: place.backend,
+      scope: place.scope,
+      ...(isGone(entry) && { gone: true }),
+    };
   }
   return {
     key,

@@ -8,6 +8,8 @@ export interface FakeSecrets {
   readonly values?: Readonly<Record<string, string | Uint8Array>>;
   readonly declared?: readonly string[];
   readonly unavailable?: Readonly<Record<string, FailureCode>>;
+  /** Deleted wherever they were. */
+  readonly gone?: readonly string[];
   /** Why it is unavailable, with the details. */
   readonly because?: Pick<Failure, 'reason' | 'about'>;
   /** Keys that have a value but are not in the catalogue. */
@@ -17,6 +19,8 @@ export interface FakeSecrets {
   readonly readFails?: ApiErrorCode;
   /** Delay of a request for values. */
   readonly readMs?: number;
+  /** Is waited for before a session is closed. */
+  readonly closing?: Promise<unknown>;
   /** Seals values for the wrong key. */
   readonly mixedUp?: boolean;
   readonly variables?: readonly { readonly name: string; readonly value: string; readonly locked: boolean }[];
@@ -28,15 +32,18 @@ const from = { backend: 'internal', scope: 'production' };
 export async function startFakeJobs({
   values = {},
   declared = [],
-  unavailable = {},
+  unavailable: elsewhere = {},
+  gone = [],
   because = {},
   unlisted = {},
   openEnded = false,
   readFails,
   readMs = 0,
+  closing,
   mixedUp = false,
   variables = [],
 }: FakeSecrets): Promise<WireApi> {
+  const unavailable = { ...elsewhere, ...Object.fromEntries(gone.map((key) => [key, 'deleted' as const])) };
   const sessions = new Map<string, ReturnType<typeof deriveSessionKey>>();
   let opened = 0;
   return startWireApi({
@@ -59,6 +66,7 @@ export async function startFakeJobs({
             scope: 'apps/shop',
             status: 'unavailable' as const,
             code,
+            ...(gone.includes(key) && { gone: true as const }),
           })),
         ],
         openEnded,
@@ -101,7 +109,10 @@ export async function startFakeJobs({
         }),
       };
     },
-    'jobs.close': () => ({}),
+    'jobs.close': async () => {
+      await closing;
+      return {};
+    },
   });
 }
 

@@ -54,14 +54,14 @@ describeLane(postgresLane, () => {
   });
 
   it('connections that are all in use are not told as a server that cannot be reached', async () => {
-    const pool = createPool({ ...settings(new URL(serverUrl()).port), max: 1 }, timeoutMs);
+    const pool = createPool({ ...settings(new URL(serverUrl()).port), connectionTimeoutMillis: 60_000 }, timeoutMs);
     onTestFinished(() => pool.end());
-    const taken = await pool.connect();
+    const taken = await Promise.all(Array.from({ length: 10 }, () => pool.connect()));
     const told: unknown = await pool.connect().catch((error: unknown) => error);
     expect(answerTo(told, 'r').body.message).toBe(
       'no connection to the database server became free in time (pool_full); try again',
     );
-    taken.release();
+    for (const one of taken) one.release();
     (await pool.connect()).release();
   });
 });

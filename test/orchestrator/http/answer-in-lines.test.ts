@@ -8,6 +8,8 @@ import { createExchange, type HttpAnswer } from '../../../src/api/exchange.ts';
 import { answerInLines } from '../../../src/orchestrator/http/answer-in-lines.ts';
 import { answerTo, type ErrorAnswer } from '../../../src/orchestrator/http/error-reply.ts';
 import { followRequests } from '../../../src/orchestrator/http/follow-requests.ts';
+import { createKnownConnections } from '../../../src/orchestrator/http/known-connections.ts';
+import type { RequestObserver } from '../../../src/orchestrator/http/request-observer.ts';
 
 type Tell = (progress: Progress) => void;
 
@@ -92,10 +94,11 @@ describe('an answer in lines', () => {
     const logged = Promise.withResolvers<number>();
     const app = fastify({ forceCloseConnections: 'idle' });
     onTestFinished(() => app.server.closeAllConnections());
-    followRequests(app, {
+    const observer: RequestObserver = {
       begin: () => ({ run: (work) => work(), end: (status) => void seen.push(status) }),
       lined: () => undefined,
-    });
+    };
+    followRequests(app, observer, createKnownConnections());
     app.addHook('onResponse', async (_, reply) => {
       logged.resolve(reply.statusCode);
     });

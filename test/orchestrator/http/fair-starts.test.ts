@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { createFairStarts } from '../../../src/orchestrator/http/fair-starts.ts';
+import { createFairStarts, type FairStarts } from '../../../src/orchestrator/http/fair-starts.ts';
 
 it('requests begin at once while the turn of the event loop is young', () => {
   expect(createFairStarts(() => false).turnOf('a')).toBeUndefined();
 });
 
-it('behind a long turn each begins in one of its own, and a flood of one organization keeps no other waiting', async () => {
+/** In which turns of the event loop requests began, and in which order. */
+async function startsOf(starts: FairStarts): Promise<{ readonly begun: readonly string[]; readonly at: Set<number> }> {
   let turns = 0;
-  const starts = createFairStarts(() => true);
   const begun = new Array<string>();
   let isOver = false;
   const count = (): void => {
@@ -24,8 +24,38 @@ it('behind a long turn each begins in one of its own, and a flood of one organiz
   const other = ['b1', 'b2'].map((name) => begin(name, 'b'));
   const at = await Promise.all([...flood, ...other]);
   isOver = true;
-  expect(begun).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
-  expect(new Set(at).size).toBe(6);
+  return { begun, at: new Set(at) };
+}
+
+const fairly = ['a1', 'b1', 'a2', 'b2', 'a3', 'a4'];
+const late = (): boolean => true;
+
+it('behind a long turn each begins in one of its own, and a flood of one organization keeps no other waiting', async () => {
+  const { begun, at } = await startsOf(createFairStarts(late, late));
+  expect(begun).toEqual(fairly);
+  expect(at.size).toBe(6);
+});
+
+it('those that take little begin together, in the same order', async () => {
+  const { begun, at } = await startsOf(createFairStarts(late, () => false));
+  expect(begun).toEqual(fairly);
+  expect(at.size).toBeLessThanOrEqual(2);
+});
+
+it('each has worked before it is asked whether another may begin', async () => {
+  let working = false;
+  const starts = createFairStarts(late, () => working);
+  const begun = new Array<string>();
+  const begin = async (name: string): Promise<void> => {
+    await starts.turnOf('a');
+    begun.push(name);
+    working = true;
+  };
+  const both = [begin('first'), begin('second')];
+  await Promise.race(both);
+  expect(begun).toEqual(['first']);
+  working = false;
+  await Promise.all(both);
 });
 
 it('who comes while others wait does not overtake them', async () => {
