@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { SlowFilesFirst } from './test/support/sequencer.ts';
@@ -32,17 +33,38 @@ const onPostgres = {
   },
 } as const;
 
+/** What may differ where each transaction has another session: transactions that meet, and locks. */
+const throughPooler = {
+  ...onPostgres,
+  test: {
+    ...onPostgres.test,
+    name: 'through pgbouncer',
+    include: [
+      'test/internal-backend/{scope-races,reads-now}.test.ts',
+      'test/keyring/rotate-key.test.ts',
+      'test/orchestrator/{audit-writers,recent-writes}.test.ts',
+    ],
+    env: { KICI_TEST_ENGINE: 'postgres', KICI_TEST_WAY: 'pgbouncer' },
+  },
+} as const;
+
+const isThere = (variable: string): boolean => (process.env[variable] ?? '') !== '';
+
 // Most of what a worker loads, every other one loads too.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/kici-tests');
 
 export default defineConfig({
   test: {
-    // Without a server, the lane says that it is missing: `test/database/postgres`.
-    projects: (process.env['KICI_TEST_POSTGRES_URL'] ?? '') === '' ? [everyTest] : [everyTest, onPostgres],
+    // Without a server, the lanes say that it is missing: `test/database/postgres`.
+    projects: [
+      everyTest,
+      ...(isThere('KICI_TEST_POSTGRES_URL') ? [onPostgres] : []),
+      ...(isThere('KICI_TEST_PGBOUNCER_URL') ? [throughPooler] : []),
+    ],
     setupFiles: ['./test/support/end-processes.ts'],
     reporters: ['default', './test/support/count-reporter.ts', './test/support/stuck-reporter.ts'],
-    // Most tests wait for servers and timers rather than for a core.
-    maxWorkers: 4,
+    // Many tests wait for servers and timers rather than for a core.
+    maxWorkers: Math.max(4, 2 * availableParallelism()),
     // Tests that declare themselves concurrent only wait.
     maxConcurrency: 20,
     sequence: { sequencer: SlowFilesFirst },

@@ -14,7 +14,7 @@ import type { HostedBackend } from './host/hosted-backend.ts';
 import { defaultHostPolicy } from './host/policy.ts';
 import { everyBackend, parseBinding, type BindingInput } from './resolver/binding.ts';
 import { mergeInTurns } from './merge-in-turns.ts';
-import { isGone, keysOfBlocks, type Catalogue, type Entry } from './resolver/catalogue.ts';
+import { keysOfBlocks, type Catalogue, type Entry } from './resolver/catalogue.ts';
 import { compileBindings, type CompiledBindings, type JobFacts } from './resolver/compile.ts';
 import { catalogueUnavailable, notFound, notSet, unavailable } from './resolver/resolver-error.ts';
 import { explain, type Explanation } from './resolver/explain.ts';
@@ -130,7 +130,7 @@ export async function createResolver(options: ResolverOptions): Promise<Resolver
 
 /** Whether the key counts as there: it has a value, or may have one that is unavailable at present. */
 function isListed(entry: Entry): boolean {
-  return entry.status !== 'declared' && !isGone(entry);
+  return entry.status !== 'declared' && !entry.gone;
 }
 
 /** Resolves keys that are requested in one turn of the event loop together. */

@@ -37,9 +37,13 @@ export interface StepSecrets {
    * @throws EnvironmentNameError if no shell can read the name, or it changes how programs load code
    */
   expose(key: string): Promise<void>;
-  /** Whether the environment has a value by this name. Loads nothing. */
+  /**
+   * Whether the environment has a value by this name, as was known when the job began. Loads nothing. While an optional
+   * backend whose names nobody knows cannot be queried, it is false for what only that backend could hold; the log says
+   * so, and `get` rejects with `SecretUnavailableError`.
+   */
   has(key: string): boolean;
-  /** `undefined` if there is no such secret. Loads nothing. */
+  /** `undefined` if there is no such secret, or none that `has` knows of. Loads nothing. */
   getMeta(key: string): SecretMeta | undefined;
   /** Every key, sorted by code unit. Never throws. */
   list(): string[];

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { Child } from '../../src/agent/process/child.ts';
 
 afterEach(() => {
@@ -134,4 +134,16 @@ it('a process that is told to end has five seconds, whoever waits, and did not r
   vi.advanceTimersByTime(5_000);
   expect(await child.gone).toEqual({ code: null, signal: 'SIGKILL' });
   expect(child.hasRunOut).toBe(false);
+});
+
+it('a process that is gone is sent no signal, for its number may be that of another', async () => {
+  const child = shell(':');
+  await child.gone;
+  const kill = vi.spyOn(process, 'kill');
+  onTestFinished(() => {
+    kill.mockRestore();
+  });
+  child.end();
+  child.kill();
+  expect(kill).not.toHaveBeenCalled();
 });

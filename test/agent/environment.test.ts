@@ -140,6 +140,20 @@ describe('the environment of steps', () => {
     expect(stderr).toContain('REGION was not exported');
   });
 
+  it('takes from steps and from the job what is only declared as a secret: there is no value that could win', async () => {
+    const { stdout, stderr } = await runWith(
+      { values: { TOKEN: 'v' }, declared: ['LATER', 'OF_JOB'] },
+      withSteps(
+        `step('one', async (ctx) => ctx.setEnv('LATER', 'from a step')),
+         step('two', async () => console.log('SEEN ' + process.env.LATER + process.env.OF_JOB))`,
+        "environment: 'production', env: { OF_JOB: ' and the job', TOKEN: 'x' }",
+      ),
+    );
+    expect(stdout).toContain('SEEN from a step and the job');
+    expect(stderr).not.toContain('LATER was not exported');
+    expect(stderr).toContain("TOKEN of the job's env was ignored: a secret of the environment has this name");
+  });
+
   it.each([
     ['expose', 'await ctx.secrets.expose("BIG_SECRET")'],
     ['setEnv', 'ctx.setEnv("BIG_ONE", "x".repeat(131_064))'],

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -11,9 +11,8 @@ import { JobEnvironment } from '../../src/agent/environment/job-environment.ts';
 import { keysRead, startFakeJobs } from './support/fake-jobs.ts';
 import { programFile } from '../support/programs.ts';
 import { attackAgent } from './support/hostile-channel.ts';
+import { sendAll } from './support/hostile-messages.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
-
-const hasBwrap = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', 'true']).status === 0;
 
 const raw = `
 const { writeSync } = await import('node:fs');
@@ -22,60 +21,8 @@ const wait = () => new Promise((resolve) => setTimeout(resolve, 20_000));
 `;
 
 describe('a step is not trusted', () => {
-  it.each([
-    ['rubbish', 'writeSync(3, "rubbish rubbish rubbish"); await wait();'],
-    [
-      'JSON that is not a message',
-      'writeSync(3, frame(JSON.stringify({ type: "open", path: "/etc/passwd" }))); await wait();',
-    ],
-    ['an announcement of 4 GiB', 'writeSync(3, Buffer.from([255, 255, 255, 255])); await wait();'],
-    [
-      'a key that is none',
-      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "get", key: "../x" }] }))); await wait();',
-    ],
-    [
-      'too many sources',
-      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", finalNewline: false, mode: 384, sources: Array(2000).fill("A") }] }))); await wait();',
-    ],
-    [
-      'more folders for PATH than there is room for',
-      'for (let count = 0; count < 200; count += 1) writeSync(3, frame(JSON.stringify({ type: "addPath", folder: "/tmp/" + count }))); await wait();',
-    ],
-    [
-      'set-user-id bits',
-      'writeSync(3, frame(JSON.stringify({ type: "ask", requests: [{ id: 0, kind: "mount", divider: "", finalNewline: false, mode: 0o4755, sources: ["A"] }] }))); await wait();',
-    ],
-  ])('that sends %s is ended', async (_, body) => {
-    const { code, stderr, stdout, left } = await runWith(
-      { values: { A: 'value-of-a' } },
-      workflowOf(raw + body, 'console.log("NEVER")'),
-    );
-    expect(code).toBe(1);
-    expect(stderr).toContain('the step was stopped: it sent its agent');
-    expect(stdout).not.toContain('NEVER');
-    expect(left).toEqual([]);
-  });
-
-  it('that asks past its own API for keys of others gets none, and nobody is asked', async () => {
-    const { api, code } = await runWith(
-      { values: { A: 'value-of-a' }, unlisted: { OTHER: 'value-of-other' } },
-      workflowOf(`${raw}
-      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'get', key: 'OTHER' }, { id: 901, kind: 'mount', sources: ['OTHER'], divider: '', finalNewline: false, mode: 384 }] })));
-      await ctx.secrets.get('A');`),
-    );
-    expect(code).toBe(0);
-    expect(keysRead(api)).toEqual([['A']]);
-  });
-
-  it('that names a file outside its folder past its own API gets no file', async () => {
-    const { left, code } = await runWith(
-      { values: { A: 'value-of-a' } },
-      workflowOf(`${raw}
-      writeSync(3, frame(JSON.stringify({ type: 'ask', requests: [{ id: 900, kind: 'mount', sources: ['A'], divider: '', finalNewline: false, mode: 384, name: '../escaped' }] })));
-      await ctx.secrets.get('A');`),
-    );
-    expect(code).toBe(0);
-    expect(left).toEqual([]);
+  it('that sends what no step sends is ended, and gets nothing', async () => {
+    await sendAll('none');
   });
 
   it('that asks again and again and reads no answer fills its own pipe, and not its agent', async () => {
@@ -221,24 +168,8 @@ describe('a step is not trusted', () => {
     expect(stdout).not.toContain('secret-file');
   });
 
-  it.each(['none', ...(hasBwrap ? ['bwrap'] : [])])(
-    'whatever it sends, and its agent goes on, gives nothing away and stays small (%s)',
-    async (sandbox) => {
-      await attackAgent(7_001, 8, sandbox);
-    },
-  );
-
-  it('that says it is done and stays is ended', async () => {
-    const { code, stdout } = await runWith(
-      {},
-      workflowOf(
-        `${raw}
-      process.removeAllListeners(); writeSync(3, frame(JSON.stringify({ type: 'finished', status: 'succeeded' }))); await wait();`,
-        'console.log("NEXT")',
-      ),
-    );
-    expect(code).toBe(0);
-    expect(stdout).toContain('NEXT');
+  it('whatever it sends, and its agent goes on, gives nothing away and stays small', async () => {
+    await attackAgent(7_001, 8, 'none');
   });
 
   it('cannot stay behind with a process in the background', async () => {

@@ -1,13 +1,17 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { hiddenIn } from '../../src/agent/sandbox/hidden-in.ts';
+import { findProgram } from '../../src/agent/sandbox/program-path.ts';
 import { describeLane } from '../support/lane.ts';
 import { copyTest } from './support/copy-test.ts';
 import { startFakeJobs } from './support/fake-jobs.ts';
+import { attackAgent } from './support/hostile-channel.ts';
 import { finished, makeProject, runWith, withSteps, workflowOf } from './support/project.ts';
+import { processesOf, remainsOf } from './support/remains.ts';
 import { sandboxMatrix } from './support/sandbox-matrix.ts';
 
 const works = spawnSync('bwrap', ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', 'true']).status === 0;
@@ -19,6 +23,34 @@ describeLane(
   },
   () => {
     sandboxMatrix('bwrap');
+
+    it('leaves its agent working, silent and small whatever its steps send', async () => {
+      await attackAgent(7_001, 8, 'bwrap');
+    });
+
+    it('leaves no process where bubblewrap is killed before what it has started dies with it', async () => {
+      const project = await makeProject({
+        'main.ts': withSteps('step("s", () => { console.log("BUSY"); for (;;); })', 'env: {}'),
+        // As if killed at that moment: what it has started does not notice.
+        'bin/bwrap': `#!/bin/bash
+echo $$ >> "$0.pids"
+for word; do [ "$word" = --die-with-parent ] || words+=("$word"); done
+setsid ${await findProgram('bwrap', process.env['PATH'] ?? '')} "\${words[@]}" &
+wait $!`,
+      });
+      onTestFinished(() => {
+        for (const line of processesOf(project)) process.kill(Number.parseInt(line, 10), 'SIGKILL');
+      });
+      const run = project.start(['run', '--sandbox', 'bwrap']);
+      run.stdout?.on('data', (chunk: Buffer) => {
+        if (!chunk.includes('BUSY')) return;
+        for (const pid of readFileSync(join(project.folder, '../bin/bwrap.pids'), 'utf8').trim().split('\n'))
+          spawnSync('kill', ['-KILL', pid]);
+      });
+      const { code, stderr } = await finished(run);
+      expect([code, stderr]).toEqual([1, expect.stringContaining('SIGKILL')]);
+      expect(remainsOf(project)).toEqual([]);
+    });
 
     it('sees of the system its programs only', async () => {
       const { stdout } = await runWith(

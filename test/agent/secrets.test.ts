@@ -47,6 +47,22 @@ describe('values travel when they are asked for', () => {
     expect(keysRead(api)).toEqual([]);
   });
 
+  it('`has` says in the log, once a key, that it is false only because a backend could not be queried', async () => {
+    const source = withSteps(
+      `step('one', async (ctx) => console.log(JSON.stringify(['MAYBE', 'MAYBE', 'A', 'LATER', 'OTHER'].map((key) => ctx.secrets.has(key)))))`,
+      "environment: 'production', secrets: ['A', 'LATER', 'MAYB*']",
+    );
+    const known = { values: { A: 'a' }, declared: ['LATER'] };
+    const doubtful = await runWith({ ...known, unlistedBackends: ['corp-vault'] }, source);
+    expect(doubtful.stdout).toContain('[false,false,true,false,false]');
+    expect(doubtful.stderr.match(/warning: .*/g)).toEqual([
+      'warning: has("MAYBE") is false, but a backend that could hold it could not be queried; get would say so',
+    ]);
+    const certain = await runWith({ ...known, openEnded: true }, source);
+    expect(certain.stdout).toContain('[false,false,true,false,false]');
+    expect(certain.stderr).not.toContain('warning:');
+  });
+
   it('lists no key that is deleted wherever it was, and still says why', async () => {
     const { code, stdout } = await runWith(
       { values: { AGE_KEY_2: 'value-b' }, gone: ['AGE_KEY_1'], unavailable: { AGE_KEY_3: 'sealed' } },

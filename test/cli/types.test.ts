@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mkdtemp, readFile, rm, writeFile, mkdir, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -10,55 +10,8 @@ import { differenceOf } from '../../src/cli/kici/types/difference.ts';
 import type { KnownKeys, KeyOrigin } from '../../src/cli/kici/types/names.ts';
 import { environmentsOf, renderTypes } from '../../src/cli/kici/types/render.ts';
 import { writeTypes } from '../../src/cli/kici/types/types-file.ts';
-import { cleanEnvironment, runProgram, spawnProgram, type ProgramResult } from '../support/programs.ts';
-import { startWireApi, type Answers, type WireApi } from '../support/wire-api.ts';
-
-type Catalogue = Awaited<ReturnType<NonNullable<Answers['resolution.catalogue']>>>;
-type Secret = Catalogue['secrets'][number];
-
-const secret = (key: string, more: Partial<Secret> = {}): Secret => ({
-  key,
-  backend: 'internal',
-  scope: 'production',
-  status: 'available',
-  ...more,
-});
-
-interface TypesProject {
-  readonly folder: string;
-  readonly file: string;
-  readonly api: WireApi;
-  environment: Record<string, string>;
-  readonly kici: (...args: string[]) => Promise<ProgramResult>;
-}
-
-async function project(
-  catalogues: Record<string, Catalogue | readonly Secret[]>,
-  workflows: Record<string, string>,
-): Promise<TypesProject> {
-  const api = await startWireApi({
-    'resolution.catalogue': ({ environment }) => {
-      const found = catalogues[environment];
-      if (found === undefined) throw new Error(`no catalogue of ${environment}`);
-      return 'secrets' in found ? found : { secrets: [...found], unavailable: [] };
-    },
-  });
-  const folder = await mkdtemp(join(tmpdir(), 'kici-types-'));
-  onTestFinished(async () => {
-    await api.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-  await mkdir(join(folder, '.kici/workflows'), { recursive: true });
-  for (const [name, text] of Object.entries(workflows)) await writeFile(join(folder, '.kici/workflows', name), text);
-  const environment = { ...cleanEnvironment(folder), KICI_URL: api.url, KICI_TOKEN: 'author' };
-  return {
-    folder,
-    file: join(folder, '.kici/secrets.d.ts'),
-    api,
-    environment,
-    kici: (...args) => runProgram('kici', args, { environment, folder }),
-  };
-}
+import { runProgram, spawnProgram } from '../support/programs.ts';
+import { secret, typesProject, type Catalogue, type Secret } from './types-project.ts';
 
 const workflow = (...jobs: string[]): string =>
   `import { workflow, job, step, push } from '@kici-dev/sdk';
@@ -75,7 +28,7 @@ const nobody = {
 
 describe('kici types', () => {
   it('writes the keys of every environment that workflows bind, with where each comes from', async () => {
-    const { kici, file, api } = await project(
+    const { kici, file, api } = await typesProject(
       {
         production: [
           secret('DB_PASSWORD', { version: '7' }),
@@ -114,7 +67,7 @@ describe('kici types', () => {
   });
 
   it('narrows to what all the jobs of an environment state, and takes --environment whole', async () => {
-    const { kici } = await project(
+    const { kici } = await typesProject(
       { a: [secret('ONE'), secret('TWO_1'), secret('THREE')], b: [secret('FOUR'), secret('FIVE')] },
       {
         'main.ts': workflow(
@@ -135,7 +88,7 @@ describe('kici types', () => {
 
   it('--check exits with 1 and the difference, key by key, and writes nothing', async () => {
     const catalogues = { e: [secret('KEPT'), secret('MOVED'), secret('OLD')] };
-    const { kici, file } = await project(catalogues, { 'main.ts': workflow("environment: 'e'") });
+    const { kici, file } = await typesProject(catalogues, { 'main.ts': workflow("environment: 'e'") });
     expect(await kici('types', '--check')).toMatchObject({ code: 1, stderr: expect.stringContaining('types_stale') });
     await kici('types');
     catalogues.e = [secret('KEPT'), secret('MOVED', { scope: 'elsewhere' }), secret('NEW')];
@@ -163,7 +116,7 @@ describe('kici types', () => {
 
   it('takes nothing away for an outage: the file stays, and the exit code is 1', async () => {
     const catalogues: Record<string, Catalogue> = { e: { secrets: [secret('A'), secret('B')], unavailable: [] } };
-    const { kici, file } = await project(catalogues, { 'main.ts': workflow("environment: 'e'") });
+    const { kici, file } = await typesProject(catalogues, { 'main.ts': workflow("environment: 'e'") });
     await kici('types');
     const before = await readFile(file, 'utf8');
     catalogues['e'] = { secrets: [secret('A')], unavailable: [{ ...nobody, scopes: [] }] };
@@ -180,7 +133,7 @@ describe('kici types', () => {
   it('keeps keys apart that differ in case alone, in two environments of 5,000 keys', async () => {
     const many = (name: (index: number) => string): Secret[] =>
       Array.from({ length: 5_000 }, (_, at) => secret(name(at)));
-    const { kici, file } = await project(
+    const { kici, file } = await typesProject(
       { production: many((at) => `KEY_${at}`), staging: many((at) => `key_${at}`) },
       { 'main.ts': workflow("environment: 'production'", "environment: 'staging'") },
     );
@@ -211,7 +164,10 @@ describe('kici types', () => {
   });
 
   it('leaves a file alone that it did not write, and does nothing while a workflow cannot be read', async () => {
-    const { kici, file, folder } = await project({ e: [secret('A')] }, { 'main.ts': workflow("environment: 'e'") });
+    const { kici, file, folder } = await typesProject(
+      { e: [secret('A')] },
+      { 'main.ts': workflow("environment: 'e'") },
+    );
     await writeFile(file, '// mine\n');
     expect(await kici('types')).toMatchObject({
       code: 1,
@@ -226,7 +182,7 @@ describe('kici types', () => {
   });
 
   it('--watch writes again when a workflow changes, and ends with its signal', async () => {
-    const { file, folder, environment } = await project(
+    const { file, folder, environment } = await typesProject(
       { a: [secret('A')], b: [secret('B')] },
       { 'main.ts': workflow("environment: 'a'") },
     );
@@ -271,7 +227,7 @@ describe('kici run', () => {
     ['has them all', renderTypes(['a', 'b'], new Map()), {}, ''],
     ['is not there, in a pipeline', undefined, { CI: 'true' }, ''],
   ])('says in one line when the file %s', async (_, text, environment, expected) => {
-    const { folder, file } = await project({}, {});
+    const { folder, file } = await typesProject({}, {});
     if (text !== undefined) await writeFile(file, text);
     let told = '';
     const stderr = Object.assign(
@@ -298,7 +254,7 @@ describe('kici run', () => {
   });
 
   it('says nothing of it where no terminal is', async () => {
-    const { folder, environment } = await project({}, { 'main.ts': workflow('network: true') });
+    const { folder, environment } = await typesProject({}, { 'main.ts': workflow('network: true') });
     const run = await runProgram('kici', ['run'], { environment, folder });
     expect([run.code, run.stderr]).toEqual([0, '']);
   });

@@ -69,8 +69,8 @@ describeLane(browserLane, () => {
   it('a draft is not sent as somebody else, whom another tab has signed in', async () => {
     const { page, installation } = stage;
     await stage.open(`${org}/settings/secrets/internal:staging`);
-    await page.getByRole('button', { name: 'Replace value' }).first().click();
-    const dialog = page.getByRole('dialog', { name: /^Replace the value/ });
+    await page.getByRole('button', { name: 'Edit value' }).first().click();
+    const dialog = page.getByRole('dialog', { name: /^Edit the value/ });
     await dialog.getByLabel('Value').fill('typed-as-the-owner');
     const { token } = await installation.call('tokens.create', { name: 'other', role: 'admin' });
     const tab = await page.context().newPage();
@@ -90,14 +90,14 @@ describeLane(browserLane, () => {
 
   describe('where its stream is broken, somebody else whom another tab has signed in', () => {
     // What asks to sign in again lies over it.
-    const dialog = () => stage.page.getByRole('dialog', { name: /^Replace the value/, includeHidden: true });
+    const dialog = () => stage.page.getByRole('dialog', { name: /^Edit the value/, includeHidden: true });
     const ended = () => stage.page.getByRole('dialog', { name: 'Your session has ended' });
 
     async function typeAndBecomeAnother(stream: (route: Route) => unknown): Promise<void> {
       const { page, installation } = stage;
       await page.route('**/events', stream);
       await stage.open(`${org}/settings/secrets/internal:staging`);
-      await page.getByRole('button', { name: 'Replace value' }).first().click();
+      await page.getByRole('button', { name: 'Edit value' }).first().click();
       await dialog().getByLabel('Value').fill('typed-as-the-owner');
       const { token } = await installation.call('tokens.create', { name: 'another', role: 'admin' });
       const tab = await page.context().newPage();
@@ -151,8 +151,8 @@ describeLane(browserLane, () => {
   it('a tab whose session has ended goes on once the same person has signed in in another', async () => {
     const { page, installation } = stage;
     await stage.open(`${org}/settings/secrets/internal:staging`);
-    await page.getByRole('button', { name: 'Replace value' }).first().click();
-    const dialog = page.getByRole('dialog', { name: /^Replace the value/ });
+    await page.getByRole('button', { name: 'Edit value' }).first().click();
+    const dialog = page.getByRole('dialog', { name: /^Edit the value/ });
     await dialog.getByLabel('Value').fill('typed-before');
     const { sessions } = await installation.call('sessions.list', {});
     for (const { id } of sessions) await installation.call('sessions.end', { id });

@@ -26,14 +26,14 @@ describeLane(browserLane, () => {
   );
   afterAll(() => rm(home, { recursive: true, force: true }));
 
-  const dialog = () => stage.page.getByRole('dialog', { name: 'Replace the value of DB_PASSWORD' });
+  const dialog = () => stage.page.getByRole('dialog', { name: 'Edit the value of DB_PASSWORD' });
   const value = () => dialog().getByLabel('Value');
   const isLive = () => stage.page.getByRole('banner').getByText('Live', { exact: true }).waitFor();
 
   async function beginToType(): Promise<void> {
     await stage.open(scopePath);
     await isLive();
-    await stage.page.getByRole('button', { name: 'Replace value' }).first().click();
+    await stage.page.getByRole('button', { name: 'Edit value' }).first().click();
     await value().fill(typed);
   }
 
@@ -98,8 +98,8 @@ describeLane(browserLane, () => {
       await installation.call('secrets.set', { ...at, value: 'djE=' });
       await stage.open(scopePath);
       await isLive();
-      await page.getByRole('button', { name: 'Replace value of GONE_MEANWHILE' }).click();
-      const form = page.getByRole('dialog', { name: 'Replace the value of GONE_MEANWHILE' });
+      await page.getByRole('button', { name: 'Edit value of GONE_MEANWHILE' }).click();
+      const form = page.getByRole('dialog', { name: 'Edit the value of GONE_MEANWHILE' });
       await form.getByLabel('Value').fill(typed);
       await installation.call('secrets.delete', at);
       await form.getByText('Somebody has deleted GONE_MEANWHILE since this was opened.').waitFor();

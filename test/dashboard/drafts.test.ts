@@ -41,7 +41,7 @@ describeLane(browserLane, () => {
     }
   });
 
-  const replacing = { path: scope, opener: 'Replace value of API_URL', fields: { Value: '' } };
+  const replacing = { path: scope, opener: 'Edit value of API_URL', fields: { Value: '' } };
 
   it('a jump of the palette is asked for, and leads on when nothing is kept', async () => {
     const { page } = stage;

@@ -72,7 +72,7 @@ describeLane(browserLane, () => {
   it('replaces, restores and deletes a secret', async () => {
     await stage.installation.call('secrets.set', { scope: 'lifecycle', key: 'KEY', value: 'djE=' });
     await stage.open('/orgs/default/settings/secrets/internal:lifecycle');
-    await stage.page.getByRole('button', { name: 'Replace value' }).click();
+    await stage.page.getByRole('button', { name: 'Edit value' }).click();
     await stage.page.getByRole('dialog').getByLabel('Value').fill('second');
     await stage.page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await stage.page.getByRole('row', { name: /KEY/ }).getByText('6 bytes').waitFor();
@@ -256,12 +256,14 @@ describeLane(browserLane, () => {
     try {
       await stage.page.reload();
       const locked = stage.page.getByRole('button', { name: 'locked: Add secret' });
+      // Names and bindings are still there.
+      await stage.page.getByRole('main').getByText('Bound by staging.').waitFor();
       await locked.focus();
       await stage.page.keyboard.press('Enter');
       await stage.page.getByText('kici-admin secret set --scope internal:staging KEY --org default').waitFor();
       await stage.page.getByText('rule secrets.set, set by local').waitFor();
       await stage.page.keyboard.press('Escape');
-      await stage.page.getByRole('button', { name: 'locked: Replace value' }).first().click();
+      await stage.page.getByRole('button', { name: 'locked: Edit value' }).first().click();
       await stage.page.getByText('kici-admin secret set --scope internal:staging API_URL --org default').waitFor();
     } finally {
       await stage.admin('policy', 'reset');

@@ -30,7 +30,7 @@ describeLane(browserLane, () => {
     await press(stage.page, inDialog('Save'));
     const row = stage.page.getByRole('row', { name: /BY_KEYS/ });
     await row.getByText('5 bytes').waitFor();
-    await press(stage.page, row.getByRole('button', { name: 'Replace value' }));
+    await press(stage.page, row.getByRole('button', { name: 'Edit value' }));
     await type(stage.page, field('Value'), 'second');
     await press(stage.page, inDialog('Save'));
     await row.getByText('6 bytes').waitFor();

@@ -35,7 +35,7 @@ const writes: readonly Write[] = [
   {
     what: 'a secret',
     path: scope,
-    opener: 'Replace value of API_URL',
+    opener: 'Edit value of API_URL',
     verb: 'Save',
     type: (dialog) => fill(dialog, 'Value', 'once'),
     of: 'commit',

@@ -310,6 +310,31 @@ describeLane(browserLane, () => {
     }
   });
 
+  it('the form of a backend takes no secret setting where values are kept from the dashboard', async () => {
+    const { page } = stage;
+    await stage.open(`${org}/settings/backends`);
+    await page.getByRole('button', { name: 'Change corp-vault' }).click();
+    const token = page.getByRole('dialog').getByLabel('auth.token', { exact: true });
+    await token.fill('typed-before-the-flip');
+    await stage.admin('policy', 'set', '--value-entry', 'off');
+    try {
+      const locked = page.getByRole('dialog').getByLabel('auth.token', { exact: true }).and(page.locator(':disabled'));
+      await locked.waitFor();
+      expect(await locked.inputValue()).toBe('');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Changed the backend corp-vault').waitFor();
+      await page.getByRole('button', { name: 'Add backend' }).click();
+      await page.getByRole('dialog').getByLabel('Type').selectOption('vault');
+      await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('another');
+      await page.getByRole('dialog').getByLabel('auth.method').selectOption('token');
+      await locked.waitFor();
+      await page.getByText(/^kici-admin backend add .* --secret auth\.token$/).waitFor();
+      expect(await page.getByRole('dialog').getByRole('button', { name: 'Add backend' }).isDisabled()).toBe(true);
+    } finally {
+      await stage.admin('policy', 'reset');
+    }
+  });
+
   it('what is written in any form can be copied as a command that can be typed', async () => {
     await stage.open(`${org}/jobs`);
     for (const form of [...typedForms, ...confirmations]) {

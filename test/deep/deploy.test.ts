@@ -1,44 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { buildImage, docker, imageLane, startContainer, untilHealthy } from '../deploy/support/image.ts';
-import { composeLane, startInstallation, type Installation } from '../deploy/support/installation.ts';
+import { composeLane, startInstallation } from '../deploy/support/installation.ts';
+import { readFromOpenBao } from '../deploy/support/openbao.ts';
 import { describeLane } from '../support/lane.ts';
-
-const bao = async ({ compose }: Installation, ...args: readonly string[]): Promise<string> =>
-  compose('exec', '--no-TTY', 'openbao', '/bin/bao', ...args);
 
 describeLane(composeLane, () => {
   it('OpenBao opens itself again after a restart, and its values reach a job', async () => {
     await using installation = await startInstallation();
-    const { compose, admin, program } = installation;
-    await compose('--profile', 'openbao', 'up', '--detach', '--wait');
-    // Its own election takes some seconds.
-    let made: string | undefined;
-    while (made === undefined) {
-      // oxlint-disable-next-line no-await-in-loop -- until it listens
-      made = await bao(installation, 'operator', 'init', '-format=json').catch(() => undefined);
-      // oxlint-disable-next-line no-await-in-loop -- until it listens
-      if (made === undefined) await setTimeout(500);
-    }
-    const token = String(JSON.parse(made).root_token);
-    const write = `BAO_TOKEN=${token} bao secrets enable -path=secret kv-v2 && BAO_TOKEN=${token} bao kv put secret/apps K=from-openbao`;
-    await compose('exec', '--no-TTY', 'openbao', '/bin/sh', '-c', write);
-    await compose('restart', 'openbao');
-    const settings = ['--type', 'vault', '--set', 'address=http://openbao:8200', '--secret', 'auth.token'];
-    await admin(['backend', 'add', 'bao', ...settings], token);
-    await admin(['environment', 'create', 'production', '--bind', 'bao:apps']);
-    const print = ['--', process.execPath, '-p', 'process.env.K.length'];
-    const args = ['exec', '--environment', 'production', '--only', 'K', ...print];
-    for (let tries = 1; ; tries += 1) {
-      // oxlint-disable-next-line no-await-in-loop -- it starts again
-      const { code, stdout, stderr } = await program('kici', args);
-      if (code !== 0 && tries < 60) continue;
-      expect([code, stdout, stderr]).toEqual([0, '12\n', expect.any(String)]);
-      break;
-    }
+    await readFromOpenBao(installation, true);
   }, 600_000);
 });
 

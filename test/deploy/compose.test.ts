@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeLane } from '../support/lane.ts';
 import { docker, untilHealthy } from './support/image.ts';
 import { composeLane, startInstallation, type Installation } from './support/installation.ts';
+import { readFromOpenBao } from './support/openbao.ts';
 
 let installation: Installation;
 let stop: (() => Promise<void>) | undefined;
@@ -70,6 +71,10 @@ describeLane(composeLane, () => {
     );
     const variables = await docker('inspect', '--format', '{{json .Config.Env}}', ...ids);
     expect(variables).not.toMatch(/KICI_SECRET_KEY=|PASSWORD=|[0-9a-f]{48}/);
+  });
+
+  it('an OpenBao beside the orchestrators gives its values to jobs', async () => {
+    await readFromOpenBao(installation);
   });
 
   it('has one door, and the database has none', async () => {

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { chmod, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +19,7 @@ async function prepare(
   orchestrator: RunningOrchestrator,
   workflow: string,
   encrypted: string,
+  document = plain,
 ): Promise<{ folder: string; environment: Record<string, string>; keys: string[] }> {
   const folder = join(orchestrator.home, 'project');
   const environment = { ...orchestrator.environment, PATH: [dirname(sops), process.env['PATH'] ?? ''].join(delimiter) };
@@ -25,7 +27,7 @@ async function prepare(
   await copyFile(join(fixtures, workflow), join(folder, '.kici/workflows', 'deploy.ts'));
   const keys = await Promise.all(['ALICE', 'BOB'].map(async () => (await run('age-keygen')).stdout));
   const recipients = keys.map((key) => /public key: (\S+)/.exec(key)?.[1] ?? '');
-  await writeFile(join(folder, 'plain.yaml'), plain);
+  await writeFile(join(folder, 'plain.yaml'), document);
   const { stdout } = await run(sops, ['encrypt', '--age', recipients[1] ?? '', 'plain.yaml'], {
     cwd: folder,
     env: environment,
@@ -71,19 +73,37 @@ describeLane({ name: 'sops', missing: missingVariable('KICI_TEST_SOPS', 'the pro
     expect(stdout).toContain('\n0\n');
   });
 
-  it('the workflow of the page masks what it decrypted, in every later step', async () => {
+  it('the workflow of the page masks what it decrypted, whatever lines it has, in every later step', async () => {
     await using orchestrator = await startOrchestrator();
-    const { folder, environment } = await prepare(orchestrator, 'sops-env.ts', 'secrets.enc.yaml');
+    const { privateKey } = generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    });
+    const note = 'the first line of a note\nand the second one\n';
+    const document = `${plain}pin: 482913\npem: ${JSON.stringify(privateKey)}\nnote: ${JSON.stringify(note)}\n`;
+    const { folder, environment } = await prepare(orchestrator, 'sops-env.ts', 'secrets.enc.yaml', document);
     await writeFile(join(folder, '.kici/workflows/deploy.ts'), await pageWorkflow());
     await writeFile(
       join(folder, 'deploy.sh'),
-      '#!/bin/sh\necho "plain: $db_password"\nprintf %s "$db_password" | base64\n',
+      `#!/bin/sh
+echo "plain: $db_password"
+printf %s "$db_password" | base64
+echo "pin: $pin"
+printf '%s' "$pem" | sha256sum
+printf '%s' "$note" | sha256sum
+printf '%b' "$pem" | head -3
+printf '%s' "$note"
+`,
     );
     await chmod(join(folder, 'deploy.sh'), 0o755);
     const { code, stdout, stderr } = await runProgram('kici', ['run', 'deploy'], { environment, folder });
     expect(code, stdout + stderr).toBe(0);
     expect(stdout).toContain('plain: ***\n***');
-    expect(stdout + stderr).not.toContain('from-the-encrypted-file');
+    expect(stdout).toContain('pin: ***\n');
+    for (const value of [privateKey, note]) expect(stdout).toContain(createHash('sha256').update(value).digest('hex'));
+    for (const line of [...privateKey.split('\n').slice(1, -2), ...note.trim().split('\n'), 'from-the-encrypted'])
+      expect(stdout + stderr).not.toContain(line);
   });
 });
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { BackendError, unknown, type SecretRef } from '@kici-dev/secret-backend';
+import { BackendError, unknown, type SecretBackend, type SecretRef } from '@kici-dev/secret-backend';
 import { createResolver } from '@kici-dev/secret-federation';
 import { describe, expect, it, vi } from 'vitest';
 import { path, ref, scriptedBackend, valueOf } from '../support/scripted-backend.ts';
@@ -145,9 +145,9 @@ describe('createResolver', () => {
     expect(skipping.unavailable()).toEqual([]);
   });
 
-  it('leaves out of its list what is deleted wherever it was', async () => {
-    const resolver = await createResolver({
-      bindings: [{ scope: 'one:p' }],
+  const withDeleted = (low: SecretBackend | undefined, skipDeleted = false) =>
+    createResolver({
+      bindings: [{ scope: 'one:p', priority: 1, skipDeleted }, ...(low === undefined ? [] : [{ scope: 'low:p' }])],
       backends: {
         one: {
           backend: scriptedBackend({
@@ -156,10 +156,26 @@ describe('createResolver', () => {
             },
           }),
         },
+        ...(low !== undefined && { low: { backend: low, optional: true } }),
       },
     });
+
+  it('leaves out of its list what is deleted wherever it was', async () => {
+    const resolver = await withDeleted(undefined);
     expect([resolver.list(), resolver.has('A'), resolver.has('B')]).toEqual([['B'], false, true]);
     await expect(resolver.get('A')).rejects.toMatchObject({ code: 'secret_unavailable' });
+  });
+
+  it('leaves out nothing while a lower place has it, or could not be asked', async () => {
+    const down = scriptedBackend({
+      list: () => {
+        throw new BackendError('unreachable');
+      },
+    });
+    for (const low of [store('low', 'p', ['A']).backend, down]) {
+      const resolver = await withDeleted(low);
+      expect([resolver.list(), resolver.has('A')]).toEqual([['A', 'B'], true]);
+    }
   });
 
   it.each([

@@ -22,6 +22,20 @@ describe('environments', () => {
     expect((await call('variables.list', { environment: 'production' })).variables).toEqual([]);
   });
 
+  it('are listed by a scope that their bindings select, whatever placeholders these have', async () => {
+    const { call } = await withProduction();
+    await call('environments.create', { name: 'staging', bind: ['apps/**', 'apps/web', 'other'] });
+    await call('environments.create', { name: 'fleet', bind: ['hosts/${host}', '*:shared'] });
+    const bound = async (scope: string) =>
+      (await call('environments.list', { scope })).environments.map(({ name, bindings }) => [name, bindings]);
+    expect(await bound('production')).toEqual([['production', 1]]);
+    expect(await bound('internal:apps/web')).toEqual([['staging', 2]]);
+    expect(await bound('hosts/of-one')).toEqual([['fleet', 1]]);
+    expect(await bound('hosts')).toEqual([]);
+    expect(await bound('other-backend:shared')).toEqual([['fleet', 1]]);
+    expect(await codeOf(call('environments.list', { scope: 'a/../b' }))).toBe('invalid_request');
+  });
+
   it('exist once', async () => {
     const { call } = await withProduction();
     expect(await codeOf(call('environments.create', { name: 'production' }))).toBe('conflict');

@@ -22,6 +22,7 @@ beforeEach(async () => {
 
 const canary = 'canary-of-value-entry';
 const at = { scope: 'production', key: 'DB_PASSWORD' };
+const refused = { status: 403, json: { error: 'operation_disabled' } };
 const outcome = ({ status, json }: Answer) => (status === 200 ? 'done' : json?.['error']);
 
 async function sealed(organization = 'default', place = at, text = canary): Promise<string> {
@@ -43,9 +44,9 @@ describe('value entry', () => {
       policy: { 'secrets.set': 'on' },
       sealingKey: await server.call('secrets.sealingKey'),
     });
-    const refused = await person.call('secrets.set', { ...at, value: base64(canary) });
-    expect(refused.status).toBe(403);
-    expect(refused.json).toMatchObject({
+    const answer = await person.call('secrets.set', { ...at, value: base64(canary) });
+    expect(answer.status).toBe(403);
+    expect(answer.json).toMatchObject({
       error: 'operation_disabled',
       operation: 'secrets.set',
       cliEquivalent: 'kici-admin secret set --scope production DB_PASSWORD --org default',
@@ -76,6 +77,28 @@ describe('value entry', () => {
     expect((await server.call('policy.set', { valueEntry: 'open' })).valueEntry).toBe('open');
     expect(outcome(await person.call('secrets.set', { ...at, value: base64(canary) }))).toBe('done');
   });
+
+  it.each<{ valueEntry: 'off' } | { disable: string[] }>([{ valueEntry: 'off' }, { disable: ['category:secrets'] }])(
+    'that is off (%o) refuses every secret setting of a backend from a session, and nothing else',
+    async (rule) => {
+      const type = { type: 'memory', settings: { address: 'http://127.0.0.1:9' } };
+      const plain = { secretSettings: { password: base64('right') } };
+      const sealedFor = async (scope: string) => {
+        const { publicKey } = await server.call('secrets.sealingKey');
+        const place = { organization: 'default', purpose: 'backend setting', scope, key: 'password' } as const;
+        return { sealedSettings: { password: await sealValue(publicKey, place, Buffer.from('right')) } };
+      };
+      await server.call('backends.add', { name: 'there-before', ...type, ...plain });
+      await server.call('policy.set', rule);
+      for (const secrets of [plain, await sealedFor('kept-away')])
+        expect(await person.call('backends.add', { name: 'kept-away', ...type, ...secrets })).toMatchObject(refused);
+      for (const secrets of [plain, await sealedFor('there-before')])
+        expect(await person.call('backends.update', { name: 'there-before', ...secrets })).toMatchObject(refused);
+      expect(await codeOf(server.call('backends.show', { name: 'kept-away' }))).toBe('not_found');
+      expect(outcome(await person.call('backends.update', { name: 'there-before', optional: true }))).toBe('done');
+      await server.call('backends.remove', { name: 'there-before' });
+    },
+  );
 
   it('takes one of the two, sealed for this very place', async () => {
     expect(await codeOf(server.call('secrets.set', at))).toBe('invalid_request');

@@ -11,6 +11,8 @@ import { runSqlSync } from './sql-sync.ts';
 /** Which database the tests of this project run on; see `vitest.config.ts`. */
 export const engine: 'sqlite' | 'postgres' = process.env['KICI_TEST_ENGINE'] === 'postgres' ? 'postgres' : 'sqlite';
 
+const way = process.env['KICI_TEST_WAY'] === 'pgbouncer' ? 'pgbouncer' : 'directly';
+
 /** The database of a data folder: in it, or beside it on a server. */
 export interface FolderDatabase {
   /** As the settings of a server have it. */
@@ -66,11 +68,11 @@ function embedded(path: string): FolderDatabase {
 
 async function onServer(): Promise<FolderDatabase> {
   const name = await emptyDatabase();
-  const url = serverUrl(name);
+  const [url, used] = [serverUrl(name), serverUrl(name, way)];
   let isAsMade = true;
   return {
-    server: { url },
-    open: <Tables>() => openPostgres<Tables>({ url }),
+    server: { url: used },
+    open: <Tables>() => openPostgres<Tables>({ url: used }),
     execute: (sql) => {
       isAsMade &&= !changesTables.test(sql);
       runSqlSync(url, sql);

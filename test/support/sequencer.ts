@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * them.
  */
 const slow =
-  /^(?:backends\/[^/]+\/test\/(?:conformance|container|localstack|moto|openbao)|test\/(?:agent|e2e|dashboard)\/)/;
+  /^(?:backends\/[^/]+\/test\/(?:conformance|container|localstack|moto|openbao)|test\/(?:agent|e2e|dashboard|internal-backend\/conformance)|test\/(?:masker\/large|packaging\/published|deploy\/compose))/;
 
 export class SlowFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -19,6 +19,10 @@ export interface StartStep {
   readonly catalogue: readonly CatalogueEntry[];
   /** Whether a key that is not in the catalogue may exist anyway. */
   readonly openEnded: boolean;
+  /** Whether that is so because something could not be queried, not only because lists lag. */
+  readonly unlisted: boolean;
+  /** The only keys that the job may have; default: every key of the environment. */
+  readonly stated?: readonly string[] | undefined;
   readonly stripped: readonly StrippedSource[];
   readonly modules: ModuleRecords;
   /** The folder of the project; absolute. */

@@ -52,6 +52,7 @@ export class Child {
   /** The group to signal, if the process only wraps another. */
   #inside: number | undefined;
   #hasEnded = false;
+  #wasKilledByOthers = false;
   #isTold = false;
   #isGone = false;
   /** When the group is killed, as `performance.now()` counts. */
@@ -103,6 +104,7 @@ export class Child {
       child.once('exit', (code, signal) => {
         this.#stdout = kept(stdout);
         this.#stderr = kept(stderr);
+        this.#wasKilledByOthers = signal !== null && !this.#isTold && this.#latest !== 0;
         resolve({ code, signal });
       });
     });
@@ -130,6 +132,11 @@ export class Child {
     return this.#hasEnded;
   }
 
+  /** Whether a signal ended it that was not sent from here, and so not to its group either. */
+  get wasKilledByOthers(): boolean {
+    return this.#wasKilledByOthers;
+  }
+
   /** Whether nothing was heard of it so far. */
   get isSilent(): boolean {
     return this.#heard() === 0;
@@ -143,10 +150,10 @@ export class Child {
   /** Tells the whole group to end, and ends it after a while. */
   end(): void {
     // Only once: a second signal would interrupt handlers at work.
-    if (this.#isTold) return;
+    if (this.#isTold || this.#isGone) return;
     this.#isTold = true;
     this.#signal('SIGTERM', this.#inside);
-    if (this.#isGone || this.#latest === 0) return;
+    if (this.#latest === 0) return;
     this.#latest = performance.now() + graceMs;
     this.#timer.stop();
     this.#timer = new StoppableTimer(graceMs, () => {

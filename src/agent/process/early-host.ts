@@ -6,6 +6,7 @@ import { installedNamespaces, tryMs, type Namespaces } from '../sandbox/namespac
 import { noSandbox } from '../sandbox/none.ts';
 import { findProject } from '../workflow/project.ts';
 import { Child } from './child.ts';
+import { endMarked } from './marked.ts';
 import { stepHostFile } from './step-host-file.ts';
 
 /**
@@ -39,7 +40,9 @@ export class EarlyHost {
       exchange: this.exchange,
       surroundings: { ...place, limits: {}, copy: undefined },
     };
-    this.child = new Child(sandbox.command(request), root, async () => {});
+    this.child = new Child(sandbox.command(request), root, async () => {
+      if (this.child.wasKilledByOthers) await endMarked(new Set([envFile(this.exchange)]));
+    });
   }
 
   /** `undefined` where there is no project, of which the run itself will tell. */

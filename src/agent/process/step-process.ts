@@ -12,6 +12,7 @@ import type { ContainerEngine } from '../sandbox/container-engine.ts';
 import type { LaunchCommand, SandboxProfile, Surroundings } from '../sandbox/profile.ts';
 import { ChannelListener } from './channel-listener.ts';
 import { Child, type ExitStatus } from './child.ts';
+import { endMarked } from './marked.ts';
 import { stepHostFile } from './step-host-file.ts';
 
 export interface Workplace {
@@ -94,6 +95,8 @@ export class StepProcess {
     if (command.container !== undefined) await journal.record(command.container);
     let exceeded: LimitName | undefined;
     const child = new Child(startedBy(keeping, command), source, async (status) => {
+      // What was killed while it started had perhaps not yet told its namespace to end with it.
+      if (child.wasKilledByOthers && command.container === undefined) await endMarked(new Set([exchange.file]));
       exceeded = await exceededLimit(keeping, command, workplace.engine);
       if (command.container !== undefined) await clearUp(command, command.container, status, journal);
       // What is left of it is the next agent's.

@@ -22,11 +22,18 @@ class Allowance {
     this.#maxBytes = maxBytes;
   }
 
-  /** False if the masker cannot take it as well. Repeated contents cost nothing. */
-  admit(contents: Uint8Array): boolean {
+  /**
+   * False if the masker cannot take it as well. Repeated contents cost nothing.
+   * @param mine what may be repeated where there is no room left: by default everything. What a step has not given
+   * itself would tell it that another step has.
+   */
+  admit(contents: Uint8Array, mine = this.#known): boolean {
     const id = hash('sha256', contents);
-    if (this.#known.has(id)) return true;
+    if (mine.has(id)) return true;
+    const isNew = !this.#known.has(id);
     if (this.#bytes + contents.byteLength > this.#maxBytes || this.#known.size === bounds.needles) return false;
+    mine.add(id);
+    if (!isNew) return true;
     this.#known.add(id);
     this.#bytes += contents.byteLength;
     return true;

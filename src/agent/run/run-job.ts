@@ -132,7 +132,8 @@ async function runSteps(run: JobRun, session: JobSession, surroundings: Surround
   const environment = new JobEnvironment({
     variables: session.variables,
     jobEnv: job.env,
-    secrets: session.catalogue.map(({ key }) => key),
+    // A name that is only declared has no value that could win.
+    secrets: session.catalogue.flatMap(({ key, status }) => (status === 'declared' ? [] : [key])),
     path: surroundings.environment['PATH'] ?? '',
   });
   for (const message of environment.ignored) emit({ type: 'notice', job: job.name, message });
@@ -216,6 +217,8 @@ function startOf({ run, session, environment }: StepsOfJob, step: string, stepIn
     variables: environment.variables(),
     catalogue: session.catalogue,
     openEnded: session.openEnded,
+    unlisted: session.notices.length > 0,
+    stated: job.secrets,
     writeScope: session.writeScope,
     stripped: run.found.stripped,
     modules: run.found.modules,

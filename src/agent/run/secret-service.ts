@@ -21,6 +21,8 @@ export class SecretService {
   readonly #folder: StepFolder | undefined;
   readonly #notice: (message: string) => void;
   readonly #told = new Set<string>();
+  /** Ids of the values that this step has given the masker. */
+  readonly #masked = new Set<string>();
   #files = 0;
   #fileBytes = 0;
 
@@ -73,7 +75,7 @@ export class SecretService {
 
   #mask({ id, value }: Mask): AgentAnswer {
     const bytes = Buffer.from(value, 'base64');
-    if (!this.#needles.own.admit(bytes)) {
+    if (!this.#needles.own.admit(bytes, this.#masked)) {
       return {
         id,
         status: 'mask_refused',

@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
+import * as sdk from '@kici-dev/sdk';
 
 /** Of what calls an author's function: as it is written, or with all else in a bundle. */
 const ownFolders = [import.meta.dirname, join(import.meta.dirname, '../modules')].map((folder) => `${folder}${sep}`);
@@ -22,6 +23,12 @@ export function withoutOwnFrames(lines: readonly string[]): readonly string[] {
   return kept;
 }
 
+function missingImport(error: unknown): readonly string[] {
+  const name = error instanceof ReferenceError ? /^(\w+) is not defined$/.exec(error.message)?.[1] : undefined;
+  if (name === undefined || !Object.hasOwn(sdk, name)) return [];
+  return [`${name} is exported by @kici-dev/sdk: import { ${name} } from '@kici-dev/sdk'`];
+}
+
 /**
  * An error with its stack, causes and fields. Nothing is cut in the middle: the agent can mask only secrets that arrive
  * whole.
@@ -33,7 +40,7 @@ export function describeError(error: unknown, maxBytes: number): string {
     maxArrayLength: Number.POSITIVE_INFINITY,
     breakLength: 120,
   });
-  const shown = withoutOwnFrames(text.split('\n')).join('\n');
+  const shown = [...withoutOwnFrames(text.split('\n')), ...missingImport(error)].join('\n');
   if (Buffer.byteLength(JSON.stringify(shown)) <= maxBytes) return shown;
   return `${error instanceof Error ? error.name : typeof error}, with more than ${maxBytes} bytes in its message; throw a smaller error`;
 }

@@ -1,3 +1,4 @@
+import { parseKey } from '@kici-dev/secret-backend';
 import {
   BinarySecretError,
   SecretFileError,
@@ -5,6 +6,7 @@ import {
   type SecretMeta,
   type StepSecrets,
 } from '@kici-dev/sdk';
+import { isStated } from '../../api/stated-keys.ts';
 import { isListed, type AgentAnswer, type StartStep, type ValueMeta } from '../channel/from-agent.ts';
 import { checkFileOptions } from '../mounts/file-options.ts';
 import { StepFolder } from '../mounts/step-folder.ts';
@@ -21,6 +23,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
     .map(({ key }) => key)
     .toSorted((left, right) => (left < right ? -1 : 1));
   const read = new Map<string, ValueMeta>();
+  const doubted = new Set<string>();
   const problems = new SecretProblems(start, names);
   /** For files in a sandbox whose end removes them. */
   const folder = new StepFolder(environment.temporary);
@@ -40,6 +43,15 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
     return new TypeError(`the agent gave the unexpected answer ${answer.status}`);
   }
 
+  /** An author who takes another way for a missing key should see that it may be there. */
+  function doubt(key: unknown): void {
+    if (typeof key !== 'string' || doubted.has(key) || !parseKey(key).ok || !isStated(start.stated, key)) return;
+    doubted.add(key);
+    process.stderr.write(
+      `warning: has("${key}") is false, but a backend that could hold it could not be queried; get would say so\n`,
+    );
+  }
+
   const methods: StepSecrets = {
     get,
     async expose(key) {
@@ -50,6 +62,7 @@ export function createStepSecrets(requests: Requests, start: StartStep, environm
     },
     has: (key) => {
       const entry = entries.get(key);
+      if (entry === undefined && start.unlisted) doubt(key);
       return entry !== undefined && isListed(entry);
     },
     getMeta(key) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { contentVersion, environmentName, expectedVersion, keyName, sourceKey, timestamp } from '../fields.ts';
+import { contentVersion, environmentName, expectedVersion, keyName, scopeId, sourceKey, timestamp } from '../fields.ts';
 import { defineOperation } from '../operation.ts';
 import { environmentOf, noTargets, viewOf } from '../targets.ts';
 
@@ -64,8 +64,11 @@ export const environmentOperations = {
     path: '/environments',
     targets: noTargets,
     command: 'kici-admin environment list',
+    commandArguments: { scope: '--scope' },
     subject: [],
-    input: z.object({}),
+    input: z.object({
+      scope: scopeId.optional().describe('only the environments, and the number of their bindings, that select it'),
+    }),
     output: z.object({
       environments: z.array(z.object({ name: z.string(), createdAt: timestamp, bindings: z.int() })),
     }),

@@ -9,13 +9,22 @@ type Carry = (place: Omit<EntryPlace, 'organization'>, bytes: Uint8Array) => Pro
 type Carried = { readonly value: string } | { readonly sealed: string };
 
 /**
- * How values are sent: sealed to the orchestrator's key if the policy says so, so that nothing in between sees them.
+ * How values are sent: sealed to the orchestrator's key if the policy says so, so that nothing in between sees them,
+ * and not at all if it keeps them from the page.
  * Fetched right before sending, since the policy may have changed while a value was typed.
  * @throws Problem
  */
 async function carrier(organization: string): Promise<Carry> {
   const { valueEntry, sealingKey } = await call(organization, 'policy.show', {});
-  if (valueEntry !== 'sealed') return async (_, bytes) => ({ value: toBase64(bytes) });
+  if (valueEntry === 'off')
+    return async () => {
+      throw new Problem(403, {
+        error: 'operation_disabled',
+        message: "the organization's policy keeps values from the dashboard, so it was not sent",
+        hint: 'use the command below',
+      });
+    };
+  if (valueEntry === 'open') return async (_, bytes) => ({ value: toBase64(bytes) });
   if (!isSecureContext)
     throw new Problem(0, {
       error: 'unsupported',

@@ -27,6 +27,33 @@ export const mayRepeatRead = (code: FailureCode): boolean =>
 const refusedUndone: ReadonlySet<FailureCode> = new Set(['throttled', 'sealed']);
 export const mayRepeatWrite = (code: FailureCode): boolean => refusedUndone.has(code);
 
+/** Said about the one thing that a call is about: the backend works. */
+const aboutOneThing: ReadonlySet<FailureCode> = new Set([
+  'permission_denied',
+  'deleted',
+  'destroyed',
+  'disabled',
+  'scheduled_for_deletion',
+  'no_version',
+  'corrupt',
+  'wrong_shape',
+  'ambiguous',
+  'vanished',
+  'conflict',
+  'too_large',
+  'invalid_argument',
+  'unsupported',
+  'not_found',
+]);
+/** A check and a list are about the whole backend, whatever they fail with. */
+const isAboutOneThing: Readonly<Record<CallKind, boolean>> = {
+  change: true,
+  look: true,
+  read: false,
+  list: false,
+  check: false,
+};
+
 export interface PipelineCall<T> {
   /**
    * Calls the adapter and checks its answer. It may continue after being abandoned, so it must change nothing but the
@@ -150,7 +177,7 @@ export class CallPipeline {
       if (call.probe === true) this.#breaker.reset();
       return result;
     } catch (error) {
-      if (BackendError.is(error)) this.#note(error, call.probe === true);
+      if (BackendError.is(error)) this.#note(error, call);
       throw error;
     }
   }
@@ -171,9 +198,10 @@ export class CallPipeline {
     if (this.#failure.code === 'unauthenticated') this.#pause.begin(this.#failure);
   }
 
-  #note(error: BackendError, isProbe: boolean): void {
+  #note(error: BackendError, { operation, probe }: Pick<PipelineCall<unknown>, 'operation' | 'probe'>): void {
     const { code } = error;
-    if (code !== 'aborted') this.#fail(error);
-    if (code === 'unauthenticated' || (isProbe && code === 'permission_denied')) this.#lostAccess();
+    const isAnswer = isAboutOneThing[operation] && aboutOneThing.has(code);
+    if (code !== 'aborted' && !isAnswer) this.#fail(error);
+    if (code === 'unauthenticated' || (probe === true && code === 'permission_denied')) this.#lostAccess();
   }
 }

@@ -1,7 +1,7 @@
 import { subjectOf, whyOf, type Failure, type FailureCode, type SecretDescriptor } from '@kici-dev/secret-backend';
 import { everyBackend } from './binding.ts';
 import { BlockIndex } from './block-index.ts';
-import { collectBlocks, keysByMap, type Block } from './blocks.ts';
+import { collectBlocks, couldSupply, keysByMap, type Block } from './blocks.ts';
 import { Candidates, type Candidate, type SkippedCandidate, type Unbindable } from './candidates.ts';
 import { selectsBackend, type CompiledBinding, type CompiledBindings, type IdleBinding } from './compile.ts';
 import type { BackendTraits, Listing } from './listing.ts';
@@ -18,6 +18,8 @@ export interface Entry {
   readonly blockedBy: Block | undefined;
   /** `declared`: the winner is a name without a value. */
   readonly status: 'available' | 'declared' | 'unavailable';
+  /** It is deleted wherever it was, and every other place was asked: nothing can take its place. */
+  readonly gone: boolean;
 }
 
 /**
@@ -94,6 +96,8 @@ export function* mergeInPieces(
     ...strangers(bindings, backends),
   ]);
   const index = yield* BlockIndex.of(blocks);
+  /** How bindings name what somebody may still have, without repetition: there may be thousands of blocks. */
+  const unheard = [...new Set(blocks.flatMap(({ told, code, rename }) => (told && isDeletion(code) ? [] : [rename])))];
   const entries = new Map<string, Entry>();
   const settle = (key: string): void => {
     const [winner, ...losers] = candidates.byKey.get(key) ?? [];
@@ -102,7 +106,11 @@ export function* mergeInPieces(
       return;
     }
     const blockedBy = index.first(key, winner);
-    entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy) });
+    const gone =
+      blockedBy === undefined &&
+      [winner, ...losers].every(({ problem }) => isDeletion(problem)) &&
+      !unheard.some((rename) => couldSupply({ rename }, key));
+    entries.set(key, { key, winner, losers, blockedBy, status: statusOf(winner, blockedBy), gone });
   };
   for (const key of candidates.byKey.keys()) {
     settle(key);
@@ -161,11 +169,6 @@ function strangers(bindings: CompiledBindings, backends: readonly BackendTraits[
 function statusOf(winner: Candidate, blockedBy: Block | undefined): Entry['status'] {
   if (blockedBy !== undefined || winner.problem !== undefined) return 'unavailable';
   return winner.declaredOnly ? 'declared' : 'available';
-}
-
-/** Whether the key is deleted wherever it was, so that nothing can take its place and nobody can have it. */
-export function isGone({ winner, losers, blockedBy }: Entry): boolean {
-  return blockedBy === undefined && [winner, ...losers].every(({ problem }) => isDeletion(problem));
 }
 
 /** Why something is unavailable, and where. */

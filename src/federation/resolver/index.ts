@@ -5,7 +5,6 @@ export {
   blockScope,
   buildCatalogue,
   followCatalogue,
-  isGone,
   keysOfBlocks,
   unavailability,
   type Catalogue,

@@ -21,6 +21,11 @@ export function joinedLines(text: string): readonly string[] {
   return filled.length > 1 ? [filled.join(' '), filled.join('')] : [];
 }
 
+/** What programs read whose line ends are written as escapes: SOPS writes dotenv so. */
+export function withLineEnds(text: string): string {
+  return text.replace(/(?:\\r)?\\n/g, '\n');
+}
+
 /** The words with one blank in between, as a shell writes what it expands without quotes, and HTML what it shows. */
 export function joinedWords(text: string): string {
   return text.split(/[ \t\r\n]+/).join(' ');

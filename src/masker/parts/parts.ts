@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { leavesOf } from './leaves.ts';
-import { joinedLines, joinedWords, keyBodies, linesOf } from './lines.ts';
+import { joinedLines, joinedWords, keyBodies, linesOf, withLineEnds } from './lines.ts';
 import { secretLeaves } from './secret-leaves.ts';
 
 const minPartBytes = 4;
@@ -48,8 +48,12 @@ function gather(value: Buffer, parts: Map<string, Part>, depth: number): void {
   for (const layout of document?.layouts ?? []) add(Buffer.from(layout), 'layout');
   // Where no secret was found among them, the lines themselves are it.
   if (document?.isWhole !== true || secrets.length === 0) {
-    for (const line of linesOf(text)) add(Buffer.from(line, encoding), 'line');
-    for (const layout of joinedLines(text)) add(Buffer.from(layout, encoding), 'layout');
+    const read = withLineEnds(text);
+    add(Buffer.from(read, encoding), 'layout');
+    for (const form of new Set([text, read])) {
+      for (const line of linesOf(form)) add(Buffer.from(line, encoding), 'line');
+      for (const layout of joinedLines(form)) add(Buffer.from(layout, encoding), 'layout');
+    }
   }
   if (depth === maxDepth) return;
   for (const leaf of secrets) gather(Buffer.from(leaf), parts, depth + 1);

@@ -1,4 +1,4 @@
-import type { ScopePath } from '@kici-dev/secret-backend';
+import type { ScopeId, ScopePath } from '@kici-dev/secret-backend';
 import { parseScopePattern, placeholder, selectsBackend, selectsScope } from '@kici-dev/secret-federation';
 import type { Kysely } from 'kysely';
 import { ApiError } from '../../api/api-error.ts';
@@ -42,9 +42,17 @@ export function boundBy(environments: readonly BoundEnvironment[], renaming: Ren
 function losesIt(pattern: string, { from, to }: Renaming): boolean {
   const filled = [...new Set(from.split('/').map((segment) => pattern.replace(placeholder, segment)))];
   const holding = filled.filter((text) => selects(text, from));
-  return holding.length === 0
-    ? selects(pattern.replace(placeholder, '*'), from)
-    : holding.some((text) => !selects(text, to));
+  return holding.length === 0 ? selects(withStars(pattern), from) : holding.some((text) => !selects(text, to));
+}
+
+function withStars(pattern: string): string {
+  return pattern.replace(placeholder, '*');
+}
+
+/** Whether the binding selects the scope, for some agent where it has placeholders. */
+export function couldSelect(row: BindingRow, { backend, path }: ScopeId): boolean {
+  const binding = parseRow(row);
+  return selectsBackend(binding, backend) && selects(withStars(binding.pattern), path);
 }
 
 function selects(text: string, scope: ScopePath): boolean {

@@ -7,10 +7,12 @@ import { narrowingOf, showsBinding } from '../narrowing.ts';
 import { bumpGeneration } from '../organizations/generation.ts';
 import { isNarrowed, reaches } from '../reach.ts';
 import type { Seals } from '../seals/seals.ts';
+import { placeOf } from '../secrets/place.ts';
 import type { OrchestratorTables } from '../tables.ts';
 import { rfc3339 } from '../time.ts';
 import { requireUnlocked } from '../variables/locks.ts';
 import { readVariables } from '../variables/store.ts';
+import { couldSelect } from './bindings-of-scope.ts';
 import { bindingView, parseRow, type Bindings } from './bindings.ts';
 import { sealBindings, type BindingRow, type EnvironmentStore } from './store.ts';
 
@@ -52,15 +54,17 @@ export function createEnvironments(
       });
       return { name, createdAt: rfc3339(environment.created_at), bindings: rows.map(bindingView) };
     },
-    async 'environments.list'(_, { caller, organization }) {
+    async 'environments.list'({ scope }, { caller, organization }) {
+      const place = scope === undefined ? undefined : placeOf(scope);
       return {
         environments: (await store.all(organization))
           .filter(({ environment }) => reaches(caller, { kind: 'view', environment: environment.name }))
           .map(({ environment, bindings: rows }) => ({
             name: environment.name,
             createdAt: rfc3339(environment.created_at),
-            bindings: shown(caller, rows).length,
-          })),
+            bindings: shown(caller, rows).filter((row) => place === undefined || couldSelect(row, place)).length,
+          }))
+          .filter(({ bindings: selecting }) => place === undefined || selecting > 0),
       };
     },
     async 'environments.show'({ environment }, { caller, organization }) {

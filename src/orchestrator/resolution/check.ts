@@ -1,5 +1,5 @@
 import { describeFailure, hintOf, whyOf } from '@kici-dev/secret-backend';
-import { isGone, keysOfBlocks, selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
+import { keysOfBlocks, selectsBackend, unavailability, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, showsBinding, type Narrowing } from '../narrowing.ts';
 import { isTakenBy, partProblem, unsteady } from './check-backends.ts';
@@ -55,7 +55,7 @@ function keyProblems(entry: Entry, narrowing: Narrowing): Problem[] {
       {
         kind: twins ? 'twins' : 'key_unavailable',
         // A job that lists its secrets does not meet it; one that asks for it by name does.
-        severity: isGone(entry) ? 'warning' : 'error',
+        severity: entry.gone ? 'warning' : 'error',
         subject: key,
         message: twins
           ? `two names in ${place} map to the same key ${key}`

@@ -1,12 +1,5 @@
 import { whyOf, type Failure } from '@kici-dev/secret-backend';
-import {
-  blockScope,
-  isGone,
-  keysOfBlocks,
-  unavailability,
-  type Catalogue,
-  type Entry,
-} from '@kici-dev/secret-federation';
+import { blockScope, keysOfBlocks, unavailability, type Catalogue, type Entry } from '@kici-dev/secret-federation';
 import type { OperationOutput } from '../handlers.ts';
 import { allowsScope, type Narrowing } from '../narrowing.ts';
 
@@ -32,7 +25,7 @@ export function entryView(entry: Entry, narrowing: Narrowing): EntryView {
       ...cause,
       backend: place.backend,
       scope: place.scope,
-      ...(isGone(entry) && { gone: true }),
+      ...(entry.gone && { gone: true }),
     };
   }
   return {

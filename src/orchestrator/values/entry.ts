@@ -1,5 +1,6 @@
 import { SecretValue } from '@kici-dev/secret-backend';
 import { ApiError } from '../../api/api-error.ts';
+import type { ValueEntryMode } from '../../api/dashboard-session.ts';
 import { maxValueBytes } from '../../api/fields.ts';
 import type { OperationId } from '../../api/registry.ts';
 import { fingerprintOf, keyIdOf, openValue, type EntryPlace } from '../../api/value-seal.ts';
@@ -18,14 +19,20 @@ export interface SentValue {
   readonly sealed?: string | undefined;
 }
 
+/** What a session is told whose value is not taken. */
+const refusals = {
+  sealed: "the organization's policy accepts values from the dashboard only if the page has sealed them",
+  off: "the organization's policy keeps values from the dashboard, and secret settings of backends with them",
+} as const satisfies Record<Exclude<ValueEntryMode, 'open'>, string>;
+
 /** Where values enter. */
 export interface ValueEntry {
   sealingKey(organization: string): Promise<OperationOutput<'secrets.sealingKey'>>;
   /**
    * @param id the operation that it comes with
    * @param place where the value belongs; also named in messages
-   * @throws ApiError `invalid_request`, `too_large`; `operation_disabled` for a plain value if the policy requires
-   * sealed ones
+   * @throws ApiError `invalid_request`, `too_large`; `operation_disabled` for a session's value that the policy keeps
+   * out, as it does with plain ones where it requires sealed ones
    */
   open(call: Call, id: OperationId, place: Omit<EntryPlace, 'organization'>, sent: SentValue): Promise<SecretValue>;
 }
@@ -52,14 +59,12 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
     return wrapped(opened.value);
   }
 
-  async function requireOpenEntry(call: Call, id: OperationId, { scope, key }: Omit<EntryPlace, 'organization'>) {
-    if (!isSession(call.caller) || valueEntryOf(await policy.read(call.organization)) !== 'sealed') return;
-    throw disabled(
-      id,
-      call.organization,
-      { scope, key, name: scope },
-      "the organization's policy accepts values from the dashboard only if the page has sealed them",
-    );
+  async function requireEntry(call: Call, id: OperationId, place: Omit<EntryPlace, 'organization'>, isSealed: boolean) {
+    if (!isSession(call.caller)) return;
+    const mode = valueEntryOf(await policy.read(call.organization));
+    if (mode === 'open' || (mode === 'sealed' && isSealed)) return;
+    const { scope, key } = place;
+    throw disabled(id, call.organization, { scope, key, name: scope }, refusals[mode]);
   }
 
   return {
@@ -71,8 +76,8 @@ export function createValueEntry(keyring: Keyring, policy: PolicyStore): ValueEn
     async open(call, id, place, { value, sealed }) {
       if ((value === undefined) === (sealed === undefined))
         throw new ApiError('invalid_request', `value: ${place.key} takes either a value or a sealed one`);
+      await requireEntry(call, id, place, sealed !== undefined);
       if (sealed !== undefined) return unseal({ ...place, organization: call.organization }, sealed);
-      await requireOpenEntry(call, id, place);
       return wrapped(Buffer.from(value ?? '', 'base64'));
     },
   };

@@ -25,6 +25,7 @@ export const attackTable: readonly Attack[] = [
   { id: 'owner-files', what: 'reads a file of yours, such as a token', held: boundaries },
   { id: 'temporary-files', what: 'reads temporary files of other programs', held: boundaries },
   { id: 'mounted-files', what: 'reads the mounted files of another job', held: boundaries },
+  { id: 'file-times', what: 'sees when another job reads its mounted files', held: boundaries },
   { id: 'exports', what: "writes variables for another job's later steps", held: boundaries },
   { id: 'workflow-code', what: 'rewrites a workflow', held: boundaries },
   { id: 'git-hooks', what: "rewrites a hook of the project's repository", held: boundaries },
@@ -32,6 +33,11 @@ export const attackTable: readonly Attack[] = [
   { id: 'exported-link', what: 'has a link in place of its exported variables followed', held: places },
   { id: 'planted-link', what: 'has a secret written through a link that it has planted', held: places },
   { id: 'other-keys', what: 'asks for a key that is not in its catalogue', held: places },
+  {
+    id: 'timed-keys',
+    what: 'finds out by the answer, or by its time, whether others have a key of some name',
+    held: places,
+  },
   { id: 'other-channels', what: "connects to another step's channel", held: places },
   {
     id: 'survivors',
@@ -41,6 +47,11 @@ export const attackTable: readonly Attack[] = [
   { id: 'signals', what: 'signals a process of yours, or of another job', held: withNamespaces },
   { id: 'hidden-processes', what: 'reaches a process by guessing its number', held: withNamespaces },
   { id: 'process-environments', what: "reads the agent's environment, or another job's", held: withNamespaces },
+  {
+    id: 'process-times',
+    what: 'watches what time a process of yours, or of another job, takes',
+    held: withNamespaces,
+  },
   { id: 'process-memory', what: 'opens the memory of another process', held: withNamespaces },
   { id: 'process-roots', what: 'reads a file of yours through `/proc/PID/root`', held: boundaries },
   { id: 'descriptors', what: 'reads through a descriptor that the starter of the agent had open', held: boundaries },
@@ -49,6 +60,11 @@ export const attackTable: readonly Attack[] = [
   { id: 'engine-socket', what: 'connects to the container engine', held: boundaries },
   { id: 'abstract-sockets', what: 'connects to an abstract socket', held: boundaries },
   { id: 'network', what: 'connects to a service of this machine, such as one of metadata', held: boundaries },
+  {
+    id: 'machine-times',
+    what: 'watches how busy the whole machine is',
+    held: ['container, with --runtime runsc'],
+  },
   { id: 'terminal', what: 'types into the terminal that `kici` was started from', held: places },
   { id: 'setuid-programs', what: 'gains rights by a setuid program', held: boundaries },
   { id: 'capabilities', what: 'has capabilities, where root runs `kici`', held: boundaries },

@@ -15,6 +15,8 @@ export interface FakeSecrets {
   /** Keys that have a value but are not in the catalogue. */
   readonly unlisted?: Readonly<Record<string, string>>;
   readonly openEnded?: boolean;
+  /** Optional backends that could not be queried when the job began. */
+  readonly unlistedBackends?: readonly string[];
   /** Replaces the answer to a request for values. */
   readonly readFails?: ApiErrorCode;
   /** Delay of a request for values. */
@@ -37,6 +39,7 @@ export async function startFakeJobs({
   because = {},
   unlisted = {},
   openEnded = false,
+  unlistedBackends = [],
   readFails,
   readMs = 0,
   closing,
@@ -69,8 +72,15 @@ export async function startFakeJobs({
             ...(gone.includes(key) && { gone: true as const }),
           })),
         ],
-        openEnded,
-        unavailable: [],
+        openEnded: openEnded || unlistedBackends.length > 0,
+        unavailable: unlistedBackends.map((backend) => ({
+          backend,
+          scopes: [],
+          code: 'unreachable' as const,
+          answered: false,
+          meaning: 'the backend could not be reached',
+          hint: 'check its address',
+        })),
         variables: [...variables],
       };
     },

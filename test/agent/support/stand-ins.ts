@@ -3,6 +3,7 @@ export const standIns: Readonly<Record<string, string>> = {
   'bin/deploy': '#!/bin/sh\necho "stand-in deploy: $1 $2 of ${#2} characters"\n',
   'bin/some-tool': '#!/bin/sh\necho "stand-in some-tool: $1, key $MY_API_KEY of ${#MY_API_KEY} characters"\n',
   'bin/curl': '#!/bin/sh\necho "stand-in curl: $1 $2 $3 $4 $5"\n',
+  // The real one has no flag for a key file and wants the variable; a documented step gives it one all the same.
   'bin/sops': `#!/bin/sh
 file="$SOPS_AGE_KEY_FILE"
 if [ "$1" = --age-key-file ]; then file="$2"; fi

@@ -44,7 +44,7 @@ export const typedForms: readonly WriteForm[] = [
   ),
   form(`${org}/settings/secrets`, 'New scope', { Scope: 'apps/new' }, 'scope create', 'apps/new'),
   form(scope, 'Add secret', { Value: 'v', Name: 'KEY_1' }, 'secret set', 'internal:production', 'KEY_1'),
-  form(scope, 'Replace value of API_URL', { Value: 'v' }, 'secret set', 'internal:production', 'API_URL'),
+  form(scope, 'Edit value of API_URL', { Value: 'v' }, 'secret set', 'internal:production', 'API_URL'),
   form(scope, 'Paste .env', { 'Contents of a .env file': 'A=1' }, 'secret import', 'internal:production', './.env'),
   form(scope, 'Declare name', { Name: 'LATER' }, 'secret declare', 'internal:production', 'LATER'),
   form(scope, 'Rename', { 'New name': 'renamed' }, 'scope rename', 'internal:production', 'renamed'),

@@ -57,7 +57,7 @@ export const furnished: readonly Shot[] = [
   {
     name: 'discard',
     ...scope,
-    act: opens('Replace value of API_URL', async (page) => {
+    act: opens('Edit value of API_URL', async (page) => {
       await fills('Value', 'an-example')(page);
       await page.keyboard.press('Escape');
       await page.getByRole('alertdialog').waitFor();

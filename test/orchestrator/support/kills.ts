@@ -142,17 +142,19 @@ async function renameUntilItDies(
   running: RunningOrchestrator,
   acknowledged: () => void,
 ): Promise<void> {
-  try {
-    for (;;) {
+  for (;;)
+    try {
       const [at = ''] = await homes(client);
       await client.call(operations['scopes.rename'], { from: at, to: `home/${Number(at.split('/')[1]) + 1}` });
       acknowledged();
-    }
-  } catch (error) {
-    // Otherwise the server is gone.
-    if (!ApiError.is(error) || error.code !== 'unreachable')
+    } catch (error) {
+      const code = ApiError.is(error) ? error.code : undefined;
+      // The server is gone.
+      if (code === 'unreachable') return;
+      // Others were faster for as long as it had patience, on a machine with much to do: nothing was done.
+      if (code === 'conflict') continue;
       throw new Error(`a rename failed, and the server says:\n${running.output()}`, { cause: error });
-  }
+    }
 }
 
 async function homes(client: ApiClient): Promise<readonly string[]> {

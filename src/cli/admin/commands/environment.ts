@@ -39,16 +39,16 @@ const list = defineCommand({
   name: 'list',
   summary: 'List environments',
   operations: ['environments.list'],
-  examples: ['kici-admin environment list'],
-  parameters: {},
-  run: async (_, session) => {
-    const data = await session.call('environments.list', {});
+  examples: ['kici-admin environment list', 'kici-admin environment list --scope production'],
+  parameters: { scope: option('--scope <scope>', 'only those with bindings that select this scope') },
+  run: async ({ scope }, session) => {
+    const data = await session.call('environments.list', { ...(scope !== undefined && { scope }) });
     return {
       data,
       ...listing(
         ['name', 'bindings', 'created'],
         data.environments.map((one) => [one.name, String(one.bindings), moment(one.createdAt)]),
-        'no environments',
+        scope === undefined ? 'no environments' : 'no environment has a binding that selects this scope',
         session.columns,
       ),
     };

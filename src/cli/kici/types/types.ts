@@ -12,6 +12,7 @@ import { boundEnvironments, type UsedEnvironment } from './bound.ts';
 import { differenceOf } from './difference.ts';
 import { fetchNames, type KnownKeys } from './names.ts';
 import { environmentsOf, renderTypes } from './render.ts';
+import { isFoundByEditors, sdkPackage } from './sdk-for-editors.ts';
 import { readTypes, typesFile, writeTypes } from './types-file.ts';
 import { watchProject } from './watch.ts';
 
@@ -97,14 +98,21 @@ async function refresh(flags: TypesFlags, client: ApiClient, io: Io, signal: Abo
       environments: environments.map(({ name }) => name),
       keys: [...names.keys].map(([key, places]) => ({ key, environments: places })),
     });
-  else if (flags.watch !== true || !isSame)
-    io.stdout.write(`${printable(summary(path, status, environments, names))}\n`);
+  else if (flags.watch !== true || !isSame) await tell(io, root, summary(path, status, environments, names));
   if (unasked !== undefined) throw incomplete(unasked, `${typesFile} was written without them`);
   return root;
 }
 
 function print(io: Io, result: object): void {
   io.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+async function tell(io: Io, root: string, text: string): Promise<void> {
+  io.stdout.write(`${printable(text)}\n`);
+  if (await isFoundByEditors(root)) return;
+  io.stderr.write(
+    `editors will not suggest the keys yet: they look for ${sdkPackage} in node_modules of the project or of a folder above it, and there is none; \`npm install --save-dev ${sdkPackage}\` puts it there\n`,
+  );
 }
 
 function summary(

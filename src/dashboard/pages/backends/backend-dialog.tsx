@@ -22,6 +22,7 @@ interface BackendDialogProps {
 export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactElement {
   const organization = useOrganization();
   const types = useRead('backends.types', {});
+  const isLocked = useRead('policy.show', {}).data?.valueEntry === 'off';
   const [name, setName] = useState(backend?.name ?? '');
   const [typeName, setType] = useState(backend?.type ?? '');
   const [isOptional, setOptional] = useState(backend?.optional ?? false);
@@ -38,15 +39,17 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
     given.filter(({ secret }) => !secret).map((one) => [one.name, typed(one, texts[one.name] ?? '')]),
   );
   const secrets = Object.fromEntries(
-    given.filter(({ secret }) => secret).map((one) => [one.name, texts[one.name] ?? '']),
+    given.filter(({ secret }) => secret && !isLocked).map((one) => [one.name, texts[one.name] ?? '']),
   );
-  const lacks = asked.some(
+  const lacking = asked.filter(
     (one) =>
       one.required &&
       one.default === undefined &&
-      (texts[one.name] ?? '') === '' &&
+      ((one.secret && isLocked) || (texts[one.name] ?? '') === '') &&
       backend?.secretSettings.includes(one.name) !== true,
   );
+  const lockedOut = isLocked ? lacking.filter(({ secret }) => secret).map((one) => one.name) : [];
+  const flags = [...Object.keys(secrets), ...lockedOut].flatMap((one) => ['--secret', one]);
   const input = { name, settings: plain, optional: isOptional };
   const options = {
     onSuccess: () => {
@@ -59,13 +62,13 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
     <FormDialog
       title={backend === undefined ? 'Add backend' : `Change ${backend.name}`}
       verb={backend === undefined ? 'Add backend' : 'Save'}
-      isReady={parsed.ok && type !== undefined && !lacks}
+      isReady={parsed.ok && type !== undefined && lacking.length === 0}
       isBusy={isPending}
       error={error}
       command={
         backend === undefined
-          ? commandLine(organization, 'backends.add', { ...input, type: type?.type }, secretFlags(secrets))
-          : commandLine(organization, 'backends.update', input, secretFlags(secrets))
+          ? commandLine(organization, 'backends.add', { ...input, type: type?.type }, flags)
+          : commandLine(organization, 'backends.update', input, flags)
       }
       onClose={onClose}
       onSubmit={() => {
@@ -108,6 +111,7 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
                 key={setting.name}
                 setting={setting}
                 isSet={backend?.secretSettings.includes(setting.name) === true}
+                isLocked={isLocked && setting.secret}
                 text={texts[setting.name] ?? ''}
                 onText={(text) => {
                   setTexts({ ...texts, [setting.name]: text });
@@ -125,10 +129,6 @@ export function BackendDialog({ backend, onClose }: BackendDialogProps): ReactEl
       </Result>
     </FormDialog>
   );
-}
-
-function secretFlags(secrets: Readonly<Record<string, string>>): string[] {
-  return Object.keys(secrets).flatMap((name) => ['--secret', name]);
 }
 
 function typed({ type }: Setting, text: string): string | number | boolean {

@@ -26,11 +26,13 @@ interface SettingFieldProps {
   readonly setting: Setting;
   /** A secret setting that has a value, which is not shown. */
   readonly isSet: boolean;
+  /** A secret setting that the policy keeps to the command line. */
+  readonly isLocked: boolean;
   readonly text: string;
   readonly onText: (text: string) => void;
 }
 
-export function SettingField({ setting, isSet, text, onText }: SettingFieldProps): ReactElement {
+export function SettingField({ setting, isSet, isLocked, text, onText }: SettingFieldProps): ReactElement {
   const choices = setting.type === 'boolean' ? ['true', 'false'] : setting.choices;
   const label = setting.required ? setting.name : `${setting.name} (optional)`;
   const note = prose(sentence(setting.description));
@@ -48,6 +50,18 @@ export function SettingField({ setting, isSet, text, onText }: SettingFieldProps
           <option key={choice}>{choice}</option>
         ))}
       </SelectField>
+    );
+  if (isLocked)
+    return (
+      <TextField
+        label={label}
+        note={`The policy keeps values from the dashboard: give it with the command below and --secret ${setting.name}.`}
+        isMono
+        disabled
+        placeholder={isSet ? 'set, not shown' : 'locked'}
+        value=""
+        onText={onText}
+      />
     );
   return (
     <TextField

@@ -168,7 +168,7 @@ function Next({
         }}
       >
         <Pencil aria-hidden />
-        {winner.declaredOnly ? 'Set value' : 'Replace value'}
+        {winner.declaredOnly ? 'Set value' : 'Edit value'}
       </Action>
       {isSetting ? (
         <Suspense>

@@ -18,7 +18,7 @@ const entries: Readonly<Record<Policy['valueEntry'], string>> = {
   open: 'Values are entered on this page and travel as the browser sends them, under the TLS in front of the orchestrator.',
   sealed:
     'Values are sealed in the browser to the orchestrator’s own key, so that nothing in between sees one; plain ones from this page are refused.',
-  off: 'Values are not entered on this page. Names, scopes and bindings are.',
+  off: 'Values are not entered on this page, nor are secret settings of backends. Names, scopes and bindings are.',
 };
 
 const reads: Readonly<Record<Policy['plainReads'], string>> = {

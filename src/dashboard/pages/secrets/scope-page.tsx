@@ -1,5 +1,5 @@
 import { ClipboardPaste, FileQuestion, Pencil, Plus, Trash2 } from 'lucide-react';
-import { useState, type ReactElement } from 'react';
+import { Fragment, useState, type ReactElement } from 'react';
 import { Link } from 'wouter';
 import { useRead } from '../../api/queries.ts';
 import { useDrawer, usePlaces } from '../../shell/address.ts';
@@ -68,7 +68,7 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
               <Link className={styles['back']} href={place('settings/secrets')}>
                 All scopes
               </Link>
-              Values are stored and never shown: this page can set one, not show one.
+              Values are stored and never shown: this page can set one, not show one. <BoundBy scope={scope} />
             </>
           }
           tools={
@@ -133,6 +133,26 @@ export function ScopePage({ scope }: { readonly scope: string }): ReactElement {
       {key === null ? undefined : <HistoryDrawer key={key} scope={scope} secretKey={key} onClose={close} />}
       {doing === undefined ? undefined : <Doer doing={doing} scope={scope} onClose={done} />}
     </div>
+  );
+}
+
+/** The environments whose bindings select the scope. */
+function BoundBy({ scope }: { readonly scope: string }): ReactElement {
+  const place = usePlaces();
+  const bound = useRead('environments.list', { scope }).data?.environments;
+  if (bound === undefined) return <></>;
+  if (bound.length === 0) return <>No environment binds this scope.</>;
+  return (
+    <>
+      Bound by{' '}
+      {bound.map(({ name }, at) => (
+        <Fragment key={name}>
+          {at === 0 ? '' : ', '}
+          <Link href={place(`environments/${encodeURIComponent(name)}`)}>{name}</Link>
+        </Fragment>
+      ))}
+      .
+    </>
   );
 }
 

@@ -67,7 +67,7 @@ export default function SecretDialog({ at, scope: first, version, onClose }: Sec
 
   return (
     <FormDialog
-      title={at === undefined ? 'Add secret' : `Replace the value of ${at.key}`}
+      title={at === undefined ? 'Add secret' : `Edit the value of ${at.key}`}
       verb={isPending ? 'Saving…' : 'Save'}
       isReady={isReady}
       isBusy={isPending}

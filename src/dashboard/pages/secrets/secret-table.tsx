@@ -57,7 +57,7 @@ export function SecretTable({ rows, all, shown, onHistory, onReplace, onDelete }
                   operation="secrets.set"
                   input={{ scope, key }}
                   icon={Pencil}
-                  verb={row.status === 'unset' ? 'Set value' : 'Replace value'}
+                  verb={row.status === 'unset' ? 'Set value' : 'Edit value'}
                   of={`of ${key}`}
                   onClick={() => {
                     onReplace(row);
