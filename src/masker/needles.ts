@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { joiningSpellings, largeSpellings } from './dialects/common.ts';
+import { commonSpellings } from './dialects/common.ts';
 import { goJson, javascriptJson, phpJson, pythonJson } from './dialects/json.ts';
 import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { alignments, alignedBase64, base64Forms, twiceBase64, utf16Of } from './encodings/base64.ts';
@@ -40,21 +40,14 @@ export function familiesOf(value: Uint8Array, isCrowded = false): readonly Famil
   if (bytes.byteLength > maxSpelledBytes || isCrowded)
     return partsOf(bytes)
       .flatMap((part) => largeFamilies(part, isCrowded))
-      .map(quick);
-  const [isPaired, parts] = [bytes.byteLength <= maxPairedBytes, partsOf(bytes)];
-  const few = isPaired ? parts : parts.filter(({ kind }) => kind !== 'whole');
-  const make = (): readonly Needle[] => few.flatMap((part) => formsOfPart(part, isPaired));
-  const whole = isPaired ? [] : parts.filter(({ kind }) => kind === 'whole');
-  return [{ make, isSlow: true }, ...whole.flatMap((part) => wholeFamilies(part.bytes)).map(quick)];
+      .map((make) => ({ make, isSlow: false }));
+  const make = (): readonly Needle[] => partsOf(bytes).flatMap((part) => formsOfPart(part, bytes.byteLength));
+  return [{ make, isSlow: true }];
 }
 
-function quick(make: Family['make']): Family {
-  return { make, isSlow: false };
-}
-
-function formsOfPart({ bytes, kind }: Part, isPaired: boolean): readonly Needle[] {
-  if (kind === 'layout' && !isPaired) return [bytes];
-  return formsOf(bytes, isPaired ? 'pairs' : 'all');
+function formsOfPart({ bytes, kind }: Part, valueBytes: number): readonly Needle[] {
+  if (valueBytes <= maxPairedBytes) return formsOf(bytes, 'pairs');
+  return kind === 'layout' ? [bytes] : formsOf(bytes, 'all');
 }
 
 /** A large value may have many lines and leaves, each of which would bring a hundred needles. */
@@ -62,34 +55,13 @@ function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Fami
   if (kind === 'layout') return [() => [bytes]];
   const isPiece = kind === 'line' || (kind === 'leaf' && bytes.byteLength > maxLeafBytes);
   if (bytes.byteLength <= maxSpelledBytes && !isPiece) return [() => formsOf(bytes, isCrowded ? 'common' : 'all')];
-  return isPiece ? pieceFamilies(bytes) : wholeFamilies(bytes, isCrowded);
-}
-
-function pieceFamilies(bytes: Buffer): readonly Family['make'][] {
-  return [() => largeSpellings(bytes, 'common'), ...inEveryAlignment(() => bytes), () => plainHexForms(bytes)];
-}
-
-function wholeFamilies(bytes: Buffer, isCrowded = false): readonly Family['make'][] {
-  const texts = [
-    () => utf16Of(bytes),
-    ...inBase64.map(
-      ({ spell }) =>
-        () =>
-          Buffer.from(spell(bytes.toString())),
-    ),
-  ];
+  const encoded = isPiece || !isUtf8(bytes) ? [() => bytes] : [() => bytes, () => utf16Of(bytes)];
   return [
-    () => largeSpellings(bytes, isCrowded ? 'common' : 'every'),
-    () => joiningSpellings(bytes),
-    ...[() => bytes, ...(isUtf8(bytes) ? texts : [])].flatMap(inEveryAlignment),
-    () => twiceBase64(bytes),
-    () => hexForms(bytes),
-    () => shortenedForms(bytes),
+    () => commonSpellings(bytes),
+    ...encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset))),
+    ...(isPiece ? [] : [() => twiceBase64(bytes), () => shortenedForms(bytes)]),
+    () => plainHexForms(bytes),
   ];
-}
-
-function inEveryAlignment(of: () => Buffer): readonly Family['make'][] {
-  return alignments.map((offset) => () => alignedBase64(of(), offset));
 }
 
 /** Those first that are the same bytes in memory. */
@@ -99,7 +71,7 @@ function formsOf(bytes: Buffer, breadth: Breadth | 'common'): readonly Needle[] 
   const inner = isText && breadth === 'pairs' ? spellAll(written, inBase64) : written;
   return [
     ...(breadth === 'common'
-      ? [...plainHexForms(bytes), ...largeSpellings(bytes, 'common')]
+      ? [...plainHexForms(bytes), ...commonSpellings(bytes)]
       : [...hexForms(bytes), ...shortenedForms(bytes), ...asBytes(spellings(bytes, breadth))]),
     ...[...inner].flatMap((form) => base64Forms(Buffer.from(form, 'latin1'))),
     ...(isText ? base64Forms(utf16Of(bytes)) : []),

@@ -2,8 +2,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 import type { Needle, Spelled } from '../encodings/needle.ts';
 import type { Dialect } from './dialect.ts';
 import { javascriptJson, jqJson } from './json.ts';
-import { singleQuoted } from './shell.ts';
-import { dialects as allDialects, innerDialects } from './spellings.ts';
+import { innerDialects } from './spellings.ts';
 
 /** Dialects around one another, the inner one first, with what they made of characters so far. */
 interface Chain {
@@ -20,31 +19,13 @@ const chains: readonly Chain[] = [
     chainOf(inner, jqJson),
   ]),
 ];
-/** Made when the first large value needs them. */
-let everyChain: readonly Chain[] = [];
-
-/** Every dialect by itself and around the common ones. */
-function chainsOf(breadth: LargeBreadth): readonly Chain[] {
-  if (breadth === 'common') return chains;
-  const [outer, once] = [allDialects.filter(({ isJoining }) => isJoining !== true), [javascriptJson, jqJson]];
-  if (everyChain.length === 0)
-    everyChain = [
-      ...chains,
-      ...outer.map((dialect) => chainOf(dialect)),
-      ...innerDialects.flatMap((inner) => outer.map((dialect) => chainOf(inner, dialect))),
-      ...once.flatMap((inner) => [chainOf(inner, inner, inner), chainOf(inner, inner, singleQuoted)]),
-    ];
-  return everyChain;
-}
+const bytewiseChains = innerDialects.filter(({ bytewise }) => bytewise).map((dialect) => chainOf(dialect));
 
 /** Every dialect leaves all other characters alone. */
-const marks = /\W/gu;
-const isMark = Array.from({ length: 0x80 }, (_, code) => /\W/.test(String.fromCharCode(code)));
+const marks = /[^\w.-]/gu;
+const isMark = Array.from({ length: 0x80 }, (_, code) => /[^\w.-]/.test(String.fromCharCode(code)));
 /** Characters, which are known one by one and in the order of their codes: that of a text would tell of it. */
 const maxKnown = 4_096;
-
-/** The dialects that logs are full of, or all of them and pairs. */
-type LargeBreadth = 'common' | 'every';
 
 /** What characters of a value become, beside those that stay. */
 type Images = ReadonlyMap<string, string>;
@@ -57,14 +38,14 @@ const imagesByMarks = new Map<string, readonly Images[]>();
 const maxKinds = 256;
 
 /**
- * The value as it is and in the dialects. They differ in what they make of each character, so one look at which
+ * The value as it is and in the common dialects. They differ in what they make of each character, so one look at which
  * characters the value has tells them apart; none is spelled before it is needed.
  */
-export function largeSpellings(bytes: Buffer, breadth: LargeBreadth): readonly Needle[] {
+export function commonSpellings(bytes: Buffer): readonly Needle[] {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const counts = countMarks(bytes, encoding);
-  const key = `${breadth} ${encoding} ${[...counts.keys()].join('')}`;
-  const all = imagesByMarks.get(key) ?? imagesOf([...counts.keys()], encoding, breadth);
+  const key = `${encoding} ${[...counts.keys()].join('')}`;
+  const all = imagesByMarks.get(key) ?? imagesOf([...counts.keys()], encoding);
   if (isAscii(Buffer.from(key)) && imagesByMarks.size < maxKinds) imagesByMarks.set(key, all);
   return all.map((images) => (images.size === 0 ? bytes : spelled(bytes, encoding, counts, images)));
 }
@@ -89,11 +70,9 @@ function countMarks(bytes: Buffer, encoding: Encoding): ReadonlyMap<string, numb
 }
 
 /** What the dialects that differ make of the characters; of none in the first. */
-function imagesOf(characters: readonly string[], encoding: Encoding, breadth: LargeBreadth): readonly Images[] {
+function imagesOf(characters: readonly string[], encoding: Encoding): readonly Images[] {
   const unlike = new Map<string, Images>([['', new Map()]]);
-  const isPossible = ({ dialects }: Chain): boolean =>
-    encoding === 'utf8' || dialects.every(({ bytewise }) => bytewise);
-  for (const chain of chainsOf(breadth).filter(isPossible)) {
+  for (const chain of encoding === 'utf8' ? chains : bytewiseChains) {
     const images = characters
       .map((character) => [character, imageOf(chain, character, encoding)] as const)
       .filter(([character, image]) => image !== character);
@@ -105,25 +84,10 @@ function imagesOf(characters: readonly string[], encoding: Encoding, breadth: La
 function imageOf({ dialects, known }: Chain, character: string, encoding: Encoding): string {
   const image = known.get(character);
   if (image !== undefined) return image;
-  const made = dialects.reduce((text, dialect) => spellIn(dialect, text, encoding), character);
+  const toBytes = (text: string): string => Buffer.from(text, encoding).toString('latin1');
+  const made = dialects.reduce((text, { spell, bytewise }) => spell(bytewise ? toBytes(text) : text), character);
   if (known.size < maxKnown) known.set(character, made);
   return made;
-}
-
-function spellIn({ spell, bytewise }: Dialect, text: string, encoding: Encoding): string {
-  if (!bytewise) return spell(text);
-  return Buffer.from(spell(Buffer.from(text, encoding).toString('latin1')), 'latin1').toString(encoding);
-}
-
-/** The value in the dialects that look at more than one character, as far as they change it. */
-export function joiningSpellings(bytes: Buffer): readonly Needle[] {
-  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
-  const text = bytes.toString(encoding);
-  return allDialects
-    .filter(({ isJoining, bytewise }) => isJoining && (bytewise || encoding === 'utf8'))
-    .map((dialect) => (): Buffer => Buffer.from(spellIn(dialect, text, encoding), encoding))
-    .filter((make) => !make().equals(bytes))
-    .map((make) => ({ length: make().length, first: (most) => make().subarray(0, most) }));
 }
 
 function spelled(bytes: Buffer, encoding: Encoding, counts: ReadonlyMap<string, number>, images: Images): Spelled {

@@ -5,8 +5,6 @@ export interface Dialect {
   readonly spell: (text: string) => string;
   /** Works on bytes, each a character from 0 to 255; otherwise on text. */
   readonly bytewise?: true;
-  /** What a character becomes depends on those beside it. */
-  readonly isJoining?: true;
 }
 
 /** Respells characters that the pattern finds; the table takes precedence over `otherwise`. */

@@ -24,8 +24,8 @@ const zshMeta = (byte: string): string => caret(byte, String.raw`\M-`);
 
 /** How programs show a name or an argument when they tell of it. */
 export const messageDialects: readonly Dialect[] = [
-  { name: 'GNU programs, quotes of a shell', spell: gnuQuoted(/[^ -~\u0080-\uffff]+/g), isJoining: true },
-  { name: 'GNU programs, quotes of a shell, ASCII', spell: gnuQuoted(/[^ -~]+/g), bytewise: true, isJoining: true },
+  { name: 'GNU programs, quotes of a shell', spell: gnuQuoted(/[^ -~\u0080-\uffff]+/g) },
+  { name: 'GNU programs, quotes of a shell, ASCII', spell: gnuQuoted(/[^ -~]+/g), bytewise: true },
   { name: 'GNU programs, curly quotes', spell: replacing(/\\|[^ -~\u0080-\uffff]/g, { '\\': '\\\\' }, escaped) },
   { name: 'zsh, messages', spell: replacing(/[^ -~\u0080-\uffff]/g, lineNames, zshMeta) },
   { name: 'zsh, messages, ASCII', spell: replacing(/[^ -~]/g, lineNames, zshMeta), bytewise: true },

@@ -5,7 +5,7 @@ const backslash = (character: string): string => `\\${character}`;
 /** What has no escape and reads as words that a log may have, such as `a-b-c` for `a/b/c`, is not searched for. */
 function systemdName(text: string): string {
   const name = escapeName(text);
-  return name.includes('\\') || /\d.*[A-Z]|[A-Z].*\d/.test(name) ? name : text;
+  return name.includes('\\') || /\d/.test(name) ? name : text;
 }
 
 const hexEscape = (byte: string): string => (byte === '/' ? '-' : `\\x${hexDigits(byte.charCodeAt(0), 2)}`);
@@ -21,5 +21,5 @@ export const patternDialects: readonly Dialect[] = [
   { name: 'pattern: quotemeta of Perl, ASCII', spell: replacing(/\W/g, {}, backslash), bytewise: true },
   { name: 'pattern: Python', spell: replacing(/[()[\]{}?*+|^$\\.&~# \t\n\r\v\f-]/g, {}, backslash) },
   { name: 'pattern: Go, lodash', spell: replacing(/[()[\]{}?*+|^$\\.]/g, {}, backslash) },
-  { name: 'systemd-escape', spell: systemdName, bytewise: true, isJoining: true },
+  { name: 'systemd-escape', spell: systemdName, bytewise: true },
 ];

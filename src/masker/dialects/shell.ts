@@ -53,8 +53,8 @@ export const dollarQuoted: Dialect = {
 export const shellDialects: readonly Dialect[] = [
   singleQuoted,
   { name: 'single quotes of Python', spell: replacing(/'/g, { "'": `'"'"'` }) },
-  { name: 'quotes of dash', spell: joined((quotes) => `"${quotes}"`), isJoining: true },
-  { name: 'quotes of zsh', spell: joined((quotes) => quotes.replaceAll("'", String.raw`\'`)), isJoining: true },
+  { name: 'quotes of dash', spell: joined((quotes) => `"${quotes}"`) },
+  { name: 'quotes of zsh', spell: joined((quotes) => quotes.replaceAll("'", String.raw`\'`)) },
   doubleQuoted,
   dollarQuoted,
   { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octalEscape), bytewise: true },
@@ -93,7 +93,7 @@ export const shellDialects: readonly Dialect[] = [
     name: 'comparison in a trace of zsh',
     spell: replacing(/[ #$()*<>?[\\\]^|~\t\n]/g, { '\t': String.raw`$'\t'`, '\n': String.raw`$'\n'` }, backslash),
   },
-  { name: 'zsh (q-)', spell: quotedWhereNeeded, isJoining: true },
-  { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`), isJoining: true },
+  { name: 'zsh (q-)', spell: quotedWhereNeeded },
+  { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`) },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
 ];

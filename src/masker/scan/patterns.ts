@@ -11,7 +11,7 @@ import {
   writeIn,
   type Needle,
 } from '../encodings/needle.ts';
-import { createSlabs, startIn } from './slabs.ts';
+import { createSlabs } from './slabs.ts';
 
 /** All patterns, numbered in order of arrival. */
 export interface Patterns {
@@ -58,7 +58,7 @@ const growth = 16;
 const maxRemadeBytes = 8 * 1024 * 1024;
 /** In a length. */
 const isCut = 0x8000_0000;
-/** Added to the addresses of completed patterns. */
+/** Slabs of completed patterns are numbered from here on. */
 const completedFrom = 0x8000_0000;
 const none = new Uint8Array(0);
 
@@ -66,19 +66,20 @@ export function createPatterns(): Patterns {
   const kept = createSlabs();
   const completed = createSlabs();
   const sources: Source[] = [];
-  /** What was completed, with its address before. */
-  let changed: (readonly [which: number, address: number])[] = [];
+  /** What was completed, with its slab and start before. */
+  let changed: (readonly [which: number, slab: number, start: number])[] = [];
   /** What was made again lately. */
   const remade = new Map<Source, readonly Needle[]>();
   let remadeBytes = 0;
-  let [addresses, counts] = [new Uint32Array(64), new Uint32Array(64)];
+  let [slabOf, starts, counts] = [new Uint32Array(64), new Uint16Array(64), new Uint32Array(64)];
   let forms = new Uint8Array(64);
   let count = 0;
   let [longest, totalBytes] = [0, 0];
 
   function place(bytes: number, form: number): void {
     if (count === counts.length) grow();
-    addresses[count] = kept.address();
+    slabOf[count] = kept.slab();
+    starts[count] = kept.start();
     counts[count] = bytes;
     forms[count] = form;
     count += 1;
@@ -86,19 +87,18 @@ export function createPatterns(): Patterns {
 
   function grow(): void {
     const room = count + (count >>> 1);
-    [addresses, counts] = [copyInto(new Uint32Array(room), addresses), copyInto(new Uint32Array(room), counts)];
-    forms = copyInto(new Uint8Array(room), forms);
+    [slabOf, starts] = [copyInto(new Uint32Array(room), slabOf), copyInto(new Uint16Array(room), starts)];
+    [counts, forms] = [copyInto(new Uint32Array(room), counts), copyInto(new Uint8Array(room), forms)];
   }
 
   const bytesOf = (which: number): Uint8Array => {
-    const address = addresses[which] ?? 0;
-    return address < completedFrom ? kept.bytes(address) : completed.bytes(address - completedFrom);
+    const slab = slabOf[which] ?? 0;
+    return slab < completedFrom ? kept.bytes(slab) : completed.bytes(slab - completedFrom);
   };
-  const startOf = (which: number): number => startIn(addresses[which] ?? 0);
 
   /** What is known of the pattern, apart from its form. */
   function knownOf(which: number): Uint8Array {
-    const start = startOf(which);
+    const start = starts[which] ?? 0;
     return bytesOf(which).subarray(start, start + ((counts[which] ?? 0) & ~isCut));
   }
 
@@ -131,9 +131,10 @@ export function createPatterns(): Patterns {
 
   function completeOne(which: number, needle: Needle, last: Uint8Array): Uint8Array {
     const { bytes, form, isWhole } = more(needle, (counts[which] ?? 0) & ~isCut);
-    if ((addresses[which] ?? 0) < completedFrom) changed.push([which, addresses[which] ?? 0]);
+    if ((slabOf[which] ?? 0) < completedFrom) changed.push([which, slabOf[which] ?? 0, starts[which] ?? 0]);
     if (!isBeginning(bytes, last)) completed.add(bytes);
-    addresses[which] = completedFrom + completed.address();
+    slabOf[which] = completedFrom + completed.slab();
+    starts[which] = completed.start();
     counts[which] = bytes.byteLength + (isWhole ? 0 : isCut);
     forms[which] = form;
     return bytes;
@@ -162,14 +163,14 @@ export function createPatterns(): Patterns {
       if (hasCut) sources.push({ first, end: count, make });
     },
     bytesOf,
-    startOf,
+    startOf: (which) => starts[which] ?? 0,
     leadingOf: (which) => leadingIn(forms[which] ?? 0, (counts[which] ?? 0) & ~isCut),
     write: (which, to) => {
-      writeIn(forms[which] ?? 0, bytesOf(which), startOf(which), (counts[which] ?? 0) & ~isCut, to);
+      writeIn(forms[which] ?? 0, bytesOf(which), starts[which] ?? 0, (counts[which] ?? 0) & ~isCut, to);
     },
     lengthOf: (which) => lengthIn(forms[which] ?? 0, (counts[which] ?? 0) & ~isCut),
     byteAt: (which, depth) =>
-      byteIn(forms[which] ?? 0, bytesOf(which), startOf(which), (counts[which] ?? 0) & ~isCut, depth),
+      byteIn(forms[which] ?? 0, bytesOf(which), starts[which] ?? 0, (counts[which] ?? 0) & ~isCut, depth),
     complete(of) {
       const source = (counts[of] ?? 0) < isCut ? undefined : sourceOf(of);
       if (source === undefined) return;
@@ -183,8 +184,9 @@ export function createPatterns(): Patterns {
       }
     },
     cut() {
-      for (const [which, address] of changed) {
-        addresses[which] = address;
+      for (const [which, slab, start] of changed) {
+        slabOf[which] = slab;
+        starts[which] = start;
         counts[which] = headBytes + isCut;
         forms[which] = asIs;
       }
@@ -198,7 +200,7 @@ export function createPatterns(): Patterns {
   };
 }
 
-function copyInto<T extends Uint8Array | Uint32Array>(larger: T, array: T): T {
+function copyInto<T extends Uint8Array | Uint16Array | Uint32Array>(larger: T, array: T): T {
   larger.set(array);
   return larger;
 }
