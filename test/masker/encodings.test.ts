@@ -93,17 +93,16 @@ describe('tools that people pipe secrets through', () => {
 });
 
 describe('a name of systemd', () => {
-  it('is masked where it has an escape, or nobody would write it by hand', () => {
+  it('is masked where it has an escape, or a digit', () => {
     const masker = createMasker();
-    for (const value of ['it is/me', 'kX9/mQ2/zR7']) masker.add(Buffer.from(value));
-    expect(masker.mask(String.raw`it\x20is-me.service kX9-mQ2-zR7.service`)).toBe('***.service ***.service');
+    for (const value of ['it is/me', 'kx9/mq2/zr7']) masker.add(Buffer.from(value));
+    expect(masker.mask(String.raw`it\x20is-me.service kx9-mq2-zr7.service`)).toBe('***.service ***.service');
   });
 
   it('is shown where it is words with hyphens in between, as every log has', () => {
     const masker = createMasker();
-    for (const value of ['a/b/c/d', 'step/to/step', 'day/by/day', 'read/write', '2026/01/02'])
-      masker.add(Buffer.from(value));
-    const log = 'a-b-c-d, step-to-step, day-by-day, read-write on 2026-01-02';
+    for (const value of ['a/b/c/d', 'step/to/step', 'day/by/day', 'read/write']) masker.add(Buffer.from(value));
+    const log = 'a-b-c-d, step-to-step, day-by-day, read-write';
     expect(masker.mask(log)).toBe(log);
   });
 });

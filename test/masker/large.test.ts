@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
-import { createMasker } from '@kici-dev/secret-masker';
+import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { needlesOf } from '../../src/masker/needles.ts';
+import { valueClasses } from './support/values.ts';
 
 const size = 65_536;
 const line = Array.from({ length: size }, (_, index) =>
@@ -116,4 +118,32 @@ it('ten values that differ only at their ends are told apart', () => {
     expect(Buffer.concat([...stream.write(Buffer.from(`${value}~`))]).toString()).toBe('***~');
   }
   expect(masker.mask(`${line.slice(0, 10_000)}!`)).toBe(`${line.slice(0, 10_000)}!`);
+});
+
+describe('a small value after large ones', () => {
+  const small = `pa ss'w"ord<&>`;
+  const sql = small.replaceAll("'", "''");
+
+  function afterLarge(count: number): Masker {
+    const masker = createMasker();
+    for (let index = 0; index < count; index += 1) masker.add(Buffer.from(`${index}${valueClasses['64 KiB'] ?? ''}`));
+    masker.add(Buffer.from(small));
+    return masker;
+  }
+
+  it('is masked in every dialect', () => {
+    expect(afterLarge(1).mask(sql)).toBe('***');
+  });
+
+  it('is masked in the common ones after many', () => {
+    const masker = afterLarge(16);
+    expect(masker.mask(sql)).toBe(sql);
+    expect(masker.mask(JSON.stringify(small))).toBe('"***"');
+  });
+});
+
+it.each([500, 2_000])('a value of %d characters, none like another, is searched for in as many forms', (length) => {
+  const value = Buffer.from(Array.from({ length }, (_, index) => String.fromCodePoint(0x4e00 + index)).join(''));
+  const needles = needlesOf(Buffer.concat([value, value, value, value]));
+  expect(needles.length).toBeLessThan(150);
 });

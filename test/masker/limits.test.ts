@@ -9,9 +9,14 @@ import { valueClasses } from './support/values.ts';
 const token = 'Zx8Kq-27_wLm.Tq9-Vb4tR2';
 const specials = valueClasses['specials'] ?? '';
 const lines = valueClasses['64 KiB'] ?? '';
+const aLine = lines.split('\n')[5] ?? '';
 const bytes = Buffer.from(token);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const spread = (text: string, by: string): string => Array.from(text).join(by);
+
+function colons(text: string): string {
+  return Buffer.from(text).toString('hex').replace(/../g, '$&:');
+}
 
 /** What Python makes of the value. */
 function python(expression: string): string {
@@ -54,15 +59,8 @@ const seen: Readonly<Record<string, readonly (readonly [value: string, ...texts:
     [token, spread(token, '\b_').replace(/[^\b_]\b_/g, (text) => `${text[0]}\b${text}`)],
   ],
   'base64 twice over in the middle': [[token, base64(`user: ${base64(`user: ${token}`)}`)]],
-  'a line, or a leaf over 256 bytes': [
-    [
-      lines,
-      encodeURI(lines.split('\n')[5] ?? ''),
-      Buffer.from(lines.split('\n')[5] ?? '')
-        .toString('hex')
-        .replace(/../g, '$&:'),
-    ],
-  ],
+  'a value over 4,096 bytes, its lines': [[lines, colons(lines), encodeURI(aLine), colons(aLine)]],
+  'the name that `systemd-escape` makes': [['read/write/more', 'read-write-more.service']],
   'a leaf of a document under eight bytes': [['{"password": "q7#Kx", "token": "Zx8Kq27wLmTq9Vb4tR2"}', 'it is q7#Kx']],
 };
 
@@ -99,7 +97,7 @@ it('every limit that the docs name was tried', async () => {
 });
 
 describe.each(Object.entries(seen))('%s', (_, tries) => {
-  it.each(tries)('of %j is shown', (value, ...texts) => {
+  it.each(tries)('of value %# is shown', (value, ...texts) => {
     const masker = createMasker();
     masker.add(Buffer.from(value));
     for (const text of texts) {
