@@ -9,7 +9,7 @@ import { valueClasses } from './support/values.ts';
 const token = 'Zx8Kq-27_wLm.Tq9-Vb4tR2';
 const specials = valueClasses['specials'] ?? '';
 const lines = valueClasses['64 KiB'] ?? '';
-const aLine = lines.split('\n')[5] ?? '';
+const aLine = lines.split(/\n|\\n/)[10] ?? '';
 const bytes = Buffer.from(token);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const spread = (text: string, by: string): string => Array.from(text).join(by);
