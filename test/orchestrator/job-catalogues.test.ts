@@ -8,7 +8,8 @@ const day = 24 * 3_600_000;
 async function withLongCatalogue(settings: Parameters<typeof startServer>[0] = {}): Promise<TestServer> {
   const server = await startServer(settings);
   await server.call('environments.create', { name: 'e', bind: ['s'] });
-  await server.call('secrets.import', { scope: 's', entries: keys.map((key) => ({ key, value: base64(key) })) });
+  const entries = keys.map((key) => ({ key, value: base64(key) }));
+  expect(await server.call('secrets.import', { scope: 's', entries })).toMatchObject({ complete: true });
   return server;
 }
 
