@@ -136,7 +136,7 @@ describe('a small value after large ones', () => {
   });
 
   it('is masked in the common ones after many', () => {
-    const masker = afterLarge(8);
+    const masker = afterLarge(4);
     expect(masker.mask(sql)).toBe(sql);
     expect(masker.mask(JSON.stringify(small))).toBe('"***"');
   });
