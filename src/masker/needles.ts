@@ -5,6 +5,7 @@ import { spellAll, spellings, type Breadth } from './dialects/spellings.ts';
 import { alignments, alignedBase64, base64Forms, twiceBase64, utf16Of } from './encodings/base64.ts';
 import { hexForms, plainHexForms } from './encodings/hex.ts';
 import { write, type Needle } from './encodings/needle.ts';
+import { shortenedForms } from './encodings/shortened.ts';
 import { partsOf, type Part } from './parts/parts.ts';
 
 /** Shorter values, in bytes, are not masked: they would hide half of every log. */
@@ -58,7 +59,7 @@ function largeFamilies({ bytes, kind }: Part, isCrowded: boolean): readonly Fami
   return [
     () => commonSpellings(bytes),
     ...encoded.flatMap((of) => alignments.map((offset) => () => alignedBase64(of(), offset))),
-    ...(isPiece ? [] : [() => twiceBase64(bytes)]),
+    ...(isPiece ? [] : [() => twiceBase64(bytes), () => shortenedForms(bytes)]),
     () => plainHexForms(bytes),
   ];
 }
@@ -71,7 +72,7 @@ function formsOf(bytes: Buffer, breadth: Breadth | 'common'): readonly Needle[] 
   return [
     ...(breadth === 'common'
       ? [...plainHexForms(bytes), ...commonSpellings(bytes)]
-      : [...hexForms(bytes), ...asBytes(spellings(bytes, breadth))]),
+      : [...hexForms(bytes), ...shortenedForms(bytes), ...asBytes(spellings(bytes, breadth))]),
     ...[...inner].flatMap((form) => base64Forms(Buffer.from(form, 'latin1'))),
     ...(isText ? base64Forms(utf16Of(bytes)) : []),
     ...twiceBase64(bytes),

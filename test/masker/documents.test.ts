@@ -11,8 +11,8 @@ import { isInstalled, printAll, type Printed } from './support/tools.ts';
 import { unlikeText } from './support/values.ts';
 
 const programs = ['node', 'python3', 'go', 'php', 'jq', 'bash', 'zsh'] as const;
-/** Base64 that breaks a short value into two pieces, as docs/masking.md says of such. */
-const limits = new Set(['encodebytes']);
+/** Base64 that breaks a short value into two pieces, and what shows a part of it, as docs/masking.md says of such. */
+const limits = new Set(['encodebytes', 'error of int', 'error of urllib']);
 const maskers = new Map<SecretDocument, Masker>();
 
 function maskerOf(document: SecretDocument): Masker {

@@ -92,6 +92,21 @@ describe('tools that people pipe secrets through', () => {
   });
 });
 
+describe('a name of systemd', () => {
+  it('is masked where it has an escape, or a digit', () => {
+    const masker = createMasker();
+    for (const value of ['it is/me', 'kx9/mq2/zr7']) masker.add(Buffer.from(value));
+    expect(masker.mask(String.raw`it\x20is-me.service kx9-mq2-zr7.service`)).toBe('***.service ***.service');
+  });
+
+  it('is shown where it is words with hyphens in between, as every log has', () => {
+    const masker = createMasker();
+    for (const value of ['a/b/c/d', 'step/to/step', 'day/by/day', 'read/write']) masker.add(Buffer.from(value));
+    const log = 'a-b-c-d, step-to-step, day-by-day, read-write';
+    expect(masker.mask(log)).toBe(log);
+  });
+});
+
 describe('base64 of a longer text around the secret', () => {
   it('leaves at most the characters that neighbours reach into', () => {
     fc.assert(

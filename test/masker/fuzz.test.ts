@@ -9,16 +9,22 @@ const minMaskedBytes = 10_000_000;
 const textBytes = 65_536;
 const alphabets = ['ab', 'abcd\n', 'aAbB01+/=\\n%"', '0123456789abcdef', ' \t\r\n;"\'\\', 'aaaaaaaab'];
 
+/** Of these no byte begins a break, so that the oracle need not know about pieces of patterns of 16 bytes and more. */
+const unbroken = ['ab', 'aAbB01+/=_-', '0123456789abcdef', 'aaaaaaaab'];
+const longBytes = 4_096;
+
 interface Case {
   readonly patterns: readonly Buffer[];
   readonly text: Buffer;
 }
 
 function makeCase(random: Random): Case {
-  const alphabet = random.pick(alphabets);
+  const isLong = random.below(3) === 0;
+  const alphabet = random.pick(isLong ? unbroken : alphabets);
   const word = (length: number): string => Array.from({ length }, () => random.pick(alphabet)).join('');
-  // Too short for line breaks, and without control sequences: the oracle need not know about pieces.
-  const words = Array.from({ length: 1 + random.below(12) }, () => word(4 + random.below(11)));
+  const lengthOf = (): number =>
+    isLong ? (random.below(8) === 0 ? longBytes : 15 + random.below(126)) : 4 + random.below(11);
+  const words = Array.from({ length: 1 + random.below(12) }, () => word(lengthOf()));
   const parts: string[] = [];
   for (let length = 0; length < textBytes; length += parts.at(-1)?.length ?? 0) {
     const chosen = random.pick(words);

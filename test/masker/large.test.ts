@@ -1,6 +1,9 @@
-import { createMasker } from '@kici-dev/secret-masker';
+import { stripVTControlCharacters } from 'node:util';
+import { createMasker, type Masker } from '@kici-dev/secret-masker';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { needlesOf } from '../../src/masker/needles.ts';
+import { valueClasses } from './support/values.ts';
 
 const size = 65_536;
 const line = Array.from({ length: size }, (_, index) =>
@@ -96,6 +99,16 @@ describe('what is not a value of 64 KiB', () => {
   });
 });
 
+it('many lines are masked where a search has coloured something in each', () => {
+  const masker = createMasker();
+  const secret = Array.from({ length: 200 }, (_, index) => `${index}: "${lines.slice(index * 31, index * 31 + 40)}"`);
+  masker.add(Buffer.from(secret.join('\n')));
+  const coloured = secret.map((text) => `\u001b[01;31m\u001b[K${text.slice(0, 2)}\u001b[m\u001b[K${text.slice(2)}`);
+  const shown = coloured.map((text) => text.replace(/..$/, '\u001b[01;31m\u001b[K$&\u001b[m\u001b[K')).join('\n');
+  const left = stripVTControlCharacters(masker.mask(shown));
+  expect(left).toMatch(/^(?:\*{3}|\n)*$/);
+});
+
 it('ten values that differ only at their ends are told apart', () => {
   const masker = createMasker();
   const values = Array.from({ length: 10 }, (_, index) => `${line.slice(0, 10_000)}${index}-${'z'.repeat(index)}`);
@@ -105,4 +118,32 @@ it('ten values that differ only at their ends are told apart', () => {
     expect(Buffer.concat([...stream.write(Buffer.from(`${value}~`))]).toString()).toBe('***~');
   }
   expect(masker.mask(`${line.slice(0, 10_000)}!`)).toBe(`${line.slice(0, 10_000)}!`);
+});
+
+describe('a small value after large ones', () => {
+  const small = `pa ss'w"ord<&>`;
+  const sql = small.replaceAll("'", "''");
+
+  function afterLarge(count: number): Masker {
+    const masker = createMasker();
+    for (let index = 0; index < count; index += 1) masker.add(Buffer.from(`${index}${valueClasses['64 KiB'] ?? ''}`));
+    masker.add(Buffer.from(small));
+    return masker;
+  }
+
+  it('is masked in every dialect', () => {
+    expect(afterLarge(1).mask(sql)).toBe('***');
+  });
+
+  it('is masked in the common ones after many', () => {
+    const masker = afterLarge(4);
+    expect(masker.mask(sql)).toBe(sql);
+    expect(masker.mask(JSON.stringify(small))).toBe('"***"');
+  });
+});
+
+it.each([500, 2_000])('a value of %d characters, none like another, is searched for in as many forms', (length) => {
+  const value = Buffer.from(Array.from({ length }, (_, index) => String.fromCodePoint(0x4e00 + index)).join(''));
+  const needles = needlesOf(Buffer.concat([value, value, value, value]));
+  expect(needles.length).toBeLessThan(100);
 });

@@ -11,14 +11,14 @@ for (const tool of tools) {
     continue;
   }
   const cells = cellsOf(tool);
-  const masked = cells.filter(({ left }) => left.length === 0).length;
+  const masked = cells.filter(({ left }) => left === undefined).length;
   const dialects = new Set(cells.map(({ dialect }) => dialect)).size;
   console.log(
     `${tool}: ${masked} of ${cells.length} cells masked (${dialects} dialects × ${Object.keys(valueClasses).length} kinds of value)`,
   );
   for (const cell of cells)
-    if (all || cell.left.length > 0)
+    if (all || cell.left !== undefined)
       console.log(
-        `  ${cell.dialect} × ${cell.valueClass}: ${cell.left.length === 0 ? 'masked' : `shows ${JSON.stringify(cell.left[0])} in ${JSON.stringify(cell.masked.slice(0, 200))}`}`,
+        `  ${cell.dialect} × ${cell.valueClass}: ${cell.left === undefined ? 'masked' : `shows ${JSON.stringify(cell.left)} in ${JSON.stringify(cell.masked.slice(0, 200))}`}`,
       );
 }

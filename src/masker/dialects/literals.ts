@@ -61,6 +61,14 @@ export const goLiteral: Dialect = {
   ),
 };
 
+export const inspectDialects: readonly Dialect[] = [
+  { name: 'Node.js inspect', spell: replacing(/[\\\p{Cc}]/gu, inspectEscapes, upperHex) },
+  {
+    name: 'Node.js inspect in single quotes',
+    spell: replacing(/['\\\p{Cc}]/gu, { ...inspectEscapes, ...singleQuote }, upperHex),
+  },
+];
+
 /** How languages write a string in their source. */
 export const literalDialects: readonly Dialect[] = [
   pythonLiteral,
@@ -74,11 +82,7 @@ export const literalDialects: readonly Dialect[] = [
     name: 'Go %+q',
     spell: replacing(/[^ !#-[\]-~]/gu, { ...lineEscapes, ...bellEscapes, ...doubleQuote }, goEscape),
   },
-  { name: 'Node.js inspect', spell: replacing(/[\\\p{Cc}]/gu, inspectEscapes, upperHex) },
-  {
-    name: 'Node.js inspect in single quotes',
-    spell: replacing(/['\\\p{Cc}]/gu, { ...inspectEscapes, ...singleQuote }, upperHex),
-  },
+  ...inspectDialects,
   { name: 'YAML in double quotes', spell: replacing(/[^ !#-[\]-~]/gu, yamlEscapes, yamlEscape) },
   {
     name: 'YAML in double quotes, plain text',
@@ -93,6 +97,7 @@ export const literalDialects: readonly Dialect[] = [
     name: 'properties of Java, ASCII',
     spell: replacing(/[\\\t\n\r\f=:#!]|[^ -~]/g, propertyEscapes, upperUnitEscape),
   },
+  { name: 'addslashes of PHP', spell: replacing(/['"\\\0]/g, { '\0': String.raw`\0` }, (mark) => `\\${mark}`) },
   {
     name: 'MySQL',
     spell: replacing(/['"\\\0\n\r]/g, { ...lineEscapes, ...singleQuote, ...doubleQuote, '\0': String.raw`\0` }),

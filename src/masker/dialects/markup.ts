@@ -26,6 +26,7 @@ export const markupDialects: readonly Dialect[] = [
   { name: 'XML: Go', spell: replacing(/[&<>"'\n\r\t]/g, { ...text, '"': '&#34;', "'": '&#39;' }, upperHexadecimal) },
   { name: 'HTML: Handlebars', spell: replacing(/[&<>"'`=]/g, named, hexadecimal) },
   { name: 'HTML: Mustache', spell: replacing(/[&<>"'`=/]/g, { ...named, "'": '&#39;' }, upperHexadecimal) },
+  { name: 'references of XML outside ASCII', spell: replacing(/[^\0-~]/gu, {}, decimal) },
   { name: 'XML text, ASCII', spell: replacing(/[&<>]|[^\0-~]/gu, text, decimal) },
   { name: 'XML attribute, ASCII', spell: replacing(/[&<>"]|[^\0-~]/gu, named, decimal) },
   { name: 'XML text, ASCII, hexadecimal', spell: replacing(/[&<>]|[^\0-~]/gu, text, upperHexadecimal) },

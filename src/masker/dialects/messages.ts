@@ -5,7 +5,11 @@ const escaped = replacing(/[^]/g, namedControls, octalEscape);
 /** What cannot be shown follows in quotes of its own, as many as stand together. */
 function gnuQuoted(hidden: RegExp): (text: string) => string {
   const quoted = replacing(/'/g, { "'": String.raw`'\''` });
-  return (text) => quoted(text).replace(hidden, (run) => `'$'${escaped(run)}''`);
+  return (text) => {
+    const all = quoted(text);
+    // Where the value ends with such a run, what follows it are the quotes around the value.
+    return all.replace(hidden, (run, at: number) => `'$'${escaped(run)}${at + run.length === all.length ? '' : "''"}`);
+  };
 }
 
 /** `^X` for controls, `M-` before what the upper bit is set of. */
@@ -26,7 +30,7 @@ export const messageDialects: readonly Dialect[] = [
   { name: 'zsh, messages', spell: replacing(/[^ -~\u0080-\uffff]/g, lineNames, zshMeta) },
   { name: 'zsh, messages, ASCII', spell: replacing(/[^ -~]/g, lineNames, zshMeta), bytewise: true },
   { name: 'cat -v', spell: replacing(/[^ -~\t\n]/g, {}, (byte) => caret(byte, 'M-')), bytewise: true },
-  { name: 'cat -A', spell: replacing(/[^ -~\n]/g, {}, (byte) => caret(byte, 'M-')), bytewise: true },
+  { name: 'cat -A', spell: replacing(/[^ -~]/g, { '\n': '$\n' }, (byte) => caret(byte, 'M-')), bytewise: true },
   {
     name: 'quoted-printable',
     spell: replacing(/[^ -<>-~\t\n\r]/g, {}, (byte) => `=${hexDigits(byte.charCodeAt(0), 2).toUpperCase()}`),

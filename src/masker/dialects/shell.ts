@@ -18,6 +18,24 @@ function visible(byte: string): string {
   return code < 0x20 || code === 0x7f ? `\\C-${String.fromCharCode(code ^ 0x40)}` : byte;
 }
 
+/** Quotes in a row are written together, so the quotes around the value end and begin again only once, if at all. */
+function joined(write: (quotes: string) => string): (text: string) => string {
+  return (text) =>
+    text.replace(/'+/g, (quotes, at: number) => {
+      const [before, after] = [at === 0 ? '' : "'", at + quotes.length === text.length ? '' : "'"];
+      return before + write(quotes) + after;
+    });
+}
+
+/** Stretches between single quotes have quotes of their own, as far as they need them. */
+function quotedWhereNeeded(text: string): string {
+  const stretches = text
+    .split("'")
+    .map((stretch) => (/["#$&()*;<>?[\\\]^`{|}\s]/.test(stretch) ? `'${stretch}'` : stretch));
+  // Those at the ends may belong to a longer text.
+  return stretches.join(String.raw`\'`).replace(/^'|'$/g, '');
+}
+
 export const singleQuoted: Dialect = {
   name: 'single quotes of a shell',
   spell: replacing(/'/g, { "'": String.raw`'\''` }),
@@ -34,7 +52,9 @@ export const dollarQuoted: Dialect = {
 /** How shells quote a word. */
 export const shellDialects: readonly Dialect[] = [
   singleQuoted,
-  { name: 'single quotes of dash', spell: replacing(/'/g, { "'": `'"'"'` }) },
+  { name: 'single quotes of Python', spell: replacing(/'/g, { "'": `'"'"'` }) },
+  { name: 'quotes of dash', spell: joined((quotes) => `"${quotes}"`) },
+  { name: 'quotes of zsh', spell: joined((quotes) => quotes.replaceAll("'", String.raw`\'`)) },
   doubleQuoted,
   dollarQuoted,
   { name: "$'…' of bash, ASCII", spell: replacing(/['\\]|[^ -~]/g, named, octalEscape), bytewise: true },
@@ -64,6 +84,16 @@ export const shellDialects: readonly Dialect[] = [
     spell: replacing(/['\\]|[^ -~]/g, visibleNames, visible),
     bytewise: true,
   },
+  {
+    name: "$'…' of zsh, ASCII",
+    bytewise: true,
+    spell: replacing(/['\\!]|[^ -~]/g, { ...named, '!': String.raw`\!` }, octalEscape),
+  },
+  {
+    name: 'comparison in a trace of zsh',
+    spell: replacing(/[ #$()*<>?[\\\]^|~\t\n]/g, { '\t': String.raw`$'\t'`, '\n': String.raw`$'\n'` }, backslash),
+  },
+  { name: 'zsh (q-)', spell: quotedWhereNeeded },
   { name: 'command line of Windows', spell: (text) => text.replace(/(\\*)"/g, String.raw`$1$1\"`) },
   { name: 'PowerShell in double quotes', spell: replacing(/["$`]/g, {}, (character) => `\`${character}`) },
 ];

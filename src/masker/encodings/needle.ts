@@ -18,8 +18,10 @@ export const asIs = 0;
 /** How the padding of base64 may be written. */
 export const paddings = ['=', String.raw`\u003d`, '&#x3D;', '%3D', '%3d'] as const;
 export type Padding = (typeof paddings)[number];
-const endings: readonly Uint8Array[] = ['', ...paddings, ...paddings.map((mark) => mark.repeat(2))].map((text) =>
-  Buffer.from(text),
+/** What follows the beginning of a text where no more of it is shown. */
+const cutMarks = ['...', '"... is not valid JSON'] as const;
+const endings: readonly Uint8Array[] = ['', ...paddings, ...paddings.map((mark) => mark.repeat(2)), ...cutMarks].map(
+  (text) => Buffer.from(text),
 );
 
 /** What stands before the digits of each byte. */
@@ -34,6 +36,7 @@ export function paddedForm(padding: Padding, count: number): number {
 }
 
 const firstHex = endings.length;
+export const [withDots, inJsonError] = [firstHex - cutMarks.length, firstHex - 1];
 const none = new Uint8Array(0);
 const hexForm = (separator: number, isUpper: boolean): number => firstHex + 2 * separator + Number(isUpper);
 export const hex = hexForm(0, false);

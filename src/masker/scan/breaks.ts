@@ -228,14 +228,17 @@ function masked(reading: Reading, count: number): readonly Piece[] {
   return first !== undefined && first.isLine && first.length < minHeldBytes ? text.slice(1) : text;
 }
 
-/** Whether the filter is sure to point at one of the first two pieces: for that it must begin early in the pattern. */
+/**
+ * Whether the filter is sure to point at a piece in one of the first two lines: for that it must begin early in the
+ * pattern. Control sequences are pointed at by themselves.
+ */
 function isNoticed(pieces: readonly Piece[]): boolean {
-  let [before, texts] = [0, 0];
-  for (const { isGap, length } of pieces) {
+  let [before, lines] = [0, 0];
+  for (const { isGap, isLine, length } of pieces) {
     if (!isGap && length >= wholePieceBytes) return true;
-    if (!isGap) texts += 1;
+    if (isLine) lines += 1;
     before += length;
-    if (texts === 2 || before >= wholePieceBytes) return false;
+    if (lines === 2 || before >= wholePieceBytes) return false;
   }
   return false;
 }

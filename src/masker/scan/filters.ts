@@ -39,7 +39,7 @@ interface Band {
 }
 
 const minCapacity = 64;
-const beginningBits = 8;
+const beginningBits = 6;
 const none = chunkOf(new Uint8Array(0));
 
 export function createFilters(patterns: Patterns): Filters {

@@ -46,8 +46,9 @@ export const lineBytes: readonly number[] = [0x09, 0x0a, 0x0d, 0x20];
 const prefixBytes = new Set(Buffer.from('>+-|#*:\'"`\\'));
 const literals: readonly string[] = [
   String.raw`\n \r \t \\n \\r \\\\n \\\\r %0A %0a %0D %0d %250A %250D &#10; &#13; &#xA; &#xa; &#xD; &#xd;`.split(' '),
-  // YAML continues lines, Node.js and Python concatenate strings.
+  // YAML continues lines, Node.js (with colours, too) and Python concatenate strings.
   ['\\', "' +", '" +', '` +', "'", '"'].flatMap((end) => [`${end}\n`, `${end}\r`]),
+  ["'", '"', '`'].map((quote) => `${quote}\u001b[39m +\n`),
 ].flat();
 
 /** What a gap's first byte reveals about it. */

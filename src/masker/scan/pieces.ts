@@ -75,20 +75,37 @@ export function tidy(last: Piece, bytes: number): Piece {
 }
 
 /**
- * Whether the pieces that contain the last bytes contain those of the others, piece by piece and with no more line
- * breaks, apart from the bytes for which a gap stands: then they also mask what the others do.
+ * Whether the pieces that contain the last bytes contain those of the others, in order and with no more line breaks,
+ * apart from the bytes for which a gap stands: then they also mask what the others do. They may have pieces in between,
+ * such as a line end by itself that is a gap for the others.
  */
 export function cover(pieces: Piece | undefined, others: Piece | undefined, bytes: number): boolean {
   let [one, other] = [textOf(pieces, pieces, bytes), textOf(others, others, bytes)];
   let [after, afterOther] = [pieces, others];
   while (one !== other) {
-    if (one === undefined || other === undefined) return false;
-    if (one.start > other.start || one.start + one.length < other.start + other.length) return false;
-    if (hasLine(one, after) && !hasLine(other, afterOther)) return false;
-    [after, afterOther] = [one.previous, other.previous];
-    [one, other] = [textOf(after, pieces, bytes), textOf(afterOther, others, bytes)];
+    if (one === undefined) return false;
+    const isLine = hasLine(one, after);
+    if (other === undefined || one.start >= other.start + other.length) {
+      if (isLine) return false;
+    } else {
+      if ((isLine && !hasLine(other, afterOther)) || !contains(one, other, isLine)) return false;
+      afterOther = other.previous;
+      other = textOf(afterOther, others, bytes);
+    }
+    after = one.previous;
+    one = textOf(after, pieces, bytes);
   }
   return true;
+}
+
+/**
+ * At a line break a mark may end one line or begin the next, as a backslash of folded text does: the pattern has it
+ * once, and either way that one is masked.
+ */
+function contains(one: Piece, other: Piece, isBeforeLine: boolean): boolean {
+  const isAfterLine = one.previous?.isLine === true && other.previous?.isLine === true;
+  const [begin, end] = [one.start - Number(isAfterLine), one.start + one.length + Number(isBeforeLine)];
+  return begin <= other.start && end >= other.start + other.length;
 }
 
 /** The last piece up to that one that is no gap, if it contains any of the last bytes. */

@@ -8,8 +8,8 @@ export interface Cell {
   readonly dialect: string;
   readonly valueClass: string;
   readonly masked: string;
-  /** Consecutive characters that the tool made of the value and that still show; empty if all is masked. */
-  readonly left: readonly string[];
+  /** Consecutive characters that the tool made of the value and that still show; `undefined` if all is masked. */
+  readonly left: string | undefined;
 }
 
 /** This many consecutive characters reveal nothing: parts of escapes, the first and last of base64. */
@@ -30,9 +30,8 @@ export function cellsOf(tool: string): readonly Cell[] {
     const frame = frames.get(`${dialect} ${value}`) ?? '';
     const masked = maskBytes(maskers[value], output);
     const length = (values[value] ?? '').length < 8 ? 4 : windowLength;
-    const left = windows(ownPart(output, frame), length).filter(
-      (text) => masked.includes(text) && !frame.includes(text),
-    );
+    const shown = new Set(windows(masked, length));
+    const left = windows(ownPart(output, frame), length).find((text) => shown.has(text) && !frame.includes(text));
     return { tool, dialect, valueClass: names[value] ?? '', masked, left };
   });
 }

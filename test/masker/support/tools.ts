@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   php: ['print.php'],
   perl: ['print.pl'],
 };
+const yqFilters = { '-y': '{key: .}', '-y of JSON': '{key: ({key: .} | tojson)}', '-y of a list': '{key: [., [.]]}' };
 const locales = ['C', 'C.UTF-8'];
 /** A shell writes these the same in every locale. */
 const isPlain = /^[\n -~]*$/;
@@ -26,7 +27,7 @@ export function isInstalled(program: string): boolean {
 }
 
 /** The tools of this machine, and those that it lacks. */
-export const tools = ['node', ...Object.keys(commands), 'bash', 'zsh'] as const;
+export const tools = ['node', ...Object.keys(commands), 'yq', 'bash', 'zsh'] as const;
 
 /** Every value in every way of the tool. @throws if the tool fails */
 export function print(tool: string, values: readonly string[]): readonly Printed[] {
@@ -36,6 +37,8 @@ export function print(tool: string, values: readonly string[]): readonly Printed
     );
     return rows;
   }
+  if (tool === 'yq')
+    return Object.entries(yqFilters).flatMap(([dialect, filter]) => printByYq(dialect, filter, values));
   const args = commands[tool];
   if (args !== undefined) return readRows(tool, run(tool, args, { input: JSON.stringify(values) }));
   return values.flatMap((text, value) =>
@@ -59,6 +62,14 @@ export function printAll(tool: string, values: readonly string[]): readonly Prin
   });
 }
 
+/** The YAML that it writes of each value; it reads no control characters. */
+function printByYq(dialect: string, filter: string, values: readonly string[]): readonly Printed[] {
+  const read = [...values.entries()].filter(([, text]) => !text.includes('\u007f'));
+  const input = JSON.stringify(read.map(([, text]) => text));
+  const documents = latin1(run('yq', ['-y', `.[] | ${filter}`], { input })).split(/^---\n/m);
+  return read.map(([value], index) => ({ tool: 'yq', dialect, value, output: documents[index] ?? '' }));
+}
+
 function readRows(tool: string, output: Buffer): readonly Printed[] {
   const rows: unknown = JSON.parse(output.toString());
   if (!Array.isArray(rows)) throw new Error(`${tool} printed no list`);
@@ -72,7 +83,9 @@ function readRow(tool: string, row: unknown): Printed {
   return { tool, dialect, value, output: latin1(output) };
 }
 
-const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
+function latin1(text: string | Buffer): string {
+  return Buffer.from(text).toString('latin1');
+}
 
 function printInShell(tool: string, locale: string, text: string, value: number): readonly Printed[] {
   const lines = run(tool, ['print.sh'], { env: { ...process.env, V: text, LC_ALL: locale } }).toString();

@@ -18,9 +18,19 @@ export const valueClasses: Readonly<Record<string, string>> = {
     undefined,
     2,
   ),
+  quotes: `'two''and'''three\`\`of""all""them"`,
+  '64 KiB': largeText(65_536),
   'four bytes': 'q7#K',
   'seven bytes': `a'7"c&9`,
 };
+
+/** No line like another, and everything in each that tools write differently. */
+function largeText(bytes: number): string {
+  const line = (index: number): string =>
+    `${Math.imul(index + 1, 0x9e3779b1) >>> 0}: it's "${Math.imul(index + 7, 0x85ebca6b).toString(36)}" <b>50%</b> & $\\n größe €${index}!\n`;
+  const text = Array.from({ length: bytes / 50 }, (_, index) => line(index)).join('');
+  return Buffer.from(text).subarray(0, bytes).toString();
+}
 
 /** Another value of the same shape: what outputs for both share is not part of the value. */
 export function unlike(value: string): string {

@@ -1,6 +1,8 @@
+import { deepStrictEqual, strictEqual } from 'node:assert';
 import { Console } from 'node:console';
+import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
-import { inspect } from 'node:util';
+import { format, inspect } from 'node:util';
 import { stringify } from 'yaml';
 
 /** How programs in Node.js print a value. */
@@ -22,6 +24,19 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   'console.table': (value) => tableOf(value),
   'inspect with colours': (value) => inspect({ key: [value] }, { colors: true, breakLength: 20 }),
   'inspect of a buffer': (value) => inspect(Buffer.from(value)),
+  'inspect of a list of buffers': (value) => inspect([Buffer.from(value), { key: Buffer.from(value) }]),
+  'inspect of a map': (value) => inspect(new Map([[value, [value]]])),
+  'inspect of a list': (value) => inspect([value, [value, value]]),
+  'format %j': (value) => format('%j', { key: value }),
+  'format %o': (value) => format('failed with %s and %o', value, { key: value }),
+  'error of JSON.parse': (value) => afterToken(() => JSON.parse(value)),
+  'error of JSON.parse, in a longer text': (value) => afterToken(() => JSON.parse(`{"key": ${value}}`)),
+  'error of URL': (value) => errorOf(() => new URL(value)),
+  'error of fs': (value) => errorOf(() => readFileSync(`/nowhere/${value}`)),
+  'error of strictEqual': (value) => errorOf(() => strictEqual(value, 'expected')),
+  'error of deepStrictEqual': (value) => errorOf(() => deepStrictEqual({ key: value, other: [value] }, { key: 'x' })),
+  'error of an argument': (value) =>
+    errorOf(() => Reflect.apply((size: number) => Buffer.alloc(size), undefined, [value])),
   encodeURIComponent: (value) => encodeURIComponent(value),
   encodeURI: (value) => encodeURI(value),
   'encodeURIComponent of JSON': (value) => encodeURIComponent(JSON.stringify(value)),
@@ -41,6 +56,21 @@ export const nodeDialects: Readonly<Record<string, (value: string) => string>> =
   hex: (value) => Buffer.from(value).toString('hex'),
   'UTF-16 base64': (value) => Buffer.from(`é ${value}`, 'utf16le').toString('base64'),
 };
+
+/** As an uncaught one is printed, without its stack. */
+function errorOf(fail: () => unknown): string {
+  try {
+    fail();
+  } catch (error) {
+    if (error instanceof Error) return inspect(Object.assign(error, { stack: `${error.name}: ${error.message}` }));
+  }
+  return '';
+}
+
+/** Without the one character that it could not read. */
+function afterToken(fail: () => unknown): string {
+  return errorOf(fail).replace(/Unexpected token '.+?', /su, '');
+}
 
 function tableOf(value: string): string {
   const stream = new PassThrough();

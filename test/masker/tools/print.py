@@ -1,6 +1,6 @@
 """Prints each value of the list on standard input in Python's ways, as [dialect, value's number, output]."""
 import base64, csv, difflib, html, http.cookies, io, json, logging, pprint, quopri, re, shlex, subprocess, sys
-import traceback, urllib.parse, xml.sax.saxutils, xml.etree.ElementTree as ET
+import traceback, urllib.parse, urllib.request, xml.sax.saxutils, xml.etree.ElementTree as ET
 
 try:
     import yaml
@@ -38,7 +38,20 @@ def traced(value):
         return traceback.format_exc(limit=0)
 
 
+def failed(fail):
+    try:
+        fail()
+    except Exception:
+        return traceback.format_exc(limit=0)
+
+
 dialects = {
+    "error of json": lambda v: failed(lambda: json.loads("[" + v)),
+    "error of int": lambda v: failed(lambda: int(v)),
+    "error of open": lambda v: failed(lambda: open("/nowhere/" + v)),
+    "error of getattr": lambda v: failed(lambda: getattr("", v)),
+    "error of urllib": lambda v: failed(lambda: urllib.request.urlopen(v)),
+    "error of float": lambda v: failed(lambda: float(v)),
     "logging": logged,
     "traceback": traced,
     "pprint": pprint.pformat,

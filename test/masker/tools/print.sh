@@ -19,6 +19,13 @@ if [ -n "${BASH_VERSION:-}" ]; then
   printf '%s' "$V" | iconv -f latin1 -t utf8 | show "iconv from Latin-1"
   env -0 | grep -za '^V=' | show "env -0"
   dash -xc ': "$V"' 2>&1 | show "dash set -x"
+  dash -c 'set' | sed -n "/^V=/,/^[A-Z_a-z]*=/p" | sed '$d' | show "dash set"
+  dash -c 'export -p' | sed -n "/^export V=/,/^export [^V]/p" | show "dash export -p"
+  diff -y <(printf '%s\n' "$V") <(printf 'x\n') | show "diff -y"
+  diff <(printf '%s\n' "$V") <(printf 'x\n') | show "diff of files"
+  diff -u <(printf '%s\n' "$V") <(printf 'x\n') | sed 1,2d | show "diff -u"
+  curl -sG --data-urlencode "key=$V" -w '%{url_effective}' file:///dev/null 2>&1 | show "curl --data-urlencode"
+  curl -sSo /dev/null "http://127.0.0.1:1/$V" 2>&1 | show "curl error"
   dash -xc ': $V' 2>&1 | show "dash set -x, words"
   printf 'all: ; @printf "%%s" "$$V"\n$(info $(V))\n' | MAKEFLAGS= make -f - 2>&1 | sed 1d | show "make"
   { set -x; [[ x == "$V" ]]; { set +x; } 2>/dev/null; } 2>&1 | show "set -x of a comparison"
@@ -44,6 +51,14 @@ if [ -n "${ZSH_VERSION:-}" ]; then
   printf '%s' "${(qqqq)V}" | show "zsh (qqqq)"
   printf '%s' "${(q-)V}" | show "zsh (q-)"
   printf '%s' "${(q+)V}" | show "zsh (q+)"
+  setopt RC_QUOTES
+  printf '%s' "${(qq)V}" | show "zsh (qq), RC_QUOTES"
+  printf '%s' "${(q+)V}" | show "zsh (q+), RC_QUOTES"
+  unsetopt RC_QUOTES
+  { set -x; [[ x == "$V" ]]; { set +x; } 2>/dev/null; } 2>&1 | show "set -x of a comparison"
+  { set -x; case "$V" in x) ;; esac; { set +x; } 2>/dev/null; } 2>&1 | show "set -x of a case"
+  { set -x; list=("$V" more); { set +x; } 2>/dev/null; } 2>&1 | show "set -x of a list"
+  typeset -p V | show "typeset -p"
 else
   printf '%s' "${V@Q}" | show "bash @Q"
   declare -p V | sed '1s/^declare -x V=//' | show "declare -p"
