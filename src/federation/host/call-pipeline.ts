@@ -17,6 +17,7 @@ import { withinDeadline } from './layers/deadline.ts';
 import { createPause } from './layers/pause.ts';
 import { retrying } from './layers/retry.ts';
 import type { BackendObserver, CallKind } from './observer.ts';
+import { isState } from '../resolver/states.ts';
 import type { HostPolicy } from './policy.ts';
 
 /** Reads change nothing, so they may be repeated. */
@@ -27,17 +28,9 @@ export const mayRepeatRead = (code: FailureCode): boolean =>
 const refusedUndone: ReadonlySet<FailureCode> = new Set(['throttled', 'sealed']);
 export const mayRepeatWrite = (code: FailureCode): boolean => refusedUndone.has(code);
 
-/** Said about the one thing that a call is about: the backend works. */
-const aboutOneThing: ReadonlySet<FailureCode> = new Set([
+/** Said about the one thing that a call is about, as its states are: the backend works. */
+const refusals: ReadonlySet<FailureCode> = new Set([
   'permission_denied',
-  'deleted',
-  'destroyed',
-  'disabled',
-  'scheduled_for_deletion',
-  'no_version',
-  'corrupt',
-  'wrong_shape',
-  'ambiguous',
   'vanished',
   'conflict',
   'too_large',
@@ -200,7 +193,7 @@ export class CallPipeline {
 
   #note(error: BackendError, { operation, probe }: Pick<PipelineCall<unknown>, 'operation' | 'probe'>): void {
     const { code } = error;
-    const isAnswer = isAboutOneThing[operation] && aboutOneThing.has(code);
+    const isAnswer = isAboutOneThing[operation] && (isState(code) || refusals.has(code));
     if (code !== 'aborted' && !isAnswer) this.#fail(error);
     if (code === 'unauthenticated' || (probe === true && code === 'permission_denied')) this.#lostAccess();
   }
